@@ -13,7 +13,7 @@ and a person's act, for which Google has no API, under a path below ``/_sandbox/
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -46,11 +46,12 @@ class Call:
     params: Mapping[str, Any]  # path and query, typed by the document; repeated ones are lists
     body: Json
     headers: Mapping[str, str] = field(default_factory=dict)  # lower-case names
+    media: Media | None = None  # what was uploaded, by any of Google's upload protocols
 
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """An answer that is not JSON: a download or an export."""
+    """What is not JSON: an upload, or an answer that is a download or an export."""
 
     content_type: str
     data: bytes
@@ -82,12 +83,23 @@ class ApiError(Exception):
     name ("NOT_FOUND", "PERMISSION_DENIED"); the server puts it into the shape of the service that answers.
     """
 
-    def __init__(self, status: int, reason: str, message: str, *, retry_after: int | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        reason: str,
+        message: str,
+        *,
+        retry_after: int | None = None,
+        location: str = "",
+        details: Sequence[Json] = (),
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.reason = reason
         self.message = message
         self.retry_after = retry_after
+        self.location = location  # older shape: the parameter, such as "fileId", or the header that is to blame
+        self.details = list(details)  # newer shape: google.rpc details
 
 
 @dataclass(frozen=True, slots=True)

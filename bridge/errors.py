@@ -1,0 +1,46 @@
+"""Errors are sentences for the person who must act, typed by what the caller must do. See docs/errors.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+
+class BridgeError(Exception):
+    """What went wrong, where, and what to do next: `str(error)` can be shown to a person as it is."""
+
+
+class TryLater(BridgeError):
+    """It did not happen; the same call may be made again, not before *wait* where the other side named a time."""
+
+    def __init__(self, sentence: str, *, wait: timedelta | None = None) -> None:
+        super().__init__(sentence)
+        self.wait = wait
+
+
+class InDoubt(BridgeError):
+    """It may have happened: a time-out, a cut connection, a 5xx after sending. Ask before repeating."""
+
+
+class Refused(BridgeError):
+    """It did not happen and will not until a person changes something."""
+
+
+class LeaseHeld(BridgeError):
+    """Another bridge is at work on this programme: go home quietly."""
+
+
+class LeaseLost(BridgeError):
+    """Another bridge took over while this one slept; nothing more may be written."""
+
+
+class LedgerUnusable(BridgeError):
+    """The ledger is damaged, newer than this program, or lost; the sentence says how to get it back."""
+
+
+class ConfigProblems(BridgeError):
+    """Everything wrong with the settings, each with its place and its cure."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)

@@ -1,0 +1,248 @@
+"""The edges, as shapes. A Protocol needs no base class: whoever has these verbs is one.
+
+Every verb raises `TryLater`, `InDoubt` or `Refused` and nothing else of its own; a mere look never raises `InDoubt`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from bridge.model import (
+    Achievement,
+    Artwork,
+    Credential,
+    Effect,
+    Event,
+    Evidence,
+    FileFacts,
+    Known,
+    Lesson,
+    Order,
+    Problem,
+    Submission,
+)
+
+
+class Clock(Protocol):
+    """Time comes from here and nowhere else."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait. Long waits are cut into slices between which the lease is renewed."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormReading:
+    """One form as it is now: every response that could be read, and a sentence for each that could not."""
+
+    form_id: str
+    title: str
+    verified: bool  # addresses are collected by Google (emailCollectionType VERIFIED)
+    submissions: tuple[Submission, ...] = ()
+    questions: Mapping[str, str] = field(default_factory=dict)  # role → question id, to be remembered as facts
+    problems: tuple[Problem, ...] = ()
+
+
+class FormSource(Protocol):
+    def read(self, facts: Mapping[str, str]) -> Sequence[FormReading]:
+        """Read every form of the programme whole: one forms.get and one responses.list per 5,000 responses each.
+
+        *facts* are `Known.facts`: a question once found by its title is found again by its id.
+        """
+
+
+class EvidenceSource(Protocol):
+    def describe(self, items: Collection[Evidence]) -> Sequence[FileFacts]:
+        """Say of each item with a file id whether it opens, in batches of 100; an item is asked for once per file id."""
+
+    def fetch(self, links: Collection[str]) -> Sequence[Artwork]:
+        """Fetch the pictures behind *links* (Drive links); one that can't be had or used comes back with a problem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    """One tab of the spreadsheet as it is. `values[0]` is the header row; all cells as text, ragged rows."""
+
+    sheet_id: int
+    title: str
+    values: tuple[tuple[str, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetReading:
+    url: str
+    review: Tab | None  # None: there is no such tab
+    catalogue: Tab | None
+
+
+@dataclass(frozen=True, slots=True)
+class Patch:
+    """Set one cell that the bridge owns. `row` and `column` count from 0, header included."""
+
+    row: int
+    column: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one write to the spreadsheet does, all of it or nothing."""
+
+    make_review: bool = False  # make the tab (where there is none), its header, drop-downs and looks
+    added: tuple[tuple[str, ...], ...] = ()  # whole new rows of the review tab, in the order of its columns
+    review: tuple[Patch, ...] = ()
+    catalogue: tuple[Patch, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.make_review or self.added or self.review or self.catalogue)
+
+
+class ReviewSheet(Protocol):
+    def read(self) -> SheetReading:
+        """Read both tabs in two calls: one for the structure, one for all values, so that they are of one moment."""
+
+    def write(self, reading: SheetReading, change: Change) -> None:
+        """Apply *change* to what *reading* saw, in one atomic call. Text stays text: "=1+1" is no formula."""
+
+
+class Backend(Protocol):
+    """Where credentials come from. See docs/adding-a-backend.md."""
+
+    def issue(self, order: Order, achievement: Achievement) -> Credential:
+        """Make the credential. Raise TryLater, InDoubt or Refused; nothing else."""
+
+    def find(self, order: Order) -> Credential | None:
+        """Return the credential that an earlier, interrupted issue() made for this order, if it did."""
+
+    def revoke(self, order: Order, credential: Credential, reason: str, at: datetime) -> None:
+        """Withdraw the credential; revoking twice is not an error."""
+
+    def badge(self, credential: Credential) -> bytes:
+        """The baked picture, to be attached to the mail."""
+
+
+class Site(Protocol):
+    """The public pages, as files."""
+
+    def refresh(self, known: Known) -> bool:
+        """Bring what is public about the programme as a whole in step with *known*; True if anything changed.
+
+        Issuer, achievements, did.json, status lists: each written whole or not at all.
+        """
+
+    def publish(self) -> None:
+        """Run the district's publish command, if there is one; at most once per cycle."""
+
+    def is_public(self, credential: Credential) -> bool:
+        """True when the credential's page can be opened where the public would open it, in its present state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One mail, ready to send. `key` is the effect's key; it travels in a header, so that the mail can be found."""
+
+    key: str
+    to: str
+    subject: str
+    text: str
+    html: str
+    attachments: tuple[tuple[str, str, bytes], ...] = ()  # (file name, media type, content)
+    inline: tuple[tuple[str, str, bytes], ...] = ()  # (content id, media type, content)
+
+
+class Outcome(StrEnum):
+    SENT = "sent"
+    NOT_SENT = "not sent"
+    UNKNOWN = "unknown"
+
+
+class Mailer(Protocol):
+    def prepare(self, message: Message, *, again: bool) -> str:
+        """Lay the mail ready and return its reference. *again*: look first for one that an interrupted call left."""
+
+    def send(self, ref: str, message: Message) -> None:
+        """Send what was laid ready. Raise TryLater, InDoubt or Refused."""
+
+    def outcome(self, ref: str, message: Message) -> Outcome:
+        """Say what became of a send that never answered."""
+
+
+class Ledger(Protocol):
+    """The bridge's memory. Each verb but `load` is one transaction that renews the lease, or raises `LeaseLost`."""
+
+    def lease(self) -> AbstractContextManager[None]:
+        """Hold the programme for the time of the block. Raise `LeaseHeld`, naming the holder, if another bridge does."""
+
+    def renew(self) -> None:
+        """Prolong the lease during a long wait."""
+
+    def load(self) -> Known: ...
+
+    def artwork(self, sha256: str) -> bytes:
+        """The PNG that the ledger keeps under this hash."""
+
+    def learn(self, lesson: Lesson) -> None:
+        """Write all of *lesson*, or nothing. Learning the same again changes nothing."""
+
+    def begin(self, effect: Effect) -> Effect:
+        """Write down that *effect* is about to be tried: in doubt from here on, `attempts` one more."""
+
+    def prepared(self, effect: Effect, ref: str) -> Effect:
+        """Remember what the other side calls it, before it is sent."""
+
+    def postpone(self, effect: Effect, until: datetime, note: str, *, in_doubt: bool) -> Effect: ...
+
+    def stick(self, effect: Effect, note: str, *, in_doubt: bool) -> Effect: ...
+
+    def finish(self, effect: Effect, note: str = "", credential: Credential | None = None) -> Effect:
+        """It is done, beyond doubt. *credential* (new, or revoked) is written in the same transaction."""
+
+    def shown(self, versions: Mapping[str, int]) -> None:
+        """Remember which version of each attempt the review tab now shows."""
+
+    def allow(self, awards: int) -> None:
+        """Let one cycle issue up to *awards* at once; 0 takes it back."""
+
+    def retry(self, request: int) -> Sequence[Effect]:
+        """Plan the stuck effects of a request again, their doubt kept, postponed ones at once; return them."""
+
+    def history(self, request: int) -> Sequence[Event]: ...
+
+    def mails_since(self, moment: datetime) -> int:
+        """How many mails were sent since then."""
+
+    def backup(self, folder: Path, keep: int) -> Path | None:
+        """Copy the ledger into *folder*, keep the newest *keep*; None where the database has backups of its own."""
+
+
+class Quota(Protocol):
+    def wait(self, bucket: str, units: int = 1) -> None:
+        """Take *units* from the bucket ("sheets-read", "gmail" …); wait until the minute allows it."""
+
+
+#: Told about every step of a long run: what is done, out of how many.
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """All edges of one programme; `wiring` builds the real one, tests build theirs."""
+
+    clock: Clock
+    forms: FormSource
+    drive: EvidenceSource
+    sheet: ReviewSheet
+    backends: Mapping[str, Backend]
+    site: Site
+    mailer: Mailer
+    ledger: Ledger
+    dice: Callable[[], bytes]  # 32 fresh random bytes
+    progress: Progress = lambda what, done, total: None

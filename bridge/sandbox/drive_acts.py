@@ -4,7 +4,6 @@ for a missing role."""
 from __future__ import annotations
 
 import base64
-import binascii
 import mimetypes
 
 from bridge.sandbox.api import Act, ApiError, Json, Media, act
@@ -168,7 +167,7 @@ def _content(act: Act) -> bytes | None:
     if "base64" in act.args:
         try:
             return base64.b64decode(act.args["base64"], validate=True)
-        except binascii.Error as error:
+        except ValueError as error:
             raise ApiError(400, "invalid", f"base64 can't be read: {error}.") from None
     text = act.args.get("text")
     return text.encode() if isinstance(text, str) else None

@@ -1,0 +1,247 @@
+"""What can be set, as values that cannot be wrong. Each field's description is the cure that a person is told.
+
+Paths are absolute: relative ones were taken from the folder of the config file, which comes in as `context["base"]`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+
+from .cron import crontab
+
+SQLITE = "sqlite:///"
+
+
+def is_loopback(host: str | None) -> bool:
+    """True for localhost, 127.0.0.0/8 and ::1."""
+    if host is None or host == "localhost":
+        return host is not None
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def from_config_folder(path: Path, info: ValidationInfo) -> Path:
+    base: Path = (info.context or {}).get("base", Path())
+    return base / path.expanduser()
+
+
+def database(url: str, info: ValidationInfo) -> str:
+    if url.startswith(SQLITE):
+        return SQLITE + str(from_config_folder(Path(url.removeprefix(SQLITE) or "bridge.db"), info))
+    if url.startswith(("postgresql:", "postgresql+psycopg:")):
+        return url
+    raise ValueError("is neither sqlite:///FILE nor postgresql+psycopg://HOST/DATABASE.")
+
+
+def google_id(value: str) -> str:
+    """Take an id, or the address of the form or spreadsheet as it stands in the browser."""
+    if "/forms/d/e/" in value:
+        raise ValueError(
+            "is the form's public address. Open the form for editing and take the id from there: …/forms/d/ID/edit."
+        )
+    found = re.search(r"/d/([\w-]+)", value)
+    value = found[1] if found else value
+    if not re.fullmatch(r"[\w-]+", value):
+        raise ValueError(
+            f"is {value!r}; an id holds only letters, digits, - and _. It stands in the address after /d/."
+        )
+    return value
+
+
+def address(value: str) -> str:
+    if value and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value):
+        raise ValueError(f"is {value!r}, which is no e-mail address.")
+    return value.lower()
+
+
+def public_address(value: str) -> str:
+    parts = urlsplit(value)
+    if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))):
+        raise ValueError(f"is {value!r}; it must start with https:// (plain http only for this machine itself).")
+    return value.rstrip("/")
+
+
+def sandbox_address(value: str) -> str:
+    parts = urlsplit(value)
+    if value and not (parts.scheme == "http" and is_loopback(parts.hostname)):
+        raise ValueError(f"is {value!r}; only a sandbox on this machine is followed, such as http://127.0.0.1:8700.")
+    return value.rstrip("/")
+
+
+def zone_name(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError(
+            f"is {value!r}, which is no time zone. Write one like America/Chicago or Europe/Berlin."
+        ) from error
+    return value
+
+
+def day_of_year(value: str) -> str:
+    try:
+        date.fromisoformat(f"2023-{value}")  # not a leap year: the day must exist every year
+    except ValueError as error:
+        raise ValueError(f"is {value!r}; write month and day, like 07-01.") from error
+    return value
+
+
+def five_fields(value: str) -> str:
+    if value:
+        crontab(value)
+    return value
+
+
+ConfigPath = Annotated[Path, AfterValidator(from_config_folder)]
+GoogleId = Annotated[str, AfterValidator(google_id)]
+Address = Annotated[str, AfterValidator(address)]
+Url = Annotated[str, AfterValidator(public_address)]
+SandboxUrl = Annotated[str, AfterValidator(sandbox_address)]
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Programme(Section):
+    name: str = Field(min_length=1, description="Write the programme's name, as teachers know it.")
+    timezone: Annotated[str, AfterValidator(zone_name)] = Field("UTC", description="Write the district's time zone.")
+    locale: str = Field("en", pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$", description="Write a language, such as en or en-US.")
+    year_starts: Annotated[str, AfterValidator(day_of_year)] = Field("07-01", description="First day of a school year.")
+    coordinator: Address = Field("", description="Write the address of the person who looks after the programme.")
+
+
+class Google(Section):
+    credentials: ConfigPath = Field(description="Write the path of the service account's key file (JSON).")
+    act_as: Address = Field("", description="Write the account that the bridge acts for (domain-wide delegation).")
+    endpoint: SandboxUrl = Field("", description="Leave empty for Google; a sandbox's address otherwise.")
+
+
+class Questions(Section):
+    """Question titles or ids, by role. Empty: the form does not ask this."""
+
+    name: str = Field("Your name", description="Write the title of the question for the teacher's name.")
+    badge: str = Field("Which badge?", min_length=1, description="Write the title of the question for the badge.")
+    links: str = Field("Links to evidence", description="Write the title of the question for links.")
+    files: str = Field("Evidence files", description="Write the title of the upload question.")
+    reflection: str = Field("What changed in your class?", description="Write the title of the reflection question.")
+    consent: str = Field("No student can be identified", description="Write the title of the privacy tick.")
+    show: str = Field("What may be public?", description="Write the title of the question on what may be public.")
+
+
+class Form(Section):
+    id: GoogleId = Field(description="Copy it from the form's address while editing: …/forms/d/ID/edit.")
+    accept_typed_address: bool = Field(False, description="true or false.")
+    questions: Questions = Field(default_factory=lambda: Questions.model_validate({}))
+
+
+class Sheet(Section):
+    id: GoogleId = Field(description="Copy it from the spreadsheet's address: …/spreadsheets/d/ID/edit.")
+    review_tab: str = Field("Review", min_length=1, description="Write the title of the tab where coaches decide.")
+    badges_tab: str = Field("Badges", min_length=1, description="Write the title of the tab with the catalogue.")
+
+
+class Review(Section):
+    settle_minutes: int = Field(10, ge=0, le=24 * 60, description="Write a number of minutes.")
+    due_days: int = Field(10, ge=1, le=366, description="Write a number of days.")
+    coaches: tuple[Address, ...] = Field((), description="Write a list of addresses.")
+
+
+class Issuer(Section):
+    name: str = Field(min_length=1, description="Write the name of the organisation that vouches for the badges.")
+    url: Url = Field(description="Write the address under which the site folder is published.")
+    email: Address = Field(min_length=3, description="Write an address for questions about the badges.")
+    description: str = Field("", description="Say in a sentence who you are.")
+    backend: Literal["local"] = Field("local", description="Choose local.")
+    key: ConfigPath = Field(Path("issuer.key"), validate_default=True, description="Write the path of the signing key.")
+    linkedin_organization: str = Field("", pattern=r"^\d*$", description="Write LinkedIn's number of your page.")
+
+
+class Site(Section):
+    folder: ConfigPath = Field(
+        Path("site"), validate_default=True, description="Write the folder for the public files."
+    )
+    publish: tuple[str, ...] = Field(
+        (), description='Write a command as a list, such as ["rsync", "-a", "site/", "…"].'
+    )
+    check: Literal["file", "http"] = Field("http", description="Choose http, or file where nothing serves the pages.")
+    publish_timeout: int = Field(300, ge=1, le=3600, description="Write a number of seconds.")
+
+
+class Smtp(Section):
+    host: str = Field("", description="Write the name of your mail server.")
+    port: int = Field(587, ge=1, le=65535, description="Write the port of your mail server.")
+    user: str = Field("", description="Write the user name at the mail server, or leave it empty.")
+    password_env: str = Field(
+        "BADGE_BRIDGE_SMTP_PASSWORD", pattern=r"^[A-Za-z_]\w*$", description="Write the name of a variable."
+    )
+    security: Literal["starttls", "tls", "none"] = Field("starttls", description="Choose starttls or tls.")
+
+
+class Mail(Section):
+    via: Literal["gmail", "smtp", "folder"] = Field("gmail", description="Choose gmail, smtp or folder.")
+    sender: Address = Field("", description="Write the address that mails come from.")
+    sender_name: str = Field("", description="Write the name that mails come from.")
+    reply_to: Address = Field("", description="Write the address that answers go to.")
+    folder: ConfigPath = Field(Path("mail"), validate_default=True, description="Write the folder for mails as files.")
+    wording: ConfigPath | None = Field(None, description="Write the folder with your own wording.")
+    per_day: int = Field(1500, ge=1, description="Write how many mails may leave in a day.")
+    on_doubt: Literal["stop", "repeat"] = Field("stop", description="Choose stop or repeat.")
+    smtp: Smtp = Field(default_factory=lambda: Smtp.model_validate({}))
+
+
+class LedgerPlace(Section):
+    url: Annotated[str, AfterValidator(database)] = Field(
+        "sqlite:///bridge.db", validate_default=True, description="Write sqlite:/// and a file."
+    )
+    backups: ConfigPath = Field(Path("backups"), validate_default=True, description="Write a folder.")
+    keep: int = Field(7, ge=1, description="Write how many backups to keep.")
+
+
+class Guards(Section):
+    new_awards: int = Field(50, ge=1, description="Write a number of awards.")
+
+
+class Schedule(Section):
+    cron: Annotated[str, AfterValidator(five_fields)] = Field("30 2 * * *", description="Write five fields, like cron.")
+    every_minutes: float = Field(0, ge=0, le=24 * 60, description="Write a number of minutes, 0 to use cron instead.")
+
+
+class ClockSource(Section):
+    follow: SandboxUrl = Field("", description="Leave empty, or write the address of a sandbox.")
+
+
+class Settings(Section):
+    """All that a coordinator can set; see config/bridge.example.toml."""
+
+    programme: Programme
+    google: Google
+    form: tuple[Form, ...] = Field((), description="Add at least one [[form]] with its id.")
+    sheet: Sheet
+    review: Review
+    issuer: Issuer
+    site: Site
+    mail: Mail
+    ledger: LedgerPlace
+    guards: Guards
+    schedule: Schedule
+    clock: ClockSource
+
+    @property
+    def key(self) -> str:
+        """Names the programme in the ledger. The spreadsheet is its one thing that never changes its id."""
+        return self.sheet.id
+
+    @property
+    def sender(self) -> str:
+        return self.mail.sender or self.google.act_as

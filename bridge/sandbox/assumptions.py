@@ -1,0 +1,154 @@
+"""What Google's discovery documents can't say, in one list: fields required in practice, grammar, defaults, order.
+
+"confirmed" means that a page of Google's, or an issue with Google's answer in it, says so; it is named. Everything else
+is assumed: remembered, or the strictest reading. Only a run against a real account turns one into the other.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.sandbox.contract import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing the documents leave out."""
+
+    where: str  # method id, or area
+    rule: str
+    source: str = ""  # who says so; "" = assumed
+    needs: str = ""  # checked on each call: "query:name" or "body:a[].b"
+
+    @property
+    def grade(self) -> str:
+        return "confirmed" if self.source else "assumed"
+
+
+_SHEETS_VALUES = "https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values"
+_FORMS_LIST = "https://developers.google.com/forms/api/reference/rest/v1/forms.responses/list"
+_SA = "https://developers.google.com/identity/protocols/oauth2/service-account"
+_GMAIL_QUOTA = "https://developers.google.com/workspace/gmail/api/reference/quota"
+_GMAIL_DRAFTS = "https://developers.google.com/workspace/gmail/api/guides/drafts"
+_BATCH = "https://developers.google.com/drive/api/guides/performance#batch-requests"
+
+RULES: tuple[Rule, ...] = (
+    # What must be there in practice
+    Rule("sheets.spreadsheets.values.update", "valueInputOption is required", _SHEETS_VALUES, "query:valueInputOption"),
+    Rule("sheets.spreadsheets.values.append", "valueInputOption is required", _SHEETS_VALUES, "query:valueInputOption"),
+    Rule(
+        "sheets.spreadsheets.values.batchUpdate",
+        "valueInputOption is required",
+        _SHEETS_VALUES,
+        "body:valueInputOption",
+    ),
+    Rule("sheets.spreadsheets.values.batchUpdate", "each range is named", _SHEETS_VALUES, "body:data[].range"),
+    Rule(
+        "sheets.spreadsheets.values.batchUpdateByDataFilter",
+        "valueInputOption is required",
+        _SHEETS_VALUES,
+        "body:valueInputOption",
+    ),
+    Rule("sheets.spreadsheets.batchUpdate", "at least one request", "", "body:requests[]"),
+    Rule("sheets.spreadsheets.values.batchGetByDataFilter", "at least one filter", "", "body:dataFilters[]"),
+    Rule("forms.forms.batchUpdate", "at least one request", "", "body:requests[]"),
+    Rule("gmail.users.drafts.send", "the draft's id", _GMAIL_DRAFTS, "body:id"),
+    Rule(
+        "drive.permissions.create",
+        "type is required",
+        "https://developers.google.com/drive/api/reference/rest/v3/permissions",
+        "body:type",
+    ),
+    Rule(
+        "drive.permissions.create",
+        "role is required",
+        "https://developers.google.com/drive/api/reference/rest/v3/permissions",
+        "body:role",
+    ),
+    # Tokens
+    Rule("oauth2.token", "the assertion's audience is https://oauth2.googleapis.com/token", _SA),
+    Rule("oauth2.token", "an assertion lives an hour at most; watches may differ by five minutes", _SA),
+    Rule("oauth2.token", "delegation not granted for every scope asked: 401 unauthorized_client", _SA),
+    Rule("oauth2.token", "a subject in the domain who is no member: 400 invalid_grant"),
+    # Strictness
+    Rule("strictness", "Sheets, Forms and Gmail refuse unknown fields and parameters"),
+    Rule("strictness", "Drive ignores unknown fields and parameters (gspread 6.2.1 sends such, and works)"),
+    Rule("strictness", "true and false may have capitals (gspread 6.2.1 sends such, and works)"),
+    Rule("strictness", "null in a body means: not given", "https://protobuf.dev/programming-guides/json/"),
+    # Quotas
+    Rule("quota", "Gmail 6,000 units a user and minute; send 100, drafts.create 10", _GMAIL_QUOTA),
+    Rule("quota", "Gmail 2,000 messages a mailbox and day", "https://support.google.com/a/answer/166852"),
+    Rule("quota", "past the day's messages Gmail answers 429 rateLimitExceeded"),
+    Rule("quota", "Sheets 60 reads and 60 writes", "https://developers.google.com/workspace/sheets/api/limits"),
+    Rule(
+        "quota",
+        "Forms 390 reads, 180 responses.list, 150 writes",
+        "https://developers.google.com/workspace/forms/api/limits",
+    ),
+    Rule(
+        "quota",
+        "Drive 325,000 units; read 5, list 100, download 200, edit 50",
+        "https://developers.google.com/drive/api/guides/limits",
+    ),
+    Rule("quota", "a user is the service account, also when it acts for somebody; for Gmail, the mailbox"),
+    Rule("quota", "a minute starts with the first call in it; a refused call costs nothing"),
+    # Batches
+    Rule("batch", "at most 100 calls, else 403", "https://github.com/googleapis/google-api-python-client/issues/2201"),
+    Rule("batch", "answers come in any order; n calls cost n calls' quota", _BATCH),
+    # Forms
+    Rule(
+        "forms.forms.responses.list", "filter is `timestamp > N` or `timestamp >= N`, N in RFC 3339 Zulu", _FORMS_LIST
+    ),
+    Rule("forms.forms.responses.list", "a page token is good for the same form and filter only", _FORMS_LIST),
+    Rule("forms.forms.responses.list", "the filter reads lastSubmittedTime"),
+    Rule("forms.forms.responses.list", "no order is promised: the sandbox shuffles"),
+    Rule("forms.forms.responses.list", "a page size above 5000 is cut to 5000", _FORMS_LIST),
+    Rule("forms.forms.responses.list", "unanswered questions are absent, not empty"),
+    Rule("forms", "who is not an editor of the form: 403 PERMISSION_DENIED"),
+    Rule("forms", "uploads lie in the question's folder in the owner's Drive, the uploader's name in theirs"),
+    Rule("forms", "an edited response keeps its id and createTime and moves lastSubmittedTime", _FORMS_LIST),
+    # Gmail
+    Rule("gmail", "a service account without a subject: 400 failedPrecondition"),
+    Rule("gmail", "Message-ID is replaced on sending", "https://github.com/gauteh/lieer/issues/198"),
+    Rule("gmail", "other headers are kept; From is the mailbox unless it already is; Bcc is not delivered"),
+    Rule("gmail.users.drafts.send", "the draft is gone, the message has a new id", _GMAIL_DRAFTS),
+    Rule("gmail.users.drafts.send", "sending it again: 404"),
+    Rule(
+        "gmail.users.messages.list",
+        "newest first; q is refused under gmail.metadata",
+        "https://developers.google.com/workspace/gmail/api/reference/rest/v1/users.messages/list",
+    ),
+)
+
+
+def missing(method: str, params: Mapping[str, Any], body: Mapping[str, Any]) -> Problem | None:
+    """Return the first thing that *method* needs in practice and did not get."""
+    for rule in _NEEDS.get(method, ()):
+        place, _, path = rule.needs.partition(":")
+        if not all(_present(params if place == "query" else body, path)):
+            return Problem(path, f"{rule.rule} (required)")
+    return None
+
+
+def _present(value: Any, path: str) -> Iterator[bool]:
+    """Yield, for each place that *path* leads to, whether something is there."""
+    name, _, rest = path.partition(".")
+    found = value.get(name.removesuffix("[]")) if isinstance(value, Mapping) else None
+    if re.search(r"\[\]$", name):
+        yield bool(found) or bool(rest)
+        if rest:
+            for item in found or []:
+                yield from _present(item, rest)
+    elif rest:
+        yield from _present(found, rest)
+    else:
+        yield found not in (None, "")
+
+
+_NEEDS: dict[str, list[Rule]] = {}
+for _rule in RULES:
+    if _rule.needs:
+        _NEEDS.setdefault(_rule.where, []).append(_rule)

@@ -1,0 +1,10 @@
+"""Mails: what they say (`compose`, pure), how they travel (`mime`), and who carries them (Gmail, SMTP, a folder)."""
+
+from bridge.mail.compose import compose
+from bridge.mail.folder import FolderMailer
+from bridge.mail.gmail import GmailMailer
+from bridge.mail.mime import to_mime, token
+from bridge.mail.smtp import SmtpMailer
+from bridge.mail.voice import Sender, Voice
+
+__all__ = ["FolderMailer", "GmailMailer", "Sender", "SmtpMailer", "Voice", "compose", "to_mime", "token"]

@@ -1,0 +1,252 @@
+"""What each mail says: an effect and what is known become a message. Pure.
+
+Every mail is made of two templates, `NAME.txt.j2` (its first line is the subject) and `NAME.html.j2`, NAME being the
+kind of the effect without "tell-". They are filled with the facts listed in `common` and in the kind's own function.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+import css_inline
+
+from bridge import wording
+from bridge.mail.voice import Voice, render, subject_and_text
+from bridge.model import (
+    Achievement,
+    Attempt,
+    Credential,
+    Decision,
+    Effect,
+    Evidence,
+    EvidenceKind,
+    FileAccess,
+    Kind,
+    Known,
+    Order,
+    Request,
+    Verdict,
+)
+from bridge.ports import Message
+
+#: How the picture inside the HTML of a mail is called (RFC 2392).
+PICTURE = "badge@badge-bridge"
+
+_INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+_ADDRESS = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+\.[^\s@<>\"',;:()]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What one mail is about."""
+
+    effect: Effect
+    known: Known
+    voice: Voice
+    badge: bytes | None
+
+    @property
+    def attempt(self) -> Attempt:
+        return self.known.attempts[self.effect.attempt_id]
+
+    @property
+    def request(self) -> Request:
+        return self.known.requests[self.attempt.request]
+
+    @property
+    def achievement(self) -> Achievement | None:
+        return self.known.achievement_of(self.attempt.id)
+
+    @property
+    def badge_name(self) -> str:
+        achievement = self.achievement
+        return wording.one_line(achievement.name if achievement else self.attempt.submission.label)
+
+    def decision(self, *verdicts: Verdict) -> Decision | None:
+        """Return the decision that the effect names by its number, else the last one with one of *verdicts*."""
+        number = self.effect.subject.partition("/")[2]
+        decisions = self.known.decisions.get(self.attempt.id, ())
+        fitting = [d for d in decisions if (str(d.n) == number if number else d.verdict in verdicts)]
+        return fitting[-1] if fitting else None
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """A piece of evidence that the coach can't open. *link* is "" unless it may be shown as a link."""
+
+    name: str
+    link: str
+    why: str  # "missing", "trashed" or "odd"
+
+
+def compose(effect: Effect, known: Known, voice: Voice, badge: bytes | None = None) -> Message:
+    """Return the mail that *effect*, one of the kinds that tell, stands for.
+
+    *badge* is the baked picture, for the mail about an issued badge. Raises Refused when a district's own wording
+    can't be used, and ValueError for an effect that is no mail.
+    """
+    if effect.kind not in FACTS:
+        raise ValueError(f"{effect.kind} is not a mail")
+    subject = Subject(effect, known, voice, badge)
+    facts = {**common(subject), **FACTS[effect.kind](subject)}
+    name = effect.kind.removeprefix("tell-")
+    title, text = subject_and_text(render(f"{name}.txt.j2", facts, voice.wording), f"{name}.txt.j2")
+    html = _INLINER.inline(render(f"{name}.html.j2", {**facts, "subject": title}, voice.wording))
+    attached = effect.kind is Kind.TELL_ISSUED and badge is not None
+    return Message(
+        key=effect.key,
+        to=subject.request.recipient,
+        subject=title,
+        text=text,
+        html=html,
+        attachments=((picture_name(subject), "image/png", badge),) if attached and badge else (),
+        inline=((PICTURE, "image/png", badge),) if attached and badge else (),
+    )
+
+
+def common(subject: Subject) -> dict[str, Any]:
+    """Return the facts that every template may use."""
+    voice, attempt = subject.voice, subject.attempt
+    contact = wording.one_line(voice.contact or voice.sender.reply_to or voice.sender.address)
+    address = _ADDRESS.search(contact)
+    return {
+        "name": wording.one_line(attempt.submission.name, 80),
+        "number": attempt.request,
+        "attempt": attempt.n,
+        "badge_name": subject.badge_name,
+        "programme": wording.one_line(voice.programme),
+        "contact": contact,
+        "contact_address": address[0] if address else "",
+        "site": wording.web_link(voice.site_url),
+        "form": wording.web_link(voice.form_links.get(attempt.submission.form_id, "")),
+        "share_with": wording.one_line(voice.share_with),
+        "language": voice.locale.replace("_", "-"),
+    }
+
+
+def received(subject: Subject) -> dict[str, Any]:
+    """Facts: when the decision is due, how much evidence came, and which of it can't be opened (`Blocked`)."""
+    submission, voice = subject.attempt.submission, subject.voice
+    due = submission.submitted_at + timedelta(days=voice.due_days)
+    return {
+        "due": wording.say_day(due, voice.tz, voice.locale),
+        "items": len(submission.evidence),
+        "blocked": blocked(submission.evidence, subject.known),
+    }
+
+
+def blocked(evidence: tuple[Evidence, ...], known: Known) -> tuple[Blocked, ...]:
+    """Return the evidence that is known not to open; of what is not known, nothing is said."""
+    reasons = {FileAccess.MISSING: "missing", FileAccess.TRASHED: "trashed"}
+    found = []
+    for item in evidence:
+        facts = known.files.get(item.file_id)
+        why = "odd" if item.kind is EvidenceKind.ODD else reasons.get(facts.access, "") if facts else ""
+        if why:
+            name = item.name or (facts.name if facts else "") or item.url or f"item {item.item}"
+            found.append(Blocked(wording.one_line(name, 90), wording.web_link(item.url), why))
+    return tuple(found)
+
+
+def duplicate(subject: Subject) -> dict[str, Any]:
+    """Facts: the number of the earlier request, and the page of its badge if it has been issued."""
+    earlier = subject.request.duplicate_of
+    credentials = [c for c in subject.known.credentials.values() if str(earlier) == c.attempt_id.partition("-")[0]]
+    pages = [wording.web_link(c.url) for c in credentials if c.revoked_at is None]
+    return {"earlier": earlier or "", "page": pages[-1] if pages else ""}
+
+
+def late_edit(subject: Subject) -> dict[str, Any]:
+    """Facts: the page of the badge, if it has been issued."""
+    credential = subject.known.credentials.get(subject.attempt.id)
+    return {"page": wording.web_link(credential.url) if credential else ""}
+
+
+def issued(subject: Subject) -> dict[str, Any]:
+    """Facts: the badge's page, its picture's address, what the coach said, hours, expiry, and the LinkedIn link."""
+    attempt_id, voice = subject.attempt.id, subject.voice
+    order, credential = subject.known.orders[attempt_id], subject.known.credentials[attempt_id]
+    hours = subject.achievement.hours if subject.achievement else None
+    return {
+        **words(subject.decision(Verdict.APPROVE)),
+        "page": wording.web_link(credential.url),
+        "image": wording.web_link(credential.image),
+        "picture": f"cid:{PICTURE}" if subject.badge is not None else "",
+        "file": picture_name(subject),
+        "linkedin": linkedin_link(order, credential, subject.badge_name, voice),
+        "hours": wording.say_hours(hours) if hours else "",
+        "expires": wording.say_day(order.expires, voice.tz, voice.locale) if order.expires else "",
+    }
+
+
+def returned(subject: Subject) -> dict[str, Any]:
+    """Facts: the coach's words."""
+    return words(subject.decision(Verdict.RETURN))
+
+
+def declined(subject: Subject) -> dict[str, Any]:
+    """Facts: the coach's words."""
+    return words(subject.decision(Verdict.DECLINE))
+
+
+def revoked(subject: Subject) -> dict[str, Any]:
+    """Facts: the reason and the badge's page."""
+    credential = subject.known.credentials.get(subject.attempt.id)
+    facts = words(subject.decision(Verdict.REVOKE))
+    why = credential.revoked_why if credential else ""
+    page = wording.web_link(credential.url) if credential else ""
+    return {**facts, "feedback": why or facts["feedback"], "page": page}
+
+
+def words(decision: Decision | None) -> dict[str, str]:
+    """Return what the coach said, and the coach's name ("" where there is only an address or nothing)."""
+    reviewer = wording.one_line(decision.reviewer, 80) if decision else ""
+    return {"feedback": decision.feedback if decision else "", "reviewer": "" if "@" in reviewer else reviewer}
+
+
+#: One line per kind of mail.
+FACTS: Mapping[Kind, Callable[[Subject], dict[str, Any]]] = {
+    Kind.TELL_RECEIVED: received,
+    Kind.TELL_DUPLICATE: duplicate,
+    Kind.TELL_LATE_EDIT: late_edit,
+    Kind.TELL_ISSUED: issued,
+    Kind.TELL_RETURNED: returned,
+    Kind.TELL_DECLINED: declined,
+    Kind.TELL_REVOKED: revoked,
+}
+
+
+def picture_name(subject: Subject) -> str:
+    """Return the attachment's file name: small ASCII letters, digits and hyphens."""
+    slug = re.sub(r"[^a-z0-9]+", "-", subject.request.achievement.lower()).strip("-")[:60]
+    return f"{slug}-badge.png" if slug else "badge.png"
+
+
+def linkedin_link(order: Order, credential: Credential, name: str, voice: Voice) -> str:
+    """Return the address that opens "Add licence or certification" in the reader's LinkedIn profile, filled in.
+
+    Every value is encoded, empty ones are left out, and the organisation is named by its number where it is known.
+    """
+    issued_on = order.issued_on.astimezone(ZoneInfo(voice.tz))
+    expires = order.expires.astimezone(ZoneInfo(voice.tz)) if order.expires else None
+    organisation = ("organizationId", voice.linkedin_id.strip())
+    if not organisation[1]:
+        organisation = ("organizationName", wording.one_line(voice.linkedin_name or voice.programme))
+    values = (
+        ("startTask", "CERTIFICATION_NAME"),
+        ("name", name),
+        organisation,
+        ("issueYear", str(issued_on.year)),
+        ("issueMonth", str(issued_on.month)),
+        ("expirationYear", str(expires.year) if expires else ""),
+        ("expirationMonth", str(expires.month) if expires else ""),
+        ("certUrl", wording.web_link(credential.url)),
+        ("certId", order.award),
+    )
+    return "https://www.linkedin.com/profile/add?" + urlencode([(key, value) for key, value in values if value])

@@ -1,0 +1,77 @@
+"""Words for people: days as they are said, and other people's text made harmless. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import datetime
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+#: Characters that turn the direction of text around: inside a name they would reach into our own sentence.
+_BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_SPACES = re.compile(r"\s+")
+_ISOLATE, _END = "\u2068", "\u2069"
+_MONTHS = ["January", "February", "March", "April", "May", "June"]
+_MONTHS += ["July", "August", "September", "October", "November", "December"]
+
+
+def one_line(text: str, limit: int = 120) -> str:
+    """Return *text* as one line of at most *limit* characters, without control and direction characters.
+
+    Safe in a header of a mail: there is no line break left in it.
+    """
+    return shorten(_SPACES.sub(" ", _CONTROLS.sub(" ", _BIDI.sub("", text))).strip(), limit)
+
+
+def paragraphs(text: str, limit: int = 5000) -> tuple[tuple[str, ...], ...]:
+    """Return *text*, cut at *limit* characters, as paragraphs of lines; control and direction characters are gone."""
+    text = re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
+    text = shorten(_CONTROLS.sub("", _BIDI.sub("", text)).strip(), limit)
+    parts = re.split(r"\n[^\S\n]*\n\s*", text)
+    return tuple(tuple(line.rstrip() for line in part.split("\n")) for part in parts if part.strip())
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return *text* with at most *limit* characters, the last one "…" where something was cut."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def isolate(text: str) -> str:
+    """Return *text* so that its direction stays its own in plain text; text from left to right is left as it is."""
+    turns = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
+    return f"{_ISOLATE}{text}{_END}" if turns else text
+
+
+def web_link(url: str) -> str:
+    """Return *url* if it may become a link (http or https, a host, one word, at most 2,000 characters), else ""."""
+    url = url.strip()
+    if len(url) > 2000 or re.search(r"[\s<>\"\\]", url) or _CONTROLS.search(url) or _BIDI.search(url):
+        return ""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and host and "@" not in parts.netloc else ""
+
+
+def say_day(moment: datetime, tz: str, locale: str) -> str:
+    """Return the day of *moment* in the time zone *tz* as people in *locale* write it.
+
+    "December 3, 2026" in American English, "3 December 2026" in other English, "2026-12-03" elsewhere.
+    """
+    day = moment.astimezone(ZoneInfo(tz))
+    language, _, region = locale.replace("_", "-").partition("-")
+    if language.lower() != "en":
+        return f"{day:%Y-%m-%d}"
+    month = _MONTHS[day.month - 1]
+    if region.upper() in ("", "US"):
+        return f"{month} {day.day}, {day.year}"
+    return f"{day.day} {month} {day.year}"
+
+
+def say_hours(hours: float) -> str:
+    """Return *hours* as "1 hour", "12 hours" or "1.5 hours"."""
+    return f"{hours:g} hour{'' if hours == 1 else 's'}"

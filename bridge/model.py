@@ -267,6 +267,7 @@ class Problem:
 
     where: str
     sentence: str
+    blocking: bool = False  # part of the work was left undone: the command ends with exit code 1
 
 
 @dataclass(frozen=True, slots=True)

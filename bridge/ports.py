@@ -61,7 +61,7 @@ class FormSource(Protocol):
 
 class EvidenceSource(Protocol):
     def describe(self, items: Collection[Evidence]) -> Sequence[FileFacts]:
-        """Say of each item with a file id whether it opens, in batches of 100; an item is asked for once per file id."""
+        """Say of each item with a file id whether it opens, in batches of 100; once per file id."""
 
     def fetch(self, links: Collection[str]) -> Sequence[Artwork]:
         """Fetch the pictures behind *links* (Drive links); one that can't be had or used comes back with a problem."""
@@ -179,7 +179,7 @@ class Ledger(Protocol):
     """The bridge's memory. Each verb but `load` is one transaction that renews the lease, or raises `LeaseLost`."""
 
     def lease(self) -> AbstractContextManager[None]:
-        """Hold the programme for the time of the block. Raise `LeaseHeld`, naming the holder, if another bridge does."""
+        """Hold the programme for the time of the block. Raise `LeaseHeld` (it names the holder) if another does."""
 
     def renew(self) -> None:
         """Prolong the lease during a long wait."""
@@ -244,5 +244,6 @@ class World:
     site: Site
     mailer: Mailer
     ledger: Ledger
+    compose: Callable[[Effect, Known, bytes | None], Message]  # the mail for an effect, and the badge to attach
     dice: Callable[[], bytes]  # 32 fresh random bytes
     progress: Progress = lambda what, done, total: None

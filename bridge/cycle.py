@@ -1,0 +1,130 @@
+"""One cycle: look, learn, act, show. Knows ports, never edges."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from bridge import plan
+from bridge.acting import Actor
+from bridge.errors import BridgeError, LeaseHeld, LeaseLost, LedgerUnusable
+from bridge.model import Effect, Known, Problem
+from bridge.plan import Learnt, Policy, Seen, Showing
+from bridge.plan.draft import copy_of
+from bridge.ports import Change, SheetReading, World
+from bridge.report import Report
+
+log = logging.getLogger(__name__)
+
+T = TypeVar("T")
+
+
+def run_cycle(world: World, policy: Policy) -> Report:
+    """Run one cycle under the lease and say what it did.
+
+    Raise LeaseHeld if another bridge is at work, LeaseLost if one took over, LedgerUnusable if the ledger is lost.
+    A part of the world that can't be reached is a problem in the report, and the rest goes on.
+    """
+    with world.ledger.lease():
+        report = Report(started=world.clock.now())
+        known = world.ledger.load()
+        seen = look(world, known, report.problems)
+        learnt = plan.learn(seen, known, world.clock.now(), policy, world.dice())
+        report.new_attempts = sum(1 for attempt in learnt.lesson.attempts if attempt.id not in known.attempts)
+        if learnt.lesson:
+            world.ledger.learn(learnt.lesson)
+            known.learn(learnt.lesson)
+        report.new_decisions = sum(1 for decision in learnt.lesson.decisions if decision.verdict is not None)
+        report.problems.extend(learnt.lesson.problems)
+        act(world, policy, known, report)
+        if seen.sheet is not None:
+            show(world, policy, known, seen.sheet, learnt, report)
+        report.take_stock(known)
+        report.finished = world.clock.now()
+        return report
+
+
+def look(world: World, known: Known, problems: list[Problem]) -> Seen:
+    """Read all there is, in bulk. What can't be read is a problem, and is left out."""
+    sheet = _try("sheet", world.sheet.read, problems)
+    forms = _try("form", lambda: world.forms.read(known.facts), problems) or ()
+    files = _ask("evidence", world.drive.describe, plan.wanted_evidence(forms, known), problems)
+    links = sorted(plan.wanted_artworks(sheet.catalogue if sheet else None, known))
+    artworks = _ask("artwork", world.drive.fetch, links, problems)
+    return Seen(forms=forms, sheet=sheet, files=files, artworks=artworks)
+
+
+Q = TypeVar("Q")
+
+
+def _ask(
+    where: str, question: Callable[[Sequence[Q]], Sequence[T]], items: Sequence[Q], problems: list[Problem]
+) -> Sequence[T]:
+    """Ask only when there is something to ask."""
+    return (_try(where, lambda: question(items), problems) or ()) if items else ()
+
+
+def _try(where: str, read: Callable[[], T], problems: list[Problem]) -> T | None:
+    try:
+        return read()
+    except (LeaseLost, LeaseHeld, LedgerUnusable):
+        raise
+    except BridgeError as error:
+        problems.append(Problem(where, str(error), blocking=True))
+        log.warning("could not read: %s", where)
+        return None
+
+
+def act(world: World, policy: Policy, known: Known, report: Report) -> None:
+    withheld, problems = plan.withheld(known, world.clock.now(), policy)
+    report.problems.extend(problems)
+    Actor(world, policy, known, report, withheld).run()
+    if known.allowance and not withheld:
+        world.ledger.allow(0)
+
+
+def show(world: World, policy: Policy, known: Known, reading: SheetReading, learnt: Learnt, report: Report) -> None:
+    """Make the sheet say what the ledger knows, in one write; none when it says so already."""
+    showing = plan.show(known, reading, learnt, policy)
+    if showing.change:
+        try:
+            world.sheet.write(reading, showing.change)
+        except (LeaseLost, LeaseHeld, LedgerUnusable):
+            raise
+        except BridgeError as error:
+            report.problems.append(Problem("sheet", str(error), blocking=True))
+            return
+        report.rows_added = len(showing.change.added)
+        report.cells_written = len(showing.change.review) + len(showing.change.catalogue)
+    if showing.versions:
+        world.ledger.shown(showing.versions)
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a cycle would do: a dry run changes nothing, in the world or in the ledger."""
+
+    effects: tuple[Effect, ...]
+    withheld: frozenset[str]
+    change: Change
+    problems: tuple[Problem, ...] = field(default=())
+
+
+def plan_cycle(world: World, policy: Policy) -> Preview:
+    """Look and decide on a copy. Effects that follow from others are not yet due, and not listed."""
+    problems: list[Problem] = []
+    known = copy_of(world.ledger.load())
+    seen = look(world, known, problems)
+    now = world.clock.now()
+    learnt = plan.learn(seen, known, now, policy, world.dice())
+    known.learn(learnt.lesson)
+    withheld, guarded = plan.withheld(known, now, policy)
+    showing = plan.show(known, seen.sheet, learnt, policy) if seen.sheet else Showing(Change())
+    return Preview(
+        effects=tuple(plan.due(known, now, leave=withheld)),
+        withheld=withheld,
+        change=showing.change,
+        problems=(*problems, *learnt.lesson.problems, *guarded),
+    )

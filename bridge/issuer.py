@@ -1,0 +1,29 @@
+"""Issue once, revoke once: ask before repeating."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bridge.model import Achievement, Credential, Order
+from bridge.ports import Backend
+
+#: One line per backend; imported only when configured. See docs/adding-a-backend.md.
+BACKENDS = {
+    "local": "bridge.backends.local:LocalIssuer",
+}
+
+
+def issue_once(order: Order, achievement: Achievement, backend: Backend, *, in_doubt: bool) -> Credential:
+    """Return the order's credential; after an interrupted try, look for the one it may have made before making one.
+
+    Raise TryLater, InDoubt or Refused.
+    """
+    found = backend.find(order) if in_doubt else None
+    return found or backend.issue(order, achievement)
+
+
+def revoke_once(order: Order, credential: Credential, reason: str, at: datetime, backend: Backend) -> Credential:
+    """Withdraw the credential as of *at*; revoking again says the same."""
+    backend.revoke(order, credential, reason, at)
+    return replace(credential, revoked_at=at, revoked_why=reason)

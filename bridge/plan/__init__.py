@@ -1,0 +1,26 @@
+"""Every decision that the bridge takes, as pure functions: no clock, network, file or chance in here.
+
+`learn` turns what was seen into a Lesson; `due` says which effects may run now; `withheld` which must wait for a
+person's word; `show` what the sheet must say. Time and entropy come in as arguments.
+"""
+
+from bridge.plan.catalogue import wanted_artworks
+from bridge.plan.effects import due
+from bridge.plan.guards import withheld
+from bridge.plan.intake import wanted_evidence
+from bridge.plan.learning import Learnt, Seen, learn
+from bridge.plan.policy import Policy
+from bridge.plan.showing import Showing, show
+
+__all__ = [
+    "Learnt",
+    "Policy",
+    "Seen",
+    "Showing",
+    "due",
+    "learn",
+    "show",
+    "wanted_artworks",
+    "wanted_evidence",
+    "withheld",
+]

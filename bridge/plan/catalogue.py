@@ -1,0 +1,114 @@
+"""The Badges tab becomes achievements: one row each, with a sentence for every row that is wrong.
+
+A row that is wrong leaves the last good version in force.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+
+from bridge.model import Achievement, Artwork, Known
+from bridge.plan.draft import Draft
+from bridge.ports import Tab
+from bridge.review import Table, fold, read_table
+
+KEY, NAME, DESCRIPTION, CRITERIA = "Key", "Name", "Description", "Criteria"
+ARTWORK, HOURS, ACTIVE, STATUS = "Artwork", "Hours", "Active", "Status"
+TITLES = (KEY, NAME, DESCRIPTION, CRITERIA, ARTWORK, HOURS, ACTIVE, STATUS)
+
+_KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
+_YES = frozenset({"", "yes", "y", "true", "1", "x", "✓", "active"})
+_NO = frozenset({"no", "n", "false", "0", "-", "inactive"})
+
+
+def read_catalogue(tab: Tab) -> Table:
+    return read_table(tab.values, TITLES)
+
+
+def wanted_artworks(tab: Tab | None, known: Known) -> frozenset[str]:
+    """The picture links in the tab that the ledger has no usable picture for."""
+    if tab is None or (table := read_catalogue(tab)).problems:
+        return frozenset()
+    links = {cells[ARTWORK].strip() for _, cells in table.rows}
+    return frozenset(link for link in links if link and not (known.artworks.get(link) or Artwork(link)).sha256)
+
+
+def learn_catalogue(draft: Draft, tab: Tab | None) -> Mapping[int, str]:
+    """Take in what the Badges tab says; return what each row's own Status cell should say, by position."""
+    if tab is None:
+        draft.problem("sheet", "There is no tab “Badges”. The badges known so far stay in force.")
+        return {}
+    table = read_catalogue(tab)
+    if table.problems:
+        for sentence in table.problems:
+            draft.problem("sheet, tab Badges", f"{sentence} Until then the badges known so far stay in force.")
+        return {}
+    says: dict[int, str] = {}
+    count = Counter(cells[KEY].strip() for _, cells in table.rows)
+    for position, cells in table.rows:
+        if not any(text.strip() for title, text in cells.items() if title != STATUS):
+            continue
+        try:
+            achievement = to_achievement(cells, draft.known, twice=count[cells[KEY].strip()] > 1)
+        except ValueError as wrong:
+            says[position] = _in_force(str(wrong), cells, draft.known)
+            draft.problem(f"badge {cells[KEY].strip() or f'in row {position + 1}'}", says[position])
+            continue
+        draft.achievement(achievement)
+        draft.label(fold(achievement.name), achievement.key)
+        says[position] = "In use" if achievement.active else "Switched off"
+    return says
+
+
+def _in_force(sentence: str, cells: Mapping[str, str], known: Known) -> str:
+    stays = cells[KEY].strip() in known.achievements
+    return f"{sentence} The last good version stays in force." if stays else sentence
+
+
+def to_achievement(cells: Mapping[str, str], known: Known, *, twice: bool) -> Achievement:
+    """Read one row. Raise ValueError with a sentence for the coordinator."""
+    key, name, artwork_link = (cells[title].strip() for title in (KEY, NAME, ARTWORK))
+    if not _KEY.fullmatch(key):
+        raise ValueError("The key must be a short word of a–z, 0–9 and hyphens, such as first-aid.")
+    if twice:
+        raise ValueError(f"The key “{key}” stands in two rows; every badge needs one of its own.")
+    for title in (NAME, DESCRIPTION, CRITERIA, ARTWORK):
+        if not cells[title].strip():
+            raise ValueError(f"{title} is empty.")
+    if len(name) > 200:
+        raise ValueError("The name is longer than 200 characters.")
+    if (owner := known.labels.get(fold(name), key)) != key:
+        raise ValueError(f"The name “{name}” already belongs to the badge “{owner}”; choose another one.")
+    if (active := fold(cells[ACTIVE])) not in _YES | _NO:
+        raise ValueError("Active must be yes or no.")
+    artwork = known.artworks.get(artwork_link)
+    if artwork is None:
+        raise ValueError("The artwork could not be fetched yet; the next cycle tries again.")
+    if artwork.problem:
+        raise ValueError(artwork.problem)
+    words = (name, cells[DESCRIPTION].strip(), cells[CRITERIA].strip(), to_hours(cells[HOURS]), artwork.sha256)
+    return Achievement(
+        key=key,
+        version=hashlib.sha256(json.dumps(words).encode()).hexdigest()[:12],
+        name=name,
+        description=words[1],
+        criteria=words[2],
+        hours=words[3],
+        artwork=artwork.sha256,
+        active=active in _YES,
+        artwork_link=artwork_link,
+    )
+
+
+def to_hours(text: str) -> float | None:
+    """Read "1.5", "1,5" or "12"; empty is None. Raise ValueError with a sentence."""
+    text = text.strip().replace(",", ".")
+    if not text:
+        return None
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,2})?", text):
+        raise ValueError("Hours must be a number, such as 12 or 1.5.")
+    return float(text)

@@ -1,0 +1,199 @@
+"""Rows become decisions: is it ours, unscrambled, news, allowed, and about what was shown?"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from bridge.model import Decision, Kind, Known, Request, Superseded, Verdict
+from bridge.plan.draft import Draft
+from bridge.plan.intake import Intake
+from bridge.plan.policy import Policy
+from bridge.plan.standing import ANSWERS, OPEN, Answer, Standing, standing, why_not
+from bridge.review import BADGE, EMAIL, Row, fold, to_verdict
+
+SCRAMBLED = (
+    "Decisions stand in other rows than before: was one column sorted by itself? Please undo that (Ctrl+Z), "
+    "or put the earlier words back. Until then no decision is taken from this sheet."
+)
+TWICE = "This row is there twice: please delete one of them. Until then no decision is taken from either."
+DAMAGED = "The ID, e-mail or badge of this row was changed, so it no longer counts. Please delete this row: {new}"
+
+
+@dataclass(slots=True)
+class Sorted:
+    """The rows of a tab, told apart."""
+
+    good: dict[str, Row] = field(default_factory=dict)  # by attempt id
+    twice: dict[str, list[Row]] = field(default_factory=dict)
+    damaged: list[Row] = field(default_factory=list)
+
+
+def sort_rows(known: Known, rows: Iterable[Row]) -> Sorted:
+    """A row is ours only if its own e-mail and badge equal the ledger's for its ID."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    result = Sorted()
+    for row in rows:
+        attempt = known.attempts.get(row.attempt_id)
+        if attempt is None or not is_of(row, known.requests[attempt.request]):
+            result.damaged.append(row)
+        else:
+            found[row.attempt_id].append(row)
+    for attempt_id, same in found.items():
+        if len(same) == 1:
+            result.good[attempt_id] = same[0]
+        else:
+            result.twice[attempt_id] = same
+    return result
+
+
+def is_of(row: Row, request: Request) -> bool:
+    """Identity cells are written once, from the request, and never patched."""
+    return fold(row.cells[EMAIL]) == request.recipient and fold(row.cells[BADGE]) == fold(request.label)
+
+
+def scrambled(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
+    """The attempts whose decided rows show that verdicts moved between rows, as when one column is sorted by itself.
+
+    Signs of it, all together: two or more decided rows lost their word while their feedback stayed, and no word has
+    become rarer. Somebody who changes his mind writes feedback, or makes a word rarer.
+    """
+    lost, before, after = [], Counter[Verdict](), Counter[Verdict]()
+    for attempt_id, row in rows.items():
+        verdict = to_verdict(row.verdict)
+        if verdict is not None:
+            after[verdict] += 1
+        decision = known.decision(attempt_id)
+        if decision is None or decision.verdict is None:
+            continue
+        before[decision.verdict] += 1
+        if decision.enacted and verdict is not decision.verdict and row.feedback == decision.feedback:
+            lost.append(attempt_id)
+    moved = len(lost) >= 2 and all(after[verdict] >= n for verdict, n in before.items())
+    return frozenset(lost) if moved else frozenset()
+
+
+def learn_decisions(draft: Draft, intake: Intake, rows: Sorted, policy: Policy) -> dict[str, str]:
+    """Take in what the coaches chose; return a sentence for each attempt whose choice could not be taken."""
+    if lost := scrambled(draft.known, rows.good):
+        draft.problem("sheet, tab Review", SCRAMBLED, blocking=True)
+        return dict.fromkeys(lost, SCRAMBLED)
+    for attempt_id in _nobody_stands_by(draft.known, rows):
+        _take_back(draft, attempt_id, "its row is gone, or there twice")
+    notices = {}
+    for attempt_id, row in rows.good.items():
+        if sentence := _learn_row(draft, intake, row, policy):
+            notices[attempt_id] = sentence
+    return notices
+
+
+def _nobody_stands_by(known: Known, rows: Sorted) -> Sequence[str]:
+    """Attempts with a word that has not acted yet, whose row is gone or doubled."""
+    return [
+        attempt_id
+        for attempt_id in known.shown
+        if attempt_id not in rows.good and standing(known, attempt_id) in (Standing.DECIDED, Standing.HELD)
+    ]
+
+
+def _learn_row(draft: Draft, intake: Intake, row: Row, policy: Policy) -> str:
+    """Take in one row; return a sentence if its choice can't be taken, else ""."""
+    known, attempt_id = draft.known, row.attempt_id
+    verdict = to_verdict(row.verdict)
+    pending = _pending(known, attempt_id)
+    if pending is not None and pending.verdict is not verdict:
+        _take_back(draft, attempt_id, "the row says so no longer")
+    if verdict is None and row.verdict:
+        return f"“{row.verdict[:40]}” is no decision. Choose one of: {', '.join(Verdict)}."
+    at = standing(known, attempt_id)
+    match ANSWERS[at][verdict]:
+        case Answer.STAYS:
+            return ""
+        case Answer.TAKEN_BACK:
+            _take_back(draft, attempt_id, "the coach emptied the cell")
+            return ""
+        case Answer.NO:
+            return why_not(known, attempt_id, at, verdict or Verdict.HOLD)
+        case Answer.WITH_WORDS if not row.feedback:
+            if pending is not None:
+                _take_back(draft, attempt_id, "the words are gone")
+            return f"“{verdict}” needs words: write them into Feedback, for the teacher to read."
+    return _take(draft, intake, row, verdict or Verdict.HOLD, at, policy)
+
+
+def _pending(known: Known, attempt_id: str) -> Decision | None:
+    """A word that has not acted yet. It stands only as long as the row says it."""
+    decision = known.decision(attempt_id)
+    return decision if decision and not decision.enacted and decision.verdict is not Verdict.HOLD else None
+
+
+def _take(draft: Draft, intake: Intake, row: Row, verdict: Verdict, at: Standing, policy: Policy) -> str:
+    known, attempt = draft.known, draft.known.attempts[row.attempt_id]
+    in_force = known.decision(attempt.id)
+    if at in OPEN and known.shown.get(attempt.id, 1) != attempt.version:
+        successor = intake.next_attempt(attempt, attempt.submission, Superseded.CHANGED, tell=False)
+        draft.event(attempt.id, "decision not taken", "the answer was edited after it was last shown")
+        return f"The answer changed after you looked: please choose again, in row {successor.id}."
+    if in_force and (verdict, row.feedback) == (in_force.verdict, in_force.feedback):
+        return ""
+    if sentence := _not_allowed(known, row, verdict, policy):
+        return sentence
+    _cancel_what_waits(draft, attempt.id)
+    history = known.decisions.get(attempt.id, ())
+    draft.decide(
+        Decision(
+            attempt_id=attempt.id,
+            n=history[-1].n + 1 if history else 1,
+            version=attempt.version,
+            verdict=verdict,
+            reviewer=row.reviewer,
+            feedback=row.feedback,
+            seen_at=draft.now,
+        )
+    )
+    draft.event(attempt.id, f"decided: {verdict}", f"by {row.reviewer}" if row.reviewer else "")
+    return ""
+
+
+def _not_allowed(known: Known, row: Row, verdict: Verdict, policy: Policy) -> str:
+    """Why this person may not choose this for this request; "" if they may."""
+    attempt = known.attempts[row.attempt_id]
+    reviewer = row.reviewer.casefold()
+    if verdict in (Verdict.APPROVE, Verdict.REVOKE):
+        if policy.coaches and reviewer not in policy.coaches:
+            return "Please choose your address in Reviewer; only the programme's coaches may decide this."
+        if reviewer == attempt.submission.recipient:
+            return "Nobody may approve a request of their own: please ask another coach."
+    if verdict is Verdict.APPROVE:
+        achievement = known.achievements.get(known.requests[attempt.request].achievement)
+        if achievement is None:
+            return f"“{attempt.submission.label[:60]}” is not in the tab Badges: it must be added there first."
+        if not achievement.active:
+            return f"“{achievement.name}” is switched off in the tab Badges, so it can't be approved."
+    return ""
+
+
+def _take_back(draft: Draft, attempt_id: str, why: str) -> None:
+    """The word in force is void; a word that has acted before it (Returned, Issued) is in force again."""
+    decision = draft.known.decision(attempt_id)
+    if decision is None:
+        return
+    _cancel_what_waits(draft, attempt_id)
+    earlier = [d for d in draft.known.decisions[attempt_id] if d.enacted and d is not decision]
+    if not decision.enacted and earlier:
+        draft.decide(replace(earlier[-1], n=decision.n + 1))
+    else:
+        draft.decide(replace(decision, n=decision.n + 1, verdict=None, seen_at=draft.now, enacted=True))
+    draft.event(attempt_id, "decision taken back", why)
+
+
+def _cancel_what_waits(draft: Draft, attempt_id: str) -> None:
+    """What an earlier word set in motion and has not begun yet is called off."""
+    decision = draft.known.decision(attempt_id)
+    if decision is None or decision.verdict is Verdict.HOLD:
+        return
+    issue = draft.known.effects.get(f"{Kind.ISSUE}:{attempt_id}")
+    if standing(draft.known, attempt_id) is Standing.APPROVED and issue is not None:
+        draft.cancel(*(f"{kind}:{attempt_id}" for kind in (Kind.ISSUE, Kind.PUBLISH, Kind.TELL_ISSUED)))
+    draft.cancel(*(f"{kind}:{attempt_id}/{decision.n}" for kind in (Kind.TELL_RETURNED, Kind.TELL_DECLINED)))

@@ -1,0 +1,106 @@
+"""One look becomes one lesson."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bridge.model import Artwork, FileFacts, Known, Lesson
+from bridge.plan import guards
+from bridge.plan.catalogue import learn_catalogue
+from bridge.plan.decisions import TWICE, Sorted, learn_decisions, sort_rows
+from bridge.plan.draft import Draft
+from bridge.plan.enact import enact
+from bridge.plan.intake import Intake, resolve_labels
+from bridge.plan.policy import Policy
+from bridge.ports import FormReading, SheetReading, Tab
+from bridge.review import COLUMNS, Row, read_table, to_rows
+
+#: Fact set by `badge-bridge sheet rebuild`: the review tab may be made again.
+REBUILD = "rebuild"
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """All that one look brought home. `sheet` is None when the spreadsheet could not be read."""
+
+    forms: Sequence[FormReading] = ()
+    sheet: SheetReading | None = None
+    files: Sequence[FileFacts] = ()
+    artworks: Sequence[Artwork] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Learnt:
+    """The lesson, and the sentences that the sheet shows to whoever can cure what is wrong."""
+
+    lesson: Lesson
+    notices: Mapping[str, str] = field(default_factory=dict)  # by attempt id
+    catalogue: Mapping[int, str] = field(default_factory=dict)  # Status of each row of the Badges tab, by position
+    rows: Sorted = field(default_factory=Sorted)
+    review_is_whole: bool = False  # its header is there and its rows can be trusted
+
+
+def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: bytes) -> Learnt:
+    """Compare all that is with all that is known. Raise LedgerUnusable if the ledger was evidently lost."""
+    draft = Draft(known, now)
+    rows, whole = _review_rows(draft, seen.sheet)
+    guards.ledger_lost(known, rows)
+    for artwork in seen.artworks:
+        draft.artwork(artwork)
+    for file in seen.files:
+        draft.file(file)
+    catalogue = learn_catalogue(draft, seen.sheet.catalogue) if seen.sheet else {}
+    resolve_labels(draft)
+    intake = Intake(draft)
+    for form in seen.forms:
+        for role, question in form.questions.items():
+            draft.fact(f"question:{form.form_id}:{role}", question)
+        draft.problems.extend(form.problems)
+    intake.take(submission for form in seen.forms for submission in form.submissions)
+    ours = sort_rows(draft.known, rows)
+    notices = learn_decisions(draft, intake, ours, policy) if whole else {}
+    notices |= dict.fromkeys(ours.twice, TWICE)
+    enact(draft, policy, entropy)
+    if draft.known.facts.get(REBUILD) and whole:
+        draft.fact(REBUILD, "")
+    return Learnt(draft.lesson(), notices, catalogue, ours, whole)
+
+
+def _review_rows(draft: Draft, sheet: SheetReading | None) -> tuple[tuple[Row, ...], bool]:
+    """Read the review tab; False when its rows can't be trusted, with a problem that says why."""
+    if sheet is None:
+        return (), False
+    tab, known = sheet.review, draft.known
+    if tab is None or not _has_content(tab):
+        if known.shown and not known.facts.get(REBUILD):
+            what = "is empty" if tab else "is gone"
+            draft.problem(
+                "sheet, tab Review",
+                f"The tab Review {what}, although requests were shown there. Bring it back (File, Version history), or "
+                "have it made again with: badge-bridge sheet rebuild. Until then no decision is taken.",
+                blocking=True,
+            )
+        return (), False
+    table = read_table(tab.values, (column.title for column in COLUMNS))
+    if table.problems:
+        for sentence in table.problems:
+            draft.problem(
+                "sheet, tab Review", f"{sentence} Until then no decision is taken from this sheet.", blocking=True
+            )
+        return (), False
+    rows = to_rows(table)
+    if guards.emptied(known, rows) and not known.facts.get(REBUILD):
+        draft.problem(
+            "sheet, tab Review",
+            "All rows of the tab Review are gone. Bring them back (File, Version history), or have them made again "
+            "with: badge-bridge sheet rebuild. Until then no decision is taken.",
+            blocking=True,
+        )
+        return rows, False
+    return rows, True
+
+
+def _has_content(tab: Tab) -> bool:
+    return any(cell.strip() for row in tab.values for cell in row)

@@ -1,0 +1,29 @@
+"""What a programme has chosen, as far as decisions depend on it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta, tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    issuer_url: str  # base address of the public site, without a slash at the end
+    key_id: str  # DID URL of the key that signs new credentials
+    share_with: str = ""  # the address that evidence must be shared with, as teachers are told
+    tz: tzinfo = UTC
+    settle: timedelta = timedelta(0)  # how long a decision must have stood before it acts
+    due_days: int = 10
+    coaches: frozenset[str] = frozenset()  # who may stand in Reviewer (lower case); empty: anyone
+    new_awards: int = 50  # more than this, and than three times the usual, wait for `badge-bridge allow`
+    mails_per_day: int = 1500
+    smtp_repeat: bool = False  # repeat once a mail whose fate can't be known
+    backends: Mapping[str, str] = field(default_factory=dict)  # achievement key → backend, where not "local"
+
+    def day(self, moment: datetime) -> str:
+        """The day as people of the programme write it in the sheet: 2026-11-22."""
+        return moment.astimezone(self.tz).strftime("%Y-%m-%d")
+
+    def minute(self, moment: datetime) -> str:
+        return moment.astimezone(self.tz).strftime("%Y-%m-%d %H:%M")

@@ -1,0 +1,135 @@
+"""The review tab: which columns there are, who owns each, how a request becomes cells and cells a row.
+
+Pure. Columns are found by the text of their header, never by position; people may move them, add their own, sort,
+filter and mistype. The bridge writes its own columns only, and those that say whose row it is only once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from bridge.model import Verdict
+
+#: Google's limit is 50,000 characters a cell; nobody reads more than this in one.
+LONGEST_CELL = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    title: str
+    owner: str  # "bridge" or "coach": nobody writes another's cells
+    width: int  # pixels
+    identity: bool = False  # says whose row it is: written once, never patched
+    choices: tuple[str, ...] = ()  # of the drop-down
+
+
+ID, SUBMITTED, NAME, EMAIL, BADGE = "ID", "Submitted", "Name", "E-mail", "Badge"
+EVIDENCE, REFLECTION, DECISION, FEEDBACK, REVIEWER = "Evidence", "Reflection", "Decision", "Feedback", "Reviewer"
+STATUS, LINK = "Status", "Badge link"
+
+COLUMNS = (  # left to right; a new column is one line here and one in `plan.showing.CELLS`
+    Column(ID, "bridge", 70, identity=True),
+    Column(SUBMITTED, "bridge", 100),
+    Column(NAME, "bridge", 150),
+    Column(EMAIL, "bridge", 210, identity=True),
+    Column(BADGE, "bridge", 190, identity=True),
+    Column(EVIDENCE, "bridge", 320),
+    Column(REFLECTION, "bridge", 320),
+    Column(DECISION, "coach", 110, choices=tuple(Verdict)),
+    Column(FEEDBACK, "coach", 280),
+    Column(REVIEWER, "coach", 180),
+    Column(STATUS, "bridge", 280),
+    Column(LINK, "bridge", 220),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the review tab, as it is. `position` counts from 0, header included."""
+
+    position: int
+    attempt_id: str
+    verdict: str  # the coach's text, trimmed
+    feedback: str
+    reviewer: str
+    cells: Mapping[str, str] = field(default_factory=dict)  # by column title
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A tab, read by its header. `places` maps each title that the bridge looks for to its column, from 0."""
+
+    places: Mapping[str, int]
+    problems: tuple[str, ...]
+    rows: tuple[tuple[int, Mapping[str, str]], ...]  # (position, cells by title)
+
+
+def fold(text: str) -> str:
+    """Make two spellings of one title or badge name alike: case, white space and non-breaking spaces don't count."""
+    return " ".join(text.split()).casefold()
+
+
+def read_table(values: Sequence[Sequence[str]], titles: Iterable[str]) -> Table:
+    """Find *titles* in the first row and read the rows below; a title that is missing or there twice is a problem."""
+    header = [fold(cell) for cell in values[0]] if values else []
+    places: dict[str, int] = {}
+    problems = []
+    for title in titles:
+        found = [index for index, cell in enumerate(header) if cell == fold(title)]
+        if len(found) == 1:
+            places[title] = found[0]
+        elif found:
+            problems.append(f"The column “{title}” is there {len(found)} times; keep one.")
+        else:
+            problems.append(f"The column “{title}” is missing from the first row; write that word above its column.")
+    rows = tuple(
+        (position, {title: cells[place] if place < len(cells) else "" for title, place in places.items()})
+        for position, cells in enumerate(values)
+        if position > 0
+    )
+    return Table(places, tuple(problems), rows)
+
+
+_ID = re.compile(r"[1-9]\d{0,8}-[1-9]\d{0,3}")
+
+
+def to_rows(table: Table) -> tuple[Row, ...]:
+    """The rows that bear an ID. Others are people's own notes, and none of our business."""
+    return tuple(
+        Row(
+            position=position,
+            attempt_id=cells[ID].strip(),
+            verdict=cells[DECISION].strip(),
+            feedback=cells[FEEDBACK].strip()[:LONGEST_CELL],
+            reviewer=cells[REVIEWER].strip()[:320],
+            cells=cells,
+        )
+        for position, cells in table.rows
+        if _ID.fullmatch(cells[ID].strip())
+    )
+
+
+#: What people write for each verdict when they type instead of choosing.
+_SPELLINGS = {
+    spelling: verdict
+    for verdict, spellings in {
+        Verdict.APPROVE: ("approve", "approved"),
+        Verdict.RETURN: ("return", "returned"),
+        Verdict.DECLINE: ("decline", "declined"),
+        Verdict.HOLD: ("hold", "on hold"),
+        Verdict.REVOKE: ("revoke", "revoked"),
+    }.items()
+    for spelling in spellings
+}
+
+
+def to_verdict(text: str) -> Verdict | None:
+    """Read a Decision cell; None for a text that is no verdict (an empty one included)."""
+    return _SPELLINGS.get(fold(text).rstrip(".! "))
+
+
+def cell(text: str) -> str:
+    """Bound a text to what a cell should hold."""
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - 1] + "…"

@@ -5,6 +5,8 @@
 """
 
 from bridge.sandbox.sheets import (
+    acts,
+    acts_lines,
     batch,
     batch_cells,
     batch_rules,
@@ -15,9 +17,13 @@ from bridge.sandbox.sheets import (
     reading,
     writing,
 )
+from bridge.sandbox.sheets.acts import as_csv
 from bridge.sandbox.sheets.making import new_spreadsheet
 
 __all__ = [
+    "acts",
+    "acts_lines",
+    "as_csv",
     "batch",
     "batch_cells",
     "batch_rules",

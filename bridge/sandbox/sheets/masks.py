@@ -94,9 +94,9 @@ class CellMask:
 
     def apply(self, old: Json | None, new: Json) -> Json | None:
         """The cell after the write; None if nothing is left in it."""
-        cell = {name: value for name, value in old.items() if name not in self._wiped} if old else {}
-        for name, value in new.items():
-            if name in self.whole and value and value != _NOTHING:
+        cell = {name: old[name] for name in old if name not in self._wiped} if old else {}
+        for name in new:
+            if name in self.whole and (value := new[name]) and value != _NOTHING:
                 cell[name] = value
         for path in self.deep:
             cell = _with(cell, new, path)

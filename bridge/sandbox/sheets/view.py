@@ -1,0 +1,128 @@
+"""A tab as a page that looks like a spreadsheet: to judge what a coach sees."""
+
+from __future__ import annotations
+
+from functools import cache
+from itertools import accumulate
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, Template
+
+from bridge.sandbox.sheets import grid, shown
+from bridge.sandbox.sheets.a1 import Box, box_of, column_name
+from bridge.sandbox.sheets.describing import COLUMN_PIXELS, ROW_PIXELS
+from bridge.sandbox.sheets.looks import chooser, colour, look
+from bridge.sandbox.sheets_state import Json, Sheet, Spreadsheet
+
+#: Empty rows shown below the data, and the fewest rows and columns of a page.
+_SPARE, _FEWEST_ROWS, _FEWEST_COLUMNS = 4, 14, 8
+_NUMBERS_WIDTH, _LETTERS_HEIGHT = 46, 24
+
+
+@cache
+def _template() -> Template:
+    return Environment(loader=PackageLoader("bridge.sandbox.sheets", ""), autoescape=True).get_template("tab.html.j2")
+
+
+def as_page(file_name: str, book: Spreadsheet, sheet: Sheet) -> str:
+    """The tab as one HTML page without scripts or outside files."""
+    rows, columns = _extent(sheet)
+    heights = [_size(sheet.row_properties, row, ROW_PIXELS) for row in range(rows)]
+    widths = [_size(sheet.column_properties, column, COLUMN_PIXELS) for column in range(columns)]
+    tops = list(accumulate(heights, initial=_LETTERS_HEIGHT))
+    lefts = list(accumulate(widths, initial=_NUMBERS_WIDTH))
+    lines = [
+        {
+            "number": row + 1,
+            "height": heights[row],
+            "top": tops[row] if row < sheet.frozen_rows else None,
+            "is_last_frozen": row == sheet.frozen_rows - 1,
+            "cells": _cells(sheet, row, widths, lefts),
+        }
+        for row in range(rows)
+        if heights[row]
+    ]
+    return _template().render(
+        file_name=file_name,
+        columns=[
+            {"letter": column_name(column), "width": widths[column], "left": _left(sheet, column, lefts)}
+            for column in range(columns)
+            if widths[column]
+        ],
+        lines=lines,
+        width=lefts[-1],
+        tabs=[
+            {"title": one.title, "is_open": one is sheet, "colour": colour(one.properties, "tabColor")}
+            for one in book.sheets
+            if not one.hidden
+        ],
+    )
+
+
+def _extent(sheet: Sheet) -> tuple[int, int]:
+    rows = max(grid.rows_with_data(sheet) + _SPARE, _FEWEST_ROWS)
+    used = max((len(line) for line in sheet.rows[:rows]), default=0)
+    return min(rows, sheet.row_count), min(max(used + 1, _FEWEST_COLUMNS), sheet.column_count)
+
+
+def _size(known: list[Json], index: int, usual: int) -> int:
+    """Pixels; 0 if hidden."""
+    line = known[index] if index < len(known) else {}
+    return 0 if line.get("hiddenByUser") else int(line.get("pixelSize", usual))
+
+
+def _left(sheet: Sheet, column: int, lefts: list[int]) -> int | None:
+    return lefts[column] if column < sheet.frozen_columns else None
+
+
+def _cells(sheet: Sheet, row: int, widths: list[int], lefts: list[int]) -> list[dict[str, Any]]:
+    cells = []
+    for column, width in enumerate(widths):
+        merge = _merge_at(sheet, row, column)
+        if width and (merge is None or (merge.top, merge.left) == (row, column)):
+            cells.append(_cell(sheet, row, column, merge) | {"left": _left(sheet, column, lefts)})
+    return cells
+
+
+def _merge_at(sheet: Sheet, row: int, column: int) -> Box | None:
+    spot = Box(row, column, row + 1, column + 1)
+    return next((area for area in map(box_of, sheet.merges) if spot.lies_in(area)), None)
+
+
+def _cell(sheet: Sheet, row: int, column: int, merge: Box | None) -> dict[str, Any]:
+    cell = grid.cell_at(sheet, row, column)
+    looks = look(sheet, row, column)
+    kind = chooser(sheet, row, column)
+    text = shown.formatted(cell)
+    wrap = (cell or {}).get("userEnteredFormat", {}).get("wrapStrategy", "OVERFLOW_CELL")
+    beside = shown.formatted(grid.cell_at(sheet, row, column + 1))
+    # A chip carries the colour that a rule gives a drop-down's cell.
+    return {
+        "text": text,
+        "style": "; ".join(f"{name}: {value}" for name, value in looks.items()),
+        "chooser": kind,
+        "ticked": text == "TRUE",
+        "link": shown.hyperlink(cell) if cell else "",
+        "links": _linked_parts(cell, text),
+        "note": (cell or {}).get("note", ""),
+        "spills": wrap == "OVERFLOW_CELL" and not beside and not kind,
+        "filters": any(_heads(box_of(one["range"]), row, column) for one in sheet.basic_filter),
+        "height": merge.height if merge else 1,
+        "width": merge.width if merge else 1,
+    }
+
+
+def _heads(area: Box, row: int, column: int) -> bool:
+    return row == area.top and area.left <= column < area.right
+
+
+def _linked_parts(cell: Json | None, text: str) -> list[tuple[str, str]]:
+    """The text cut into runs, each (piece, address or ""); [] if it has no runs."""
+    runs = (cell or {}).get("textFormatRuns", ())
+    starts = [run.get("startIndex", 0) for run in runs]
+    if not runs:
+        return []
+    parts = [(text[: starts[0]], "")] if starts[0] else []
+    for run, start, end in zip(runs, starts, [*starts[1:], len(text)], strict=True):
+        parts.append((text[start:end], run.get("format", {}).get("link", {}).get("uri", "")))
+    return parts

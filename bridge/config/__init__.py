@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .load import DEFAULT_FILE, load
+from .reading import load
 from .secrets import PASSPHRASE_ENV, Robot, read_robot, secret
 from .settings import Form, Questions, Settings
 
-__all__ = ["DEFAULT_FILE", "PASSPHRASE_ENV", "Form", "Questions", "Robot", "Settings", "load", "read_robot", "secret"]
+__all__ = ["PASSPHRASE_ENV", "Form", "Questions", "Robot", "Settings", "load", "read_robot", "secret"]

@@ -18,7 +18,6 @@ from .places import Place, line_of, lines
 from .secrets import is_placeholder, private_bytes, read_robot
 from .settings import SQLITE, Form, Settings, is_loopback
 
-DEFAULT_FILE = "bridge.toml"
 START = "Copy config/bridge.example.toml to bridge.toml and fill it in, or say where it is: --config FILE."
 
 

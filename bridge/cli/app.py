@@ -1,0 +1,185 @@
+"""The commands, each with what it takes. What they do stands in the modules beside; those are imported when needed."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="From a Google Form and a coach's Sheet to verifiable Open Badges in the mailbox.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+keys_app = typer.Typer(help="The key that signs badges.", no_args_is_help=True)
+sheet_app = typer.Typer(help="The spreadsheet.", no_args_is_help=True)
+app.add_typer(keys_app, name="keys")
+app.add_typer(sheet_app, name="sheet")
+
+Config = Annotated[Path, typer.Option("--config", envvar="BADGE_BRIDGE_CONFIG", help="The settings.", dir_okay=False)]
+Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
+Number = Annotated[int, typer.Argument(min=1, help="The request's number: 41.", metavar="N")]
+
+BRIDGE_TOML = Path("bridge.toml")
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"badge-bridge {version('badge-bridge')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Tell the version.")] = False,
+) -> None:
+    """From a Google Form and a coach's Sheet to verifiable Open Badges in the mailbox."""
+
+
+@app.command()
+def demo(
+    requests: Annotated[int, typer.Option(min=1, max=5000, help="How many requests teachers send.")] = 24,
+    out: Annotated[Path, typer.Option(help="Where badges, mails, pages and the ledger are left.")] = Path("demo-out"),
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Open no page at the end.")] = False,
+    as_json: Json = False,
+) -> None:
+    """The whole journey on this machine, without a Google account."""
+    from . import trial
+
+    raise typer.Exit(trial.demo(requests, out, browser=not no_browser, as_json=as_json))
+
+
+@app.command()
+def sandbox(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 8700,
+    state: Annotated[Path | None, typer.Option(help="Keep its state in this folder.", file_okay=False)] = None,
+    write_config: Annotated[
+        Path | None, typer.Option(help="Write settings and keys that point at it, and plant a programme.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of everything made up: the same seed, the same ids.")] = 1,
+) -> None:
+    """A Google Workspace on this machine, until stopped with Ctrl-C."""
+    from . import trial
+
+    raise typer.Exit(trial.sandbox(port, state, write_config, seed))
+
+
+@app.command()
+def doctor(config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
+    """Check settings, keys and every permission; each finding comes with its cure. Changes nothing."""
+    from . import work
+
+    raise typer.Exit(work.doctor(config, as_json=as_json))
+
+
+@app.command()
+def plan(config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
+    """Say what a cycle would do now. Changes nothing."""
+    from . import work
+
+    raise typer.Exit(work.plan(config, as_json=as_json))
+
+
+@app.command()
+def run(config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
+    """One cycle: look, learn, act, show."""
+    from . import work
+
+    raise typer.Exit(work.run(config, as_json=as_json))
+
+
+@app.command()
+def serve(config: Config = BRIDGE_TOML) -> None:
+    """One cycle after the other, as [schedule] says, until stopped."""
+    from . import work
+
+    raise typer.Exit(work.serve(config))
+
+
+@app.command()
+def status(config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
+    """What waits for whom, and what is stuck."""
+    from . import memory
+
+    raise typer.Exit(memory.status(config, as_json=as_json))
+
+
+@app.command()
+def explain(number: Number, config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
+    """The history of a request."""
+    from . import memory
+
+    raise typer.Exit(memory.explain(config, number, as_json=as_json))
+
+
+@app.command()
+def retry(number: Number, config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
+    """Try again, in the next cycle, what got stuck with a request."""
+    from . import memory
+
+    raise typer.Exit(memory.retry(config, number, as_json=as_json))
+
+
+@app.command()
+def allow(
+    awards: Annotated[int, typer.Argument(min=0, metavar="N", help="How many new badges are meant; 0 takes it back.")],
+    config: Config = BRIDGE_TOML,
+) -> None:
+    """Let the next cycle issue so many badges at once."""
+    from . import memory
+
+    raise typer.Exit(memory.allow(config, awards))
+
+
+@app.command()
+def restore(
+    file: Annotated[Path | None, typer.Argument(help="A backup; without it the newest.", dir_okay=False)] = None,
+    config: Config = BRIDGE_TOML,
+) -> None:
+    """Make a backup the ledger again. The ledger that is there is set aside, not deleted."""
+    from . import memory
+
+    raise typer.Exit(memory.restore(config, file))
+
+
+@app.command()
+def verify(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Baked badges (PNG), or badges as JSON.")],
+    site: Annotated[
+        Path | None, typer.Option(help="Look up what issuers publish in this folder, not on the web.", file_okay=False)
+    ] = None,
+    recipient: Annotated[str | None, typer.Option(help="Also say whether it is this person's (an address).")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a badge as a stranger would. 0: valid, 1: not valid, 3: could not tell."""
+    from . import checking
+
+    raise typer.Exit(checking.verify(files, site, recipient, as_json=as_json))
+
+
+@keys_app.command("new")
+def keys_new(config: Config = BRIDGE_TOML) -> None:
+    """Make the signing key that [issuer.key] names. Nothing else ever makes one."""
+    from . import checking
+
+    raise typer.Exit(checking.keys_new(config))
+
+
+@keys_app.command("list")
+def keys_list(config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
+    """The public half of the signing key, as verifiers know it."""
+    from . import checking
+
+    raise typer.Exit(checking.keys_list(config, as_json=as_json))
+
+
+@sheet_app.command("rebuild")
+def sheet_rebuild(config: Config = BRIDGE_TOML) -> None:
+    """Let the next cycle make a lost or emptied review tab again."""
+    from . import memory
+
+    raise typer.Exit(memory.sheet_rebuild(config))

@@ -1,0 +1,59 @@
+"""The door: what the process says and returns, whatever happens inside."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from enum import IntEnum
+
+from bridge.errors import BridgeError, ConfigProblems, LeaseHeld
+from bridge.logs import start_log
+
+log = logging.getLogger("bridge")
+
+
+class Exit(IntEnum):
+    """What the shell is told."""
+
+    DONE = 0  # also when another bridge is at work
+    STUCK = 1  # something waits for a person, or failed
+    WRONG_USE = 2  # wrong use, or wrong settings
+    CANNOT_TELL = 3  # `verify` only
+    INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line and leave the process with an `Exit`."""
+    start_log(logging.WARNING)
+    sys.exit(_run())
+
+
+def _run() -> int:
+    from .app import app
+
+    try:
+        app(prog_name="badge-bridge")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else Exit.STUCK
+    except LeaseHeld as busy:
+        _say(str(busy))
+        return Exit.DONE
+    except ConfigProblems as error:
+        for problem in error.problems:
+            _say(problem)
+        return Exit.WRONG_USE
+    except BridgeError as error:
+        _say(str(error))
+        return Exit.STUCK
+    except KeyboardInterrupt:
+        _say("Stopped.")
+        return Exit.INTERRUPTED
+    except Exception:
+        log.exception("The command ended in a way that nobody foresaw.")
+        _say("This was not foreseen. Nothing was lost; please report it with the lines above.")
+        return Exit.STUCK
+    return Exit.DONE
+
+
+def _say(sentence: str) -> None:
+    sys.stderr.write(sentence + "\n")

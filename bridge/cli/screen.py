@@ -1,0 +1,80 @@
+"""What people and programs see: tables and sentences, or one JSON document."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+Cells = Sequence[str]
+
+
+def say(text: str = "") -> None:
+    sys.stdout.write(text + "\n")
+
+
+def say_json(document: Mapping[str, Any]) -> None:
+    """One document on standard output; nothing else may be written there."""
+    say(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+
+
+def table(titles: Cells, rows: Iterable[Cells]) -> None:
+    """Print a table that fits the terminal; into a pipe, tab-separated lines that never wrap."""
+    if not sys.stdout.isatty():
+        for row in (titles, *rows):
+            say("\t".join(" ".join(cell.split()) for cell in row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    made = Table(*titles, box=None, pad_edge=False, header_style="bold")
+    for row in rows:
+        made.add_row(*(Text(cell) for cell in row))
+    Console().print(made)
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
+    """Yield what is told about every step of a long run: bars on a terminal, a line per tenth otherwise.
+
+    With *quiet* nothing is shown. All of it goes to standard error: standard output is for results.
+    """
+    if quiet:
+        yield lambda what, done, total: None
+    elif sys.stderr.isatty():
+        with _bars() as told:
+            yield told
+    else:
+        yield _lines()
+
+
+@contextmanager
+def _bars() -> Iterator[Callable[[str, int, int], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def told(what: str, done: int, total: int) -> None:
+            if what not in tasks:
+                tasks[what] = bars.add_task(what, total=total)
+            bars.update(tasks[what], completed=done, total=total)
+
+        yield told
+
+
+def _lines() -> Callable[[str, int, int], None]:
+    tenths: dict[str, int] = {}
+
+    def told(what: str, done: int, total: int) -> None:
+        tenth = done * 10 // total if total else 10
+        if tenths.get(what) != tenth:
+            tenths[what] = tenth
+            sys.stderr.write(f"{what}: {done} of {total}\n")
+
+    return told

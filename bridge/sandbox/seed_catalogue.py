@@ -1,0 +1,101 @@
+"""The six micro-credentials that the seeded district offers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SeedBadge:
+    key: str  # also the name of its artwork in `seed_artwork`
+    name: str
+    description: str
+    criteria: tuple[str, ...]  # one sentence or two each
+    hours: float
+
+
+BADGES: tuple[SeedBadge, ...] = (
+    SeedBadge(
+        "checking-for-understanding",
+        "Checking for Understanding",
+        "Finds out during the lesson, not after it, what each student has understood, and changes the next step "
+        "because of it.",
+        (
+            "Use at least three ways of checking for understanding in one unit, such as exit tickets, mini-whiteboards "
+            "or hinge questions, and say why you chose each.",
+            "Show a whole class's answers to one check, without names, sorted into understood, half understood and "
+            "misunderstood.",
+            "Describe one lesson that you changed within a day because of what a check had shown.",
+            "Name the students whom your checks reach least, by need and not by name, and what you will try with them.",
+        ),
+        12,
+    ),
+    SeedBadge(
+        "productive-group-work",
+        "Productive Group Work",
+        "Builds tasks that a group can only solve together, and teaches students how to work on them.",
+        (
+            "Submit two group tasks that need every member: show what would be missing if one of them sat still.",
+            "Teach and practise at least two group norms, and show how the students judged themselves by them.",
+            "Include a recording or notes of a group at work, with at least three turns in which students build on one "
+            "another's ideas.",
+            "Explain how you made up the groups, and what you would change next time.",
+        ),
+        10,
+    ),
+    SeedBadge(
+        "feedback-that-moves-learning",
+        "Feedback That Moves Learning",
+        "Gives feedback that students act on: about the work, in time, with a next step that is theirs to take.",
+        (
+            "Show feedback on three pieces of work by different students, each with a strength, a question and one "
+            "next step.",
+            "Show what each of these students did with it: the work before and after.",
+            "Give class time for answering feedback at least twice, and describe how you organised it.",
+            "Compare this with how you gave feedback before, and say what it costs and what it saves you.",
+        ),
+        15,
+    ),
+    SeedBadge(
+        "interactive-read-alouds",
+        "Interactive Read-Alouds",
+        "Reads aloud so that every child thinks aloud: with planned stops, real questions and books in which the class "
+        "finds itself.",
+        (
+            "Plan read-alouds of two texts, each with at least four stops and the question that you ask at each.",
+            "Choose texts that mirror the lives of your students and texts that open a window on other lives, and say "
+            "which is which.",
+            "Include a video or a transcript of five minutes in which most of the talk is the students'.",
+            "Show with two examples how you helped multilingual learners to take part.",
+        ),
+        8,
+    ),
+    SeedBadge(
+        "student-led-inquiry",
+        "Student-Led Inquiry",
+        "Lets students ask the question, gather the evidence and defend an answer, and gives as much structure as they "
+        "need for it.",
+        (
+            "Lead one inquiry of at least two weeks that began with questions the students wrote.",
+            "Submit the scaffolds that you used, and show how you took at least one of them away.",
+            "Show three products by students of different levels, without names, next to the rubric that they knew "
+            "from the start.",
+            "Describe a moment at which you held back an answer, and what came of it.",
+        ),
+        20,
+    ),
+    SeedBadge(
+        "accessible-materials",
+        "Accessible Materials",
+        "Makes documents, slides and videos that every student can read, hear and use, from the first draft on.",
+        (
+            "Submit one document and one slide deck with headings, text for every picture, readable contrast and links "
+            "that say where they lead.",
+            "Caption one video and correct the captions by hand.",
+            "Have a student, or a colleague who uses assistive technology, try one of them, and report what you "
+            "changed afterwards.",
+            "Show the checklist that you now use before you share anything.",
+        ),
+        6.5,
+    ),
+)

@@ -94,7 +94,11 @@ class CellMask:
 
     def apply(self, old: Json | None, new: Json) -> Json | None:
         """The cell after the write; None if nothing is left in it."""
-        cell = {name: old[name] for name in old if name not in self._wiped} if old else {}
+        cell: Json = {}
+        if old:
+            for name in old:
+                if name not in self._wiped:
+                    cell[name] = old[name]
         for name in new:
             if name in self.whole and (value := new[name]) and value != _NOTHING:
                 cell[name] = value

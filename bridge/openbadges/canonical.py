@@ -14,7 +14,7 @@ from typing import Any
 from pyld import jsonld
 from pyld.canon import URDNA2015
 
-from .errors import CannotTell, ProofInvalid
+from .errors import CannotTell, OpenBadgesError, ProofInvalid
 from .text import is_clean
 
 CREDENTIALS_V2 = "https://www.w3.org/ns/credentials/v2"
@@ -68,7 +68,7 @@ def canonical(document: Mapping[str, Any]) -> str:
     """
     screen(document)
     dropped: list[str | None] = []
-    options: Any = {"documentLoader": load}
+    options: Any = {"documentLoader": load, "base": None}  # no base: what is relative stays so, and is refused
     with _ONE_AT_A_TIME:
         try:
             expanded = jsonld.expand(document, options, on_property_dropped=dropped.append)
@@ -78,8 +78,10 @@ def canonical(document: Mapping[str, Any]) -> str:
         except jsonld.JsonLdError as error:
             raise_known(error)
             raise ProofInvalid(f"The document is not good JSON-LD: {error.args[0] if error.args else error}") from error
-        except RecursionError as error:
-            raise CannotTell("The document is nested too deeply to be checked.") from error
+        except OpenBadgesError:
+            raise
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+            raise CannotTell(f"The document is written in a way that can't be read here ({error}).") from error
     return quads
 
 
@@ -97,6 +99,8 @@ def refuse_uncovered(expanded: Any, dropped: list[str | None]) -> None:
     if dropped:
         raise ProofInvalid(f"The document uses a word that its contexts do not define: {dropped[0]!r}.")
     for iri in addresses(expanded):
+        if iri.startswith("_:"):
+            raise CannotTell("The document names blank nodes, which is not supported here.")
         if ":" not in iri or any(character in iri for character in ' <>"{}|\\^`\n\r\t'):
             raise ProofInvalid(f"The document uses {iri!r} where a complete address or a defined word must stand.")
 
@@ -134,11 +138,9 @@ def screen(document: Mapping[str, Any]) -> None:
 
 
 def screen_text(text: str) -> None:
-    """Raise CannotTell for text that can't be signed portably, and for names that tie nodes into knots."""
+    """Raise CannotTell for text that can't be signed so that every verifier agrees."""
     if not is_clean(text):
         raise CannotTell("The document holds control characters, on which verifiers disagree.")
-    if text.startswith("_:"):
-        raise CannotTell("The document names blank nodes, which is not supported here.")
 
 
 class _Bounded(URDNA2015):

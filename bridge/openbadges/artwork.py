@@ -1,0 +1,53 @@
+"""Is a coordinator's picture fit to become a badge? Asked once, when the achievement is set up."""
+
+import io
+
+from PIL import Image
+
+from .baking import chunks
+from .errors import BadArtwork
+
+MAX_BYTES = 10 * 1024 * 1024
+MAX_PIXELS = 16_000_000
+SMALLEST = 400
+
+
+def inspect(data: bytes) -> None:
+    """Return nothing if *data* is a PNG that can carry a badge; raise BadArtwork with the cure if not.
+
+    It must be whole and undamaged, square, at least 400 pixels wide, at most 16 million pixels and 10 MB. The size in
+    the header is looked at before a single pixel is unpacked, so a picture made to burst costs nothing.
+    """
+    if len(data) > MAX_BYTES:
+        raise BadArtwork(
+            f"The picture has {len(data) / 1e6:.1f} MB. Export it smaller: at most 10 MB, best under 1 MB."
+        )
+    header = [chunk for chunk in chunks(data) if chunk.kind in (b"IHDR", b"acTL")]
+    if header[1:]:
+        raise BadArtwork("The picture is animated. Export a still picture.")
+    start = header[0].start
+    width, height = int.from_bytes(data[start : start + 4]), int.from_bytes(data[start + 4 : start + 8])
+    check_size(width, height)
+    decode(data)
+
+
+def check_size(width: int, height: int) -> None:
+    """Raise BadArtwork unless a picture of this size can be a badge."""
+    size = f"The picture is {width} × {height} pixels"
+    if not width or not height:
+        raise BadArtwork(f"{size}. Export it again as PNG.")
+    if width * height > MAX_PIXELS:
+        raise BadArtwork(f"{size}, which is too large. Export it at most 4000 × 4000, best 600 × 600.")
+    if width != height:
+        raise BadArtwork(f"{size}. A badge must be square: crop it, or add a transparent border.")
+    if width < SMALLEST:
+        raise BadArtwork(f"{size}. It must be at least {SMALLEST} × {SMALLEST}.")
+
+
+def decode(data: bytes) -> None:
+    """Unpack all pixels of the PNG *data*; raise BadArtwork if that fails."""
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
+            picture.load()
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+        raise BadArtwork("The pixels of the picture can't be unpacked. Download or export it again.") from error

@@ -34,6 +34,10 @@ class LeaseLost(BridgeError):
     """Another bridge took over while this one slept; nothing more may be written."""
 
 
+class LedgerBusy(TryLater):
+    """The ledger's database is locked or out of reach; the next cycle loads what is true."""
+
+
 class LedgerUnusable(BridgeError):
     """The ledger is damaged, newer than this program, or lost; the sentence says how to get it back."""
 

@@ -1,0 +1,59 @@
+"""The schema's history, run when a ledger is opened: Alembic, driven from here, without an alembic.ini."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, inspect, select, table, text
+from sqlalchemy.sql import column
+
+from bridge.errors import LedgerUnusable
+
+#: The newest revision in versions/. Written down, so that an up-to-date ledger opens without loading Alembic.
+HEAD = "0001"
+#: Not Alembic's own name: another program may share the database.
+VERSION_TABLE = "ledger_version"
+_LOCK = 0x62616467_65  # of PostgreSQL's advisory locks: "badge"
+
+
+def version_of(connection: Connection) -> str | None:
+    """The revision of the ledger behind *connection*; None: it is empty."""
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.execute(select(table(VERSION_TABLE, column("version_num")).c.version_num)).scalar()
+
+
+def upgrade(engine: Engine, where: str) -> None:
+    """Bring the ledger to this program's version, or leave it as it was; any number of processes may try at once.
+
+    *where* names it in sentences. Raise LedgerUnusable if it is newer than this program, or not a ledger.
+    """
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        present = version_of(connection)
+        if present == HEAD:
+            return
+        if present is not None and not is_known(present):
+            raise LedgerUnusable(
+                f"The ledger {where} was written by a newer badge-bridge (version {present}; this one knows {HEAD}). "
+                "Install the newer program again, or put an older backup back: badge-bridge restore"
+            )
+        if present is None and connection.dialect.name == "sqlite" and inspect(connection).get_table_names():
+            raise LedgerUnusable(f"{where} is a database of another program, not a ledger. Choose another file.")
+        _run(connection)
+
+
+def is_known(revision: str) -> bool:
+    """True if this program can read, or bring up to date, a ledger of that revision."""
+    return (Path(__file__).parent / "versions" / f"v{revision}.py").exists()
+
+
+def _run(connection: Connection) -> None:
+    from alembic import command  # 0.4 s that an up-to-date ledger need not pay
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

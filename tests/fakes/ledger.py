@@ -1,0 +1,150 @@
+"""The ledger in memory, kept honest by tests/contract/test_ledger.py.
+
+The laws of effects come from `bridge.ledger.steps`, what a lesson does from `Known.learn`; the rest is lists and dicts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from copy import copy
+from dataclasses import dataclass, field, fields
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from bridge.errors import LeaseHeld, LeaseLost, Refused
+from bridge.ledger import steps
+from bridge.model import Credential, Effect, Event, Known, Lesson, State
+from bridge.ports import Clock
+
+
+@dataclass
+class Memory:
+    """What would be on the disk. Give the same to two ledgers to have two bridges on one programme."""
+
+    known: Known = field(default_factory=Known)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    learnt: set[Event] = field(default_factory=set)
+    done_at: dict[str, datetime] = field(default_factory=dict)
+    token: int = 0
+    held: bool = False
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class MemoryLedger:
+    """`ports.Ledger`. What it returns is a copy: changing it does not change the memory."""
+
+    def __init__(self, clock: Clock, memory: Memory | None = None, *, ttl: timedelta = timedelta(seconds=120)) -> None:
+        self.clock = clock
+        self.memory = memory or Memory()
+        self.ttl = ttl
+        self._token: int | None = None
+
+    @contextmanager
+    def lease(self) -> Iterator[None]:
+        memory, now = self.memory, self.clock.now()
+        if memory.held and memory.until is not None and memory.until > now:
+            raise LeaseHeld(f"Another bridge is at work, since {memory.since:%Y-%m-%d %H:%M} UTC. This one goes home.")
+        memory.token += 1
+        memory.held, memory.since, memory.until = True, now, now + self.ttl
+        self._token = token = memory.token
+        try:
+            yield
+        finally:
+            self._token = None
+            if memory.token == token:
+                memory.held = False
+
+    def renew(self) -> None:
+        if self._token is None:
+            raise LeaseLost("The programme is not held: nothing may be written.")
+        if self._token != self.memory.token:
+            raise LeaseLost("Another bridge took over while this one slept; nothing was written.")
+        self.memory.until = self.clock.now() + self.ttl
+
+    def load(self) -> Known:
+        known = self.memory.known  # a growing value of values that never change
+        return Known(**{part.name: copy(getattr(known, part.name)) for part in fields(known)})
+
+    def artwork(self, sha256: str) -> bytes:
+        if sha256 not in self.memory.pictures:
+            raise Refused(f"The ledger has no picture {sha256[:12]}…")
+        return self.memory.pictures[sha256]
+
+    def learn(self, lesson: Lesson) -> None:
+        if not lesson:
+            return
+        self.renew()
+        self.memory.known.learn(lesson)
+        for artwork in lesson.artworks:
+            if artwork.sha256 and artwork.data:
+                self.memory.pictures.setdefault(artwork.sha256, artwork.data)
+        for event in lesson.history:
+            if event not in self.memory.learnt:
+                self.memory.learnt.add(event)
+                self.memory.events.append(event)
+
+    def begin(self, effect: Effect) -> Effect:
+        return self._step(effect, "begun", steps.begun)
+
+    def prepared(self, effect: Effect, ref: str) -> Effect:
+        return self._step(effect, "laid ready", lambda known: steps.laid_ready(known, ref))
+
+    def postpone(self, effect: Effect, until: datetime, note: str, *, in_doubt: bool) -> Effect:
+        return self._step(effect, "postponed", lambda known: steps.postponed(known, until, note, in_doubt=in_doubt))
+
+    def stick(self, effect: Effect, note: str, *, in_doubt: bool) -> Effect:
+        return self._step(effect, "stuck", lambda known: steps.stuck(known, note, in_doubt=in_doubt))
+
+    def finish(self, effect: Effect, note: str = "", credential: Credential | None = None) -> Effect:
+        finished = self._step(effect, "done", lambda known: steps.done(known, note))
+        if credential is not None:
+            self.memory.known.credentials[credential.attempt_id] = credential
+        return finished
+
+    def shown(self, versions: Mapping[str, int]) -> None:
+        if versions:
+            self.renew()
+            self.memory.known.shown.update(versions)
+
+    def allow(self, awards: int) -> None:
+        self._personal()
+        self.memory.known.allowance = awards
+
+    def retry(self, request: int) -> Sequence[Effect]:
+        self._personal()
+        waiting = [e for e in self.memory.known.effects.values() if e.request == request and steps.waits(e)]
+        return [self._write(steps.again(effect), "planned again") for effect in waiting]
+
+    def history(self, request: int) -> Sequence[Event]:
+        mine = (event for event in self.memory.events if steps.request_of(event.attempt_id) == request)
+        return sorted(mine, key=lambda event: event.at)
+
+    def mails_since(self, moment: datetime) -> int:
+        effects = self.memory.known.effects
+        return sum(at >= moment and effects[key].kind.is_mail for key, at in self.memory.done_at.items())
+
+    def backup(self, folder: Path, keep: int) -> Path | None:
+        """None: memory is not kept."""
+        return None
+
+    def _personal(self) -> None:
+        if self._token is not None:
+            self.renew()
+
+    def _step(self, effect: Effect, what: str, step: Callable[[Effect], Effect]) -> Effect:
+        self.renew()
+        known = self.memory.known.effects.get(effect.key)
+        if known is None:
+            raise Refused(f"The ledger knows no effect {effect.key}; it must be learnt before it is tried.")
+        return self._write(step(known), what)
+
+    def _write(self, effect: Effect, what: str) -> Effect:
+        now = self.clock.now()
+        self.memory.known.effects[effect.key] = effect
+        if effect.state is State.DONE:
+            self.memory.done_at[effect.key] = now
+        self.memory.events.append(steps.event(now, effect, what))
+        return effect

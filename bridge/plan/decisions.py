@@ -113,6 +113,8 @@ def _learn_row(draft: Draft, intake: Intake, row: Row, policy: Policy) -> str:
         case Answer.TAKEN_BACK:
             _take_back(draft, attempt_id, "the coach emptied the cell")
             return ""
+        case Answer.NO if at is Standing.SUPERSEDED and _was_said(known, row, verdict):
+            return ""
         case Answer.NO:
             return why_not(known, attempt_id, at, verdict or Verdict.HOLD)
         case Answer.WITH_WORDS if not row.feedback:
@@ -120,6 +122,12 @@ def _learn_row(draft: Draft, intake: Intake, row: Row, policy: Policy) -> str:
                 _take_back(draft, attempt_id, "the words are gone")
             return f"“{verdict}” needs words: write them into Feedback, for the teacher to read."
     return _take(draft, intake, row, verdict or Verdict.HOLD, at, policy)
+
+
+def _was_said(known: Known, row: Row, verdict: Verdict | None) -> bool:
+    """The word is the one that closed this row: it may stand there for ever."""
+    said = [d.verdict for d in known.decisions.get(row.attempt_id, ()) if d.verdict is not None]
+    return bool(said) and said[-1] is verdict
 
 
 def _pending(known: Known, attempt_id: str) -> Decision | None:

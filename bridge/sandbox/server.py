@@ -96,9 +96,9 @@ def create_app(world: World, *, state_dir: Path | None = None, lock: threading.L
 
     Raise LookupError when a handler stands under a method id that Google's documents do not have.
     """
-    services.register()
     if invented := HANDLERS.keys() - load().methods.keys():
         raise LookupError(f"No such method in Google's documents: {', '.join(sorted(invented))}")
+    log.debug("%d methods answered, by %d modules", len(HANDLERS), len(services.SERVICES))
     workspace = Workspace(world)
     saver = Saver(state_dir, workspace) if state_dir else None
     save = saver.save if saver else _nowhere_to_save
@@ -148,7 +148,8 @@ def _config(app: Starlette) -> uvicorn.Config:
 
 def _listen(port: int) -> socket.socket:
     """Bind to loopback, and to nothing else; raise OSError when the port is taken."""
-    door = socket.socket()
+    # Naming the protocol makes asyncio switch Nagle's algorithm off: without it each answer takes 40 ms.
+    door = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         door.bind((LOOPBACK, port))

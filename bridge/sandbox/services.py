@@ -1,17 +1,8 @@
-"""Importing the modules named here registers every service's handlers and every person's acts."""
+"""Importing this registers every service's handlers and every person's acts: what is not named here does not exist."""
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
+from bridge.sandbox import drive, drive_acts, drive_permissions, forms, forms_acts, gmail, gmail_acts, sheets
 
-#: Of a package, every module in it.
-MODULES = ("forms", "forms_acts", "drive", "drive_permissions", "drive_acts", "sheets", "gmail", "gmail_acts")
-
-
-def register() -> None:
-    """Fill `api.HANDLERS` and `api.ACTS`; doing it again changes nothing."""
-    for name in MODULES:
-        module = import_module(f"bridge.sandbox.{name}")
-        for inner in iter_modules(getattr(module, "__path__", ())):
-            import_module(f"{module.__name__}.{inner.name}")
+#: In this order `GET /_sandbox/` tells what people may do.
+SERVICES = (forms, forms_acts, drive, drive_permissions, drive_acts, sheets, gmail, gmail_acts)

@@ -1,0 +1,370 @@
+"""The server: whose door, Google's two refusals, faults, quotas, the call log, people."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httplib2
+import pytest
+import requests
+from cast import BADGES, OWNER, ROBOT, TEACHER
+from googleapiclient.errors import HttpError
+
+from bridge.sandbox import forms
+from bridge.sandbox.api import HANDLERS, Call, on
+from bridge.sandbox.drive_state import new_file, share
+from bridge.sandbox.saving import StateUnreadable, read_world
+from bridge.sandbox.server import Sandbox, create_app
+from bridge.sandbox.state import Person, World
+
+
+@pytest.fixture
+def form(world: World) -> str:
+    form_id = forms.new_form(world, owner=OWNER, title="Badge request", items=[forms.text("Why?")])
+    share(world, form_id, ROBOT, "writer")
+    return form_id
+
+
+@pytest.fixture
+def photo(world: World) -> str:
+    file = new_file(world, OWNER, "photo.txt", "text/plain", b"hello world")
+    share(world, file.id, ROBOT)
+    return file.id
+
+
+def test_googles_client_reads_a_form(sandbox: Sandbox, form: str, client: Callable[..., Any]) -> None:
+    found = client("forms", "v1").forms().get(formId=form).execute()
+    assert found["info"]["title"] == "Badge request"
+    assert sandbox.counts() == {"oauth2.token": 1, "forms.forms.get": 1}
+
+
+def test_a_fields_mask_narrows_the_answer(form: str, client: Callable[..., Any]) -> None:
+    api = client("forms", "v1").forms()
+    assert api.get(formId=form, fields="info(title)").execute() == {"info": {"title": "Badge request"}}
+    with pytest.raises(HttpError) as caught:
+        api.get(formId=form, fields="info/titel").execute()
+    assert caught.value.status_code == 400
+    assert "info/titel" in str(caught.value)
+
+
+def test_the_newer_shape_of_a_refusal(sandbox: Sandbox, session: Callable[..., Any], key: Any) -> None:
+    answer = session().get(f"{sandbox.url}/forms.googleapis.com/v1/forms/nothing")
+    assert answer.status_code == 404
+    assert answer.json() == {
+        "error": {"code": 404, "message": "Requested entity was not found.", "status": "NOT_FOUND"}
+    }
+
+
+def test_the_older_shape_of_a_refusal(sandbox: Sandbox, session: Callable[..., Any], key: Any) -> None:
+    answer = session().get(f"{sandbox.url}/www.googleapis.com/drive/v3/files/nothing")
+    assert answer.status_code == 404
+    [one] = answer.json()["error"]["errors"]
+    assert (one["domain"], one["reason"], one["location"]) == ("global", "notFound", "fileId")
+
+
+@pytest.mark.parametrize(
+    ("path", "shape"),
+    [
+        ("forms.googleapis.com/v1/forms/x", ("UNAUTHENTICATED", None)),
+        ("www.googleapis.com/drive/v3/files/x", (None, "authError")),
+    ],
+)
+def test_without_a_token_nobody_is_let_in(sandbox: Sandbox, path: str, shape: tuple[Any, Any]) -> None:
+    answer = requests.get(f"{sandbox.url}/{path}", headers={"Authorization": "Bearer made-up"}, timeout=5)
+    error = answer.json()["error"]
+    assert answer.status_code == 401
+    assert "www-authenticate" in answer.headers
+    assert (error.get("status"), error.get("errors", [{}])[0].get("reason")) == shape
+
+
+def test_a_scope_is_needed(sandbox: Sandbox, form: str, session: Callable[..., Any]) -> None:
+    narrow = session(scopes=("https://www.googleapis.com/auth/drive.readonly",))
+    base = f"{sandbox.url}/forms.googleapis.com/v1/forms/{form}"
+    assert narrow.get(base).status_code == 200
+    refused = narrow.get(f"{base}/responses")
+    assert refused.status_code == 403
+    assert refused.json()["error"]["details"][0]["reason"] == "ACCESS_TOKEN_SCOPE_INSUFFICIENT"
+
+
+def test_unknown_parameters_are_refused_by_forms_and_noted_for_drive(
+    sandbox: Sandbox, form: str, photo: str, session: Callable[..., Any]
+) -> None:
+    http = session()
+    strict = http.get(f"{sandbox.url}/forms.googleapis.com/v1/forms/{form}", params={"colour": "red"})
+    assert strict.status_code == 400
+    assert 'Unknown name "colour"' in strict.json()["error"]["message"]
+    lenient = http.get(f"{sandbox.url}/www.googleapis.com/drive/v3/files/{photo}", params={"colour": "red"})
+    assert lenient.status_code == 200
+    assert len(sandbox.warnings) == 1
+
+
+def test_what_nobody_wrote_says_its_name(sandbox: Sandbox, session: Callable[..., Any], form: str) -> None:
+    answer = session().get(f"{sandbox.url}/forms.googleapis.com/v1/forms/{form}/watches")
+    assert answer.status_code == 501
+    assert "forms.forms.watches.list" in answer.json()["error"]["message"]
+
+
+def test_what_google_does_not_have_is_a_404_page(sandbox: Sandbox, session: Callable[..., Any]) -> None:
+    answer = session().get(f"{sandbox.url}/forms.googleapis.com/v2/forms")
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/html")
+    assert requests.get(f"{sandbox.url}/maps.googleapis.com/x", timeout=5).status_code == 404
+
+
+def test_an_invented_method_stops_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(HANDLERS, "forms.forms.invent", lambda call: {})
+    with pytest.raises(LookupError, match=r"forms\.forms\.invent"):
+        create_app(World())
+    with pytest.raises(ValueError, match="two handlers"):
+        on("forms.forms.get")(lambda call: {})
+
+
+def test_a_broken_answer_is_a_500_and_remembered(
+    world: World, session: Callable[..., Any], sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def wrong(call: Call) -> dict[str, Any]:
+        return {"formId": 7}
+
+    monkeypatch.setitem(HANDLERS, "forms.forms.get", wrong)
+    answer = session().get(f"{sandbox.url}/forms.googleapis.com/v1/forms/x")
+    assert answer.status_code == 500
+    assert "SANDBOX BROKE THE CONTRACT" in answer.json()["error"]["message"]
+    assert sandbox.broken == ["forms.forms.get: must be a string, not 7 at 'formId'"]
+    sandbox.broken.clear()
+
+
+# ── faults ────────────────────────────────────────────────────────────────────
+
+
+def test_the_nth_call_fails_and_the_next_does_not(sandbox: Sandbox, form: str, session: Callable[..., Any]) -> None:
+    sandbox.fault("forms.forms.get", "429", nth=2, retry_after=7)
+    http, url = session(), f"{sandbox.url}/forms.googleapis.com/v1/forms/{form}"
+    answers = [http.get(url) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, 429, 200]
+    assert answers[1].headers["retry-after"] == "7"
+    assert answers[1].json()["error"]["status"] == "RESOURCE_EXHAUSTED"
+
+
+@pytest.mark.parametrize(
+    ("kind", "reason"), [("403-rate", "userRateLimitExceeded"), ("403-storage", "storageQuotaExceeded")]
+)
+def test_both_kinds_of_403(sandbox: Sandbox, photo: str, session: Callable[..., Any], kind: str, reason: str) -> None:
+    sandbox.fault("drive.files.get", kind)
+    answer = session().get(f"{sandbox.url}/www.googleapis.com/drive/v3/files/{photo}")
+    [one] = answer.json()["error"]["errors"]
+    assert (answer.status_code, one["domain"], one["reason"]) == (403, "usageLimits", reason)
+
+
+@pytest.mark.parametrize(
+    ("kind", "made"), [("close-before", 0), ("close-after", 1), ("hang-after", 1), ("503-after", 1)]
+)
+def test_an_ambiguous_end(sandbox: Sandbox, session: Callable[..., Any], kind: str, made: int) -> None:
+    http = session(BADGES)
+    http.get(f"{sandbox.url}/gmail.googleapis.com/gmail/v1/users/me/profile").raise_for_status()
+    sandbox.fault("gmail.users.drafts.create", kind, nth=1, seconds=0.2)
+    url = f"{sandbox.url}/gmail.googleapis.com/gmail/v1/users/me/drafts"
+    body = {"message": {"raw": "VG86IGFAYi5jCgpoaQ=="}}
+    if kind == "503-after":
+        assert http.post(url, json=body).status_code == 503
+    else:
+        with pytest.raises(requests.ConnectionError):
+            http.post(url, json=body)
+    assert len(sandbox.world.gmail.mailbox(BADGES).drafts) == made
+    assert sandbox.workspace.calls.calls[-1].status == (503 if kind == "503-after" else 0)
+
+
+def test_googles_client_sends_a_post_again_by_itself(sandbox: Sandbox, client: Callable[..., Any]) -> None:
+    """Why mail never goes through httplib2: a cut line makes it send twice, even with retries off."""
+    api = client("gmail", "v1", BADGES).users()
+    api.getProfile(userId="me").execute()
+    sandbox.fault("gmail.users.messages.send", "close-after", nth=1)
+    raw = "VG86IHRvbUBkaXN0cmljdC5leGFtcGxlCgpoaQ=="
+    api.messages().send(userId="me", body={"raw": raw}).execute(num_retries=0)
+    assert len(sandbox.world.gmail.mailbox(TEACHER).messages) == 2
+
+
+def test_a_hanging_call_does_not_block_others(sandbox: Sandbox, form: str, session: Callable[..., Any]) -> None:
+    http, url = session(), f"{sandbox.url}/forms.googleapis.com/v1/forms/{form}"
+    http.get(url).raise_for_status()
+    sandbox.fault("forms.forms.get", "hang", nth=1, seconds=30)
+    ends: list[type[BaseException]] = []
+
+    def wait() -> None:
+        with pytest.raises(requests.ReadTimeout) as caught:
+            http.get(url, timeout=0.5)
+        ends.append(caught.type)
+
+    hanging = Thread(target=wait)
+    hanging.start()
+    time.sleep(0.1)
+    begun = time.monotonic()
+    assert requests.get(f"{sandbox.url}/_sandbox/clock", timeout=5).ok
+    assert time.monotonic() - begun < 0.2
+    hanging.join()
+    assert ends == [requests.ReadTimeout]
+
+
+def test_the_token_endpoint_can_fail_too(sandbox: Sandbox, form: str, session: Callable[..., Any]) -> None:
+    requests.post(f"{sandbox.url}/_sandbox/faults", json={"method": "oauth2.token", "kind": "503", "nth": 1}, timeout=5)
+    answer = session().get(f"{sandbox.url}/forms.googleapis.com/v1/forms/{form}")
+    assert answer.status_code == 200  # google-auth tries again
+    assert sandbox.counts()["oauth2.token"] == 2
+
+
+def test_a_fault_for_no_method_is_refused(sandbox: Sandbox) -> None:
+    for entry in ({"method": "drive.files.juggle", "kind": "429"}, {"method": "drive.files.get", "kind": "boom"}):
+        answer = requests.post(f"{sandbox.url}/_sandbox/faults", json=entry, timeout=5)
+        assert answer.status_code == 400
+    missing = requests.post(f"{sandbox.url}/_sandbox/faults", json={"kind": "429"}, timeout=5)
+    assert missing.json()["error"]["message"] == "Missing: method"
+
+
+# ── quotas, clock, log ────────────────────────────────────────────────────────
+
+
+def test_a_minutes_quota_comes_back_with_the_clock(sandbox: Sandbox, form: str, session: Callable[..., Any]) -> None:
+    requests.post(f"{sandbox.url}/_sandbox/quotas", json={"forms.read": 2}, timeout=5).raise_for_status()
+    http, url = session(), f"{sandbox.url}/forms.googleapis.com/v1/forms/{form}"
+    assert [http.get(url).status_code for _ in range(3)] == [200, 200, 429]
+    requests.post(f"{sandbox.url}/_sandbox/clock", json={"move": 60}, timeout=5).raise_for_status()
+    assert http.get(url).status_code == 200
+    left = requests.get(f"{sandbox.url}/_sandbox/quotas", timeout=5).json()["left"]
+    assert left == {ROBOT: {"forms.read": 1}}
+
+
+def test_the_clock_stands_still_when_set(sandbox: Sandbox) -> None:
+    url = f"{sandbox.url}/_sandbox/clock"
+    requests.post(url, json={"set": "2027-01-02T03:04:05Z"}, timeout=5)
+    assert requests.get(url, timeout=5).json() == {"now": "2027-01-02T03:04:05.000Z", "running": False}
+    moved = requests.post(url, json={"move": 3600, "run": True}, timeout=5).json()
+    assert moved["running"]
+    assert moved["now"].startswith("2027-01-02T04:04:05")
+    assert requests.post(url, json={"set": "tomorrow"}, timeout=5).status_code == 400
+
+
+def test_a_batch_is_one_request_with_its_calls_inside(sandbox: Sandbox, photo: str, client: Callable[..., Any]) -> None:
+    drive = client("drive", "v3")
+    answers: dict[str, Any] = {}
+    batch = drive.new_batch_http_request(callback=lambda key, found, error: answers.update({key: error or found}))
+    for n in range(99):
+        batch.add(drive.files().get(fileId=photo, fields="name"), request_id=str(n))
+    batch.add(drive.files().get(fileId="nothing"), request_id="missing")
+    batch.execute()
+    assert answers["7"] == {"name": "photo.txt"}
+    assert answers["missing"].status_code == 404
+    log = requests.get(f"{sandbox.url}/_sandbox/calls", timeout=5).json()
+    assert log["counts"] == {"oauth2.token": 1, "drive.batch": 1}
+    assert log["inner"] == {"drive.files.get": 100}
+    requests.delete(f"{sandbox.url}/_sandbox/calls", timeout=5)
+    assert sandbox.counts() == {}
+
+
+def test_a_batch_of_101_is_refused(sandbox: Sandbox, photo: str, client: Callable[..., Any]) -> None:
+    drive = client("drive", "v3")
+    batch = drive.new_batch_http_request()
+    for _ in range(101):
+        batch.add(drive.files().get(fileId=photo))
+    with pytest.raises(HttpError, match="soft limit"):
+        batch.execute()
+
+
+def test_a_long_search_comes_as_a_post(sandbox: Sandbox, photo: str, client: Callable[..., Any]) -> None:
+    query = " or ".join(["name = 'photo.txt'"] * 200)
+    found = client("drive", "v3").files().list(q=query, fields="files(name)").execute()
+    assert found["files"] == [{"name": "photo.txt"}]
+
+
+def test_uploads_by_all_three_ways_and_down_in_pieces(
+    sandbox: Sandbox, client: Callable[..., Any], tmp_path: Path
+) -> None:
+    from io import BytesIO
+
+    from googleapiclient.http import MediaFileUpload, MediaIoBaseDownload
+
+    data = bytes(range(256)) * 4096
+    (tmp_path / "a.bin").write_bytes(data)
+    files = client("drive", "v3", OWNER).files()
+    for resumable, size in ((False, -1), (True, -1), (True, 256 * 1024)):
+        media = MediaFileUpload(str(tmp_path / "a.bin"), "application/x-thing", resumable=resumable, chunksize=size)
+        made = files.create(body={"name": "a.bin"}, media_body=media, fields="id,size").execute()
+        assert made["size"] == str(len(data))
+        into = BytesIO()
+        load = MediaIoBaseDownload(into, files.get_media(fileId=made["id"]), chunksize=300_000)
+        while not load.next_chunk()[1]:
+            continue
+        assert into.getvalue() == data
+
+
+# ── people and saving ─────────────────────────────────────────────────────────
+
+
+def test_people_are_told_what_they_can_do(sandbox: Sandbox) -> None:
+    page = requests.get(f"{sandbox.url}/_sandbox/", headers={"Accept": "text/html"}, timeout=5)
+    assert "Make every access token invalid" in page.text
+    acts = requests.get(f"{sandbox.url}/_sandbox/", timeout=5).json()["acts"]
+    assert {"verb": "POST", "path": "/_sandbox/people", "says": "{email, name}: a new member of the domain."} in acts
+    assert requests.get(f"{sandbox.url}/_sandbox/juggling", timeout=5).status_code == 404
+    assert requests.put(f"{sandbox.url}/_sandbox/clock", timeout=5).status_code == 405
+
+
+def test_a_new_member(sandbox: Sandbox) -> None:
+    url = f"{sandbox.url}/_sandbox/people"
+    requests.post(url, json={"email": "New@district.example", "name": "New"}, timeout=5).raise_for_status()
+    assert sandbox.world.people["new@district.example"] == Person("new@district.example", "New")
+    assert requests.post(url, json={"email": "a@b.example", "name": "A"}, timeout=5).status_code == 400
+    assert requests.delete(f"{url}/new@district.example", timeout=5).ok
+    assert "new@district.example" not in sandbox.world.people
+
+
+def test_the_world_is_there_again_after_a_stop(tmp_path: Path, world: World, form: str) -> None:
+    new_file(world, OWNER, "a.bin", "application/x-thing", bytes(range(256)))
+    with Sandbox(world, state_dir=tmp_path):
+        pass
+    with Sandbox(state_dir=tmp_path) as again:
+        assert again.world == world
+        assert again.world is not world
+
+
+def test_changes_are_saved_before_a_kill(tmp_path: Path, world: World) -> None:
+    with Sandbox(world, state_dir=tmp_path) as sandbox:
+        requests.post(f"{sandbox.url}/_sandbox/people", json={"email": "n@district.example", "name": "N"}, timeout=5)
+        requests.post(f"{sandbox.url}/_sandbox/save", timeout=5).raise_for_status()
+        saved = read_world(tmp_path)
+        assert saved is not None
+        assert saved.is_member("n@district.example")
+    assert [path.name for path in tmp_path.iterdir()] == ["world.json"]
+
+
+def test_a_damaged_state_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "world.json").write_text(json.dumps([{"people": 7}]))
+    with pytest.raises(StateUnreadable, match=r"world\.json"):
+        Sandbox(state_dir=tmp_path)
+
+
+def test_saving_to_nowhere_says_so(sandbox: Sandbox) -> None:
+    answer = requests.post(f"{sandbox.url}/_sandbox/save", timeout=5)
+    assert "--state" in answer.json()["error"]["message"]
+
+
+def test_files_get_is_quick(sandbox: Sandbox, photo: str, client: Callable[..., Any]) -> None:
+    request = client("drive", "v3").files().get(fileId=photo)
+    request.execute()
+    times = []
+    for _ in range(200):
+        begun = time.perf_counter()
+        request.execute()
+        times.append(time.perf_counter() - begun)
+    assert sorted(times)[100] < 0.01  # a millisecond on an idle machine
+
+
+def test_http_client_is_kept_alive(sandbox: Sandbox) -> None:
+    http = httplib2.Http(timeout=5)
+    for _ in range(3):
+        status, _ = http.request(f"{sandbox.url}/_sandbox/clock")
+        assert status.status == 200
+    assert len(http.connections) == 1

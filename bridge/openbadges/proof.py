@@ -1,6 +1,6 @@
 """Data Integrity proofs with the cryptosuite eddsa-rdfc-2022 (W3C Data Integrity EdDSA Cryptosuites v1.0, 3.2)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -105,18 +105,24 @@ def refuse_other_contexts(document: Mapping[str, Any]) -> None:
     for url in contexts if isinstance(contexts, list) else [contexts]:
         if not isinstance(url, str) or url not in CONTEXTS:
             raise CannotTell(f"The document uses the context {str(url)[:200]!r}, which is not known here.")
-    waiting: list[Any] = [value for name, value in document.items() if name != "@context"]
-    names = [name for name in document if name != "@context"]
+    for place, node in enumerate(nodes({name: value for name, value in document.items() if name != "@context"})):
+        for name in node:
+            if name.startswith("@") or ":" in name:
+                raise CannotTell(f"The document has a member {name[:80]!r}, which is not supported here.")
+        if place and node.get("id", "") == document.get("id"):
+            raise CannotTell("The document speaks of itself in more than one place, which is not supported here.")
+
+
+def nodes(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """Yield *document* and every object in it, itself first."""
+    waiting: list[Any] = [document]
     while waiting:
         value = waiting.pop()
         if isinstance(value, Mapping):
-            names += value
+            yield value
             waiting += value.values()
         elif isinstance(value, list):
             waiting += value
-    for name in names:
-        if name.startswith("@") or ":" in name:
-            raise CannotTell(f"The document has a member {name[:80]!r}, which is not supported here.")
 
 
 def signature(value: str) -> bytes:

@@ -115,6 +115,8 @@ def is_revoked(entry: object, issuer_id: str, fetch: Fetch, now: datetime) -> bo
         raise CannotTell("Its status is published in a way that can't be read here.")
     if entry.get("statusPurpose") != status.PURPOSE:
         raise CannotTell(f"Its status list is for {show(entry.get('statusPurpose'), 40)!r}, not for revocation.")
+    if entry.get("statusSize", 1) != 1:
+        raise CannotTell("Its status is told in more than one bit, which can't be read here.")
     url, index = entry.get("statusListCredential"), entry.get("statusListIndex")
     if not isinstance(url, str) or not isinstance(index, str) or not (index.isdecimal() and len(index) < 12):
         raise CannotTell("Its status entry lacks a list or an index.")

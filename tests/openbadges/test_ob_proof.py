@@ -78,6 +78,9 @@ def test_no_value_can_be_changed(path: tuple[Any, ...]) -> None:
         lambda document: document["credentialSubject"].update({"@context": {"name": "https://schema.org/url"}}),
         lambda document: document["evidence"].append({"id": "relative", "type": "Evidence"}),
         lambda document: document["evidence"].append({"id": "_:b1", "type": "Evidence"}),
+        lambda document: document["evidence"][0].update(
+            {"id": document["id"], "validUntil": document.pop("validUntil")}
+        ),
         lambda document: document.pop("proof"),
         lambda document: document.update(proof=[document["proof"], document["proof"]]),
         lambda document: document.update(proof="proof"),
@@ -93,6 +96,13 @@ def test_nothing_can_be_added_or_respelled(forge: Any) -> None:
     document = deepcopy(FULL)
     forge(document)
     with pytest.raises((ProofInvalid, CannotTell)):
+        check(document)
+
+
+def test_a_document_that_speaks_of_itself_twice_is_not_trusted() -> None:
+    linked = {**documents.credential(make_award(), ISSUER), "evidence": [{"type": ["Evidence"], "id": FULL["id"]}]}
+    document = proof.sign(linked, KEY, ISSUED)
+    with pytest.raises(CannotTell, match="more than one place"):
         check(document)
 
 

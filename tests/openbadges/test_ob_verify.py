@@ -183,6 +183,18 @@ def test_an_assertion_on_another_site_is_not_the_issuer_s() -> None:
     assert told(report, "hosted") == [(False, f"The assertion is not published by its issuer, {ISSUER.profile_url}.")]
 
 
+def test_an_issuer_copied_into_an_assertion_is_not_trusted() -> None:
+    badge = {**json.loads(SITE[ACHIEVEMENT.badge_class_url]), "issuer": {"id": ISSUER.profile_url, "name": "Eve"}}
+    report = check({**ASSERTION, "badge": badge}, {**SITE, AWARD.assertion_url: as_json(ASSERTION).encode()})
+    assert report.verdict is Verdict.NOT_VALID
+    hosted = {**ASSERTION, "badge": badge}
+    report = check(hosted, {**SITE, AWARD.assertion_url: as_json(hosted).encode()})
+    assert "Riverside School District" in told(report, "issuer")[0][1]
+    moved = json.loads(SITE[ISSUER.profile_url]) | {"id": "https://evil.example/"}
+    report = check(ASSERTION, {**SITE, ISSUER.profile_url: as_json(moved).encode()})
+    assert report.verdict is Verdict.COULD_NOT_TELL
+
+
 @pytest.mark.parametrize(
     ("data", "verdict", "word"),
     [

@@ -35,6 +35,9 @@ _GMAIL_QUOTA = "https://developers.google.com/workspace/gmail/api/reference/quot
 _GMAIL_DRAFTS = "https://developers.google.com/workspace/gmail/api/guides/drafts"
 _BATCH = "https://developers.google.com/drive/api/guides/performance#batch-requests"
 
+_DRIVE = "https://developers.google.com/workspace/drive/api/guides/"
+_PERMISSIONS = "https://developers.google.com/workspace/drive/api/reference/rest/v3/permissions/create"
+
 RULES: tuple[Rule, ...] = (
     # What must be there in practice
     Rule("sheets.spreadsheets.values.update", "valueInputOption is required", _SHEETS_VALUES, "query:valueInputOption"),
@@ -110,6 +113,21 @@ RULES: tuple[Rule, ...] = (
     Rule("forms", "who is not an editor of the form: 403 PERMISSION_DENIED"),
     Rule("forms", "uploads lie in the question's folder in the owner's Drive, the uploader's name in theirs"),
     Rule("forms", "an edited response keeps its id and createTime and moves lastSubmittedTime", _FORMS_LIST),
+    # Drive
+    Rule("drive", "without fields: kind, id, name, mimeType; about.get must have fields", _DRIVE + "fields-parameter"),
+    Rule("drive", "what is not shared is absent: 404 notFound", _DRIVE + "handle-errors"),
+    Rule("drive", "files in shared drives are absent without supportsAllDrives", _DRIVE + "enable-shareddrives"),
+    Rule("drive", "a file shared by link may want its key in X-Goog-Drive-Resource-Keys", _DRIVE + "resource-keys"),
+    Rule("drive", "a service account owns nothing: 403 storageQuotaExceeded", _DRIVE + "about-shareddrives"),
+    Rule("drive", "md5, sha and headRevisionId for binary content only; no owners or permissions in shared drives"),
+    Rule("drive", "parents that the caller can't see are left out"),
+    Rule("drive.files.list", "the grammar of q; name contains begins a word", _DRIVE + "ref-search-terms"),
+    Rule("drive.files.list", "and and or bind alike, left to right; names are compared without regard to case"),
+    Rule("drive.files.list", "files shared by link alone are found only in a folder that q names"),
+    Rule("drive.files.export", "10 MB at most: 403 exportSizeLimitExceeded", _DRIVE + "manage-downloads"),
+    Rule("drive.files.export", "a format that there is not: 400 badRequest"),
+    Rule("drive.permissions.create", "people are told by mail unless sendNotificationEmail is false", _PERMISSIONS),
+    Rule("drive.permissions.create", "an address without a Google account must be told by mail"),
     # Gmail
     Rule("gmail", "a service account without a subject: 400 failedPrecondition"),
     Rule("gmail", "Message-ID is replaced on sending", "https://github.com/gauteh/lieer/issues/198"),

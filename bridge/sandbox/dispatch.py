@@ -16,8 +16,9 @@ from bridge.sandbox.batch import answer_batch
 from bridge.sandbox.calls import CallLog
 from bridge.sandbox.contract import Problems, Query, check_query, check_request, check_response
 from bridge.sandbox.documents import Match, Method, load
+from bridge.sandbox.drive import DEFAULT_FIELDS
 from bridge.sandbox.faults import AFTER_ACTING, Fault, FaultPlan
-from bridge.sandbox.masks import project
+from bridge.sandbox.masks import parse_mask, project
 from bridge.sandbox.oauth import HOST as OAUTH_HOST
 from bridge.sandbox.oauth import METHOD as OAUTH_METHOD
 from bridge.sandbox.oauth import TokenRefused, Tokens, exchange
@@ -27,6 +28,9 @@ from bridge.sandbox.uploads import Uploads, parse_json
 from bridge.sandbox.wire import Incoming, Outgoing, json_answer
 
 log = logging.getLogger(__name__)
+
+#: What a call without `fields` is answered with, where that is not everything.
+_USUAL = {method: parse_mask(fields) for method, fields in DEFAULT_FIELDS.items()}
 
 
 @dataclass(slots=True)
@@ -164,7 +168,7 @@ class Workspace:
             return self._break(method, "; ".join(str(problem) for problem in problems[:5]))
         if method.response is None and method.service in errors.OLDER:
             return Outgoing(204)
-        return json_answer(200, project(answer, query.mask))
+        return json_answer(200, project(answer, query.mask or _USUAL.get(method.id, {})))
 
     def _break(self, method: Method, what: str) -> Outgoing:
         self.broken.append(f"{method.id}: {what}")

@@ -20,7 +20,7 @@ class Security(StrEnum):
     """How the connection is protected."""
 
     STARTTLS = "starttls"  # port 587
-    TLS = "ssl"  # port 465
+    TLS = "tls"  # port 465
     NONE = "none"  # this machine only, or without a password
 
 
@@ -125,7 +125,7 @@ class SmtpMailer:
         if server.password and server.security is Security.NONE and not is_here(server.host):
             raise Refused(
                 f"The password for {self.place} would travel in the open. "
-                f"Set [mail.smtp] security to starttls or ssl; then run: badge-bridge retry"
+                f"Set [mail.smtp] security to starttls or tls; then run: badge-bridge retry"
             )
         try:
             return self.opened()

@@ -27,14 +27,21 @@ from bridge.ports import FormReading
 from bridge.review import fold
 
 
+def response_of(attempt: Attempt) -> tuple[str, str]:
+    return attempt.submission.form_id, attempt.submission.response_id
+
+
+def bears_its_response(known: Known, attempt: Attempt) -> bool:
+    """False for an attempt whose response went over to a later attempt when it was edited."""
+    successor = known.attempts.get(attempt.superseded_by)
+    return successor is None or response_of(successor) != response_of(attempt)
+
+
 class Intake:
     def __init__(self, draft: Draft) -> None:
         self.draft = draft
         known = draft.known
-        self.by_response = {
-            (a.submission.form_id, a.submission.response_id): a.id
-            for a in sorted(known.attempts.values(), key=lambda a: (a.request, a.n))
-        }
+        self.by_response = {response_of(a): a.id for a in known.attempts.values() if bears_its_response(known, a)}
         self.latest: dict[int, Attempt] = {}
         for attempt in known.attempts.values():
             if attempt.request not in self.latest or self.latest[attempt.request].n < attempt.n:
@@ -144,14 +151,15 @@ class Intake:
     def _store(self, attempt: Attempt) -> None:
         self.draft.attempt(attempt)
         self.latest[attempt.request] = attempt
-        self.by_response[(attempt.submission.form_id, attempt.submission.response_id)] = attempt.id
+        self.by_response[response_of(attempt)] = attempt.id
 
 
 def wanted_evidence(forms: Iterable[FormReading], known: Known) -> list[Evidence]:
     """The items whose files must be looked at: of new and edited answers, and what did not open before."""
     stamps = {
-        (a.submission.form_id, a.submission.response_id): {a.submission.stamp, a.late_stamp}
-        for a in sorted(known.attempts.values(), key=lambda a: (a.request, a.n))
+        response_of(a): (a.submission.stamp, a.late_stamp)
+        for a in known.attempts.values()
+        if bears_its_response(known, a)
     }
     items = [
         item

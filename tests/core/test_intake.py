@@ -1,0 +1,204 @@
+"""Responses become requests and attempts, whatever the order in which they are read."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bridge.model import Evidence, EvidenceKind, FileAccess, FileFacts, State
+from bridge.plan import wanted_evidence
+from bridge.plan.standing import Standing
+from bridge.ports import FormReading
+from tests.core.desk import NOON, Desk, approved, asked, declined, edited, issued, submission
+
+
+def test_a_response_becomes_a_request_with_a_row_and_a_mail() -> None:
+    desk = asked()
+    assert desk.row("1-1")[:5] == ["1-1", "2026-11-20", "Ana", "ana@district.example", "First Aid"]
+    assert desk.cell("1-1", "Status") == "Waiting for a decision."
+    assert desk.effect("tell-received:1-1").state is State.PLANNED
+
+
+def test_numbers_follow_the_time_of_asking() -> None:
+    desk = Desk()
+    desk.submit(
+        submission("late", who="zoe", submitted_at=NOON),
+        submission("early", who="bo", submitted_at=NOON - timedelta(9)),
+    )
+    desk.look()
+    assert [desk.known.requests[n].recipient[:3] for n in (1, 2)] == ["bo@", "zoe"]
+
+
+def test_the_form_sent_again_while_waiting_replaces_the_earlier_answer() -> None:
+    desk = asked()
+    desk.submit(submission("r2", stamp="2026-11-21T08:00:00Z", reflection="Better."))
+    desk.look()
+    assert desk.standing("1-1") is Standing.SUPERSEDED
+    assert desk.cell("1-1", "Status") == "Closed: the teacher sent it again (1-2)."
+    assert desk.cell("1-2", "Reflection") == "Better."
+
+
+@pytest.mark.parametrize("make", [approved, issued])
+def test_asking_again_for_a_badge_one_has_is_a_duplicate(make) -> None:  # type: ignore[no-untyped-def]
+    desk = make()
+    desk.submit(submission("r2"))
+    desk.look()
+    assert desk.standing("2-1") is Standing.DUPLICATE
+    assert desk.effect("tell-duplicate:2-1").state is State.PLANNED
+    assert "tell-received:2-1" not in desk.known.effects
+    desk.choose("2-1", "Approve")
+    desk.look()
+    assert "issue:2-1" not in desk.known.effects
+    assert "request 1" in desk.cell("2-1", "Status")
+
+
+def test_asking_for_another_badge_is_another_request() -> None:
+    desk = issued()
+    desk.submit(submission("r2", badge="Co-Teaching"))
+    desk.look()
+    assert desk.standing("2-1") is Standing.WAITING
+
+
+def test_after_a_decline_or_revocation_a_new_answer_is_a_new_request() -> None:
+    for desk in (declined(), issued()):
+        if desk.standing("1-1") is Standing.ISSUED:
+            desk.choose("1-1", "Revoke", "It was a mistake.")
+            desk.look()
+        desk.submit(submission("r2"))
+        desk.look()
+        assert desk.standing("2-1") is Standing.WAITING
+
+
+def test_an_edit_to_another_badge_is_another_request() -> None:
+    desk = asked()
+    desk.submit(edited(submission(), label="Co-Teaching"))
+    desk.look()
+    assert desk.standing("1-1") is Standing.SUPERSEDED
+    assert desk.cell("2-1", "Badge") == "Co-Teaching"
+    assert not desk.look().lesson
+
+
+def test_an_unknown_badge_waits_for_the_catalogue() -> None:
+    desk = Desk()
+    desk.submit(submission(badge="Frist Aid"))
+    desk.look()
+    desk.choose("1-1", "Approve")
+    desk.look()
+    assert "“Frist Aid” is not in the tab Badges" in desk.cell("1-1", "Status")
+    assert desk.standing("1-1") is Standing.WAITING
+    assert desk.badges is not None
+    desk.badges.append(["frist", "Frist Aid", "d", "c", desk.badges[1][4], "", "", ""])
+    desk.look()
+    assert desk.standing("1-1") is Standing.APPROVED
+    assert desk.known.orders["1-1"].achievement == "frist"
+
+
+def test_an_old_label_keeps_its_meaning_after_the_badge_was_renamed() -> None:
+    desk = asked()
+    assert desk.badges is not None
+    desk.badges[1][1] = "First Aid for Schools"
+    desk.look()
+    desk.submit(submission("r2", who="bo", badge="First Aid"))
+    desk.look()
+    assert desk.known.requests[2].achievement == "first-aid"
+
+
+def test_an_approval_keeps_the_words_that_were_in_force() -> None:
+    desk = approved()
+    before = desk.known.orders["1-1"]
+    assert desk.badges is not None
+    desk.badges[1][3] = "Other criteria."
+    desk.look()
+    assert desk.known.orders["1-1"] == before
+    assert desk.known.versions["first-aid", before.version].criteria == "Shows it"
+    assert desk.known.achievements["first-aid"].criteria == "Other criteria."
+
+
+def test_an_order_says_only_what_the_teacher_made_public() -> None:
+    for show_name, show_evidence in ((False, False), (True, True)):
+        desk = Desk()
+        desk.submit(submission(show_name=show_name, show_evidence=show_evidence))
+        desk.look()
+        desk.choose("1-1", "Approve")
+        desk.look()
+        order = desk.known.orders["1-1"]
+        assert (order.name, bool(order.evidence), bool(order.narrative)) == (
+            "Ana" if show_name else "",
+            show_evidence,
+            show_evidence,
+        )
+
+
+def test_files_are_looked_at_once_and_again_only_while_they_do_not_open() -> None:
+    files = tuple(Evidence(n, EvidenceKind.DRIVE, f"https://drive/{n}", file_id=f"file-{n}") for n in (1, 2))
+    desk = Desk()
+    desk.submit(submission(evidence=files))
+    form = FormReading("form", "Requests", verified=True, submissions=tuple(desk.responses.values()))
+    assert [item.file_id for item in wanted_evidence([form], desk.known)] == ["file-1", "file-2"]
+    desk.look()
+    for file_id, access in (("file-1", FileAccess.OPENS), ("file-2", FileAccess.MISSING)):
+        desk.known.files[file_id] = FileFacts(file_id, access, name=file_id.upper())
+    assert [item.file_id for item in wanted_evidence([form], desk.known)] == ["file-2"]
+    desk.look()
+    assert desk.cell("1-1", "Evidence").split("\n") == [
+        "1. ✓ FILE-1 https://drive/1",
+        "2. ✗ can't be opened: FILE-2 https://drive/2",
+    ]
+    assert "Evidence 2 can't be opened." in desk.cell("1-1", "Status")
+    desk.choose("1-1", "Decline", "No.")
+    desk.look()
+    assert not wanted_evidence([form], desk.known)
+
+
+people = st.sampled_from(["ana", "bo", "zoe"])
+badges = st.sampled_from(["First Aid", "Co-Teaching", "Unheard Of"])
+responses = st.lists(
+    st.builds(
+        lambda n, who, badge, day: submission(
+            f"r{n}", who=who, badge=badge, submitted_at=NOON - timedelta(days=day), stamp=f"s{day}"
+        ),
+        st.integers(0, 5),
+        people,
+        badges,
+        st.integers(0, 30),
+    ),
+    max_size=6,
+    unique_by=lambda one: one.response_id,
+)
+
+
+@given(responses, st.randoms())
+def test_the_order_of_reading_makes_no_difference(given_responses, dice) -> None:  # type: ignore[no-untyped-def]
+    shuffled = list(given_responses)
+    dice.shuffle(shuffled)
+    one, other = Desk(), Desk()
+    one.submit(*given_responses)
+    other.submit(*shuffled)
+    one.look()
+    other.look()
+    assert one.known == other.known
+
+
+@given(responses, responses)
+def test_looking_again_changes_nothing(first, second) -> None:  # type: ignore[no-untyped-def]
+    desk = Desk()
+    for batch in (first, second):
+        desk.submit(*(replace(one, stamp=one.stamp + str(len(desk.responses))) for one in batch))
+        desk.look()
+        assert not desk.look().lesson
+        assert not desk.show(desk.reading())
+
+
+@given(responses, responses)
+def test_no_request_is_ever_lost(first, second) -> None:  # type: ignore[no-untyped-def]
+    desk = Desk()
+    for batch in (first, second):
+        desk.submit(*batch)
+        desk.look()
+    latest = {a.submission.response_id for a in desk.known.attempts.values()}
+    assert latest == desk.responses.keys()
+    assert desk.review is None or len(desk.review) == len(desk.known.attempts) + 1

@@ -1,0 +1,320 @@
+"""Google Forms: each response becomes a Submission; the only place that knows how Forms writes an answer.
+
+A question is found by its id, or once by its title and from then on by the id that was remembered, so that renaming or
+moving it changes nothing. An odd response is a sentence, and never stops the others.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from bridge.google import Errand, Google
+from bridge.links import find_evidence, is_file_id
+from bridge.model import Evidence, EvidenceKind, Problem, Submission
+from bridge.openbadges.text import clean
+from bridge.ports import FormReading
+
+Json = Mapping[str, Any]
+
+PAGE = 5000  # Google's maximum; fewer may come
+LONGEST_NAME, LONGEST_LABEL, LONGEST_REFLECTION, LONGEST_LINKS = 200, 200, 10_000, 50_000
+MOST_EVIDENCE = 50
+
+#: What a form may ask, as config names it; only "badge" must be there.
+ROLES = ("badge", "name", "links", "files", "reflection", "consent", "show")
+
+_FORM_FIELDS = (
+    "formId,info(title,documentTitle),settings(emailCollectionType),"
+    "items(title,questionItem(question(questionId)),questionGroupItem(questions(questionId,rowQuestion(title))))"
+)
+_RESPONSE_FIELDS = "responses(responseId,createTime,lastSubmittedTime,respondentEmail,answers),nextPageToken"
+
+#: RFC 5322's plain form, as Google collects it; no quotes, brackets or line breaks that could reach a mail's header.
+_ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\.[a-z]{2,63}")
+#: "No", "No, one is to be seen" – but not "No student can be identified", which is a yes.
+_NO = re.compile(r"(no|not yet|nein|non)(\s*[,.;:!–—-].*)?", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class FormSettings:
+    """What config says of one form. `questions`: role → title or question id; an empty one is not asked."""
+
+    id: str
+    questions: Mapping[str, str] = field(default_factory=dict)
+    accept_typed_address: bool = False
+    show_name: str = ""  # the option of "show" that allows the name; empty: any that speaks of a name
+    show_evidence: str = ""  # likewise for evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form as it is now."""
+
+    id: str
+    title: str
+    collection: str  # emailCollectionType
+    titles: Mapping[str, str]  # question id → title, in the form's order
+
+    @property
+    def verified(self) -> bool:
+        return self.collection == "VERIFIED"
+
+
+class UnreadableAnswer(ValueError):
+    """One response that can't become a submission; the sentence says which and why."""
+
+
+class GoogleForms:
+    """A `FormSource` of all forms of a programme."""
+
+    def __init__(self, google: Google, forms: Sequence[FormSettings]) -> None:
+        self._google = google
+        self._forms = forms
+
+    def read(self, facts: Mapping[str, str]) -> Sequence[FormReading]:
+        return [self._read(settings, facts) for settings in self._forms]
+
+    def _read(self, settings: FormSettings, facts: Mapping[str, str]) -> FormReading:
+        form = to_form(settings.id, self._get(settings.id))
+        questions, problems = find_questions(form, settings, facts)
+        reading = FormReading(form.id, form.title, form.verified, (), questions, tuple(problems))
+        if problem := _address_problem(form, settings):
+            return replace(reading, problems=(*reading.problems, problem))
+        if "badge" not in questions:
+            return reading
+        submissions, odd = to_submissions(self._responses(form), form, settings, questions)
+        return replace(reading, submissions=tuple(submissions), problems=(*reading.problems, *odd))
+
+    def _get(self, form_id: str) -> Json:
+        request = self._google.leaf("forms", "v1", "forms").get(formId=form_id, fields=_FORM_FIELDS)
+        found: Json = self._google.call(
+            Errand("read the form", edit_address(form_id), "Editor"),
+            request.execute,
+            idempotent=True,
+            bucket="forms-read",
+        )
+        return found
+
+    def _responses(self, form: Form) -> Iterator[Json]:
+        resource = self._google.leaf("forms", "v1", "forms", "responses")
+        errand = Errand(f"read the answers to the form “{form.title}”", edit_address(form.id), "Editor")
+        token = None
+        while True:
+            request = resource.list(formId=form.id, pageSize=PAGE, pageToken=token, fields=_RESPONSE_FIELDS)
+            page = self._google.call(errand, request.execute, idempotent=True, bucket="forms-responses")
+            yield from page.get("responses", ())
+            token = page.get("nextPageToken")
+            if not token:
+                return
+
+
+def edit_address(form_id: str) -> str:
+    return f"https://docs.google.com/forms/d/{form_id}/edit"
+
+
+def to_form(form_id: str, answer: Json) -> Form:
+    """Read forms.get. Rows of a grid are questions too: their title is "Grid [Row]"."""
+    info = answer.get("info", {})
+    titles: dict[str, str] = {}
+    for item in answer.get("items", ()):
+        title = _text(item.get("title"), 1000)
+        if question_id := item.get("questionItem", {}).get("question", {}).get("questionId"):
+            titles[question_id] = title
+        for row in item.get("questionGroupItem", {}).get("questions", ()):
+            if question_id := row.get("questionId"):
+                titles[question_id] = f"{title} [{_text(row.get('rowQuestion', {}).get('title'), 1000)}]"
+    title = _text(info.get("title") or info.get("documentTitle"), LONGEST_NAME) or form_id
+    return Form(form_id, title, str(answer.get("settings", {}).get("emailCollectionType", "")), titles)
+
+
+def find_questions(
+    form: Form, settings: FormSettings, facts: Mapping[str, str]
+) -> tuple[dict[str, str], list[Problem]]:
+    """Find each role's question: role → question id, and a problem for each that is not there.
+
+    An id in the settings wins; then the question remembered in *facts* under "question:<form id>:<role>", if the form
+    still has it; then the one question with that title (case and outer spaces don't count).
+    """
+    questions, problems = {}, []
+    for role in ROLES:
+        if not (wanted := settings.questions.get(role, "").strip()):
+            continue
+        remembered = facts.get(f"question:{form.id}:{role}", "")
+        same_title = [id_ for id_, title in form.titles.items() if _fold(title) == _fold(wanted)]
+        if wanted in form.titles:
+            questions[role] = wanted
+        elif remembered in form.titles:
+            questions[role] = remembered
+            if same_title and remembered not in same_title:
+                problems.append(_moved_title(form, role, wanted, remembered, same_title[0]))
+        elif len(same_title) == 1:
+            questions[role] = same_title[0]
+        else:
+            problems.append(_lost_question(form, role, wanted, same_title))
+    if "badge" not in settings.questions or not settings.questions["badge"].strip():
+        problems.append(_problem(f"The settings of the form “{form.title}” name no question for the badge."))
+    return questions, problems
+
+
+def to_submissions(
+    responses: Iterator[Json] | Sequence[Json], form: Form, settings: FormSettings, questions: Mapping[str, str]
+) -> tuple[list[Submission], list[Problem]]:
+    """Read every response that can be read, each once, in order of submission, and tell of the others."""
+    latest: dict[str, Submission] = {}
+    problems = []
+    for response in responses:
+        try:
+            submission = to_submission(response, form, settings, questions)
+        except UnreadableAnswer as error:
+            problems.append(_problem(str(error)))
+        else:
+            known = latest.get(submission.response_id)
+            if known is None or known.submitted_at < submission.submitted_at:
+                latest[submission.response_id] = submission
+    return sorted(latest.values(), key=lambda s: (s.submitted_at, s.response_id)), problems
+
+
+def to_submission(response: Json, form: Form, settings: FormSettings, questions: Mapping[str, str]) -> Submission:
+    """Turn one response into a Submission. Raises UnreadableAnswer, naming the response and the cure."""
+    response_id, stamp = str(response.get("responseId", "")), str(response.get("lastSubmittedTime", ""))
+    at = _time(stamp)
+    if not response_id or at is None:
+        raise UnreadableAnswer(
+            f"Form “{form.title}”: a response came without its id or time ({response_id or stamp!r})."
+        )
+    which = f"Form “{form.title}”: the response {response_id} of {at:%Y-%m-%d %H:%M} UTC"
+    answers = {role: _texts(response, question_id) for role, question_id in questions.items()}
+    label = _text(_first(answers, "badge"), LONGEST_LABEL)
+    if not label:
+        asked = form.titles.get(questions.get("badge", ""), "")
+        raise UnreadableAnswer(f"{which} has no answer to “{asked}”. Make that question required; ask the teacher.")
+    recipient = clean(str(response.get("respondentEmail", ""))).strip().lower()
+    if len(recipient) > 254 or not _ADDRESS.fullmatch(recipient) or ".." in recipient:
+        raise UnreadableAnswer(
+            f"{which} has no usable e-mail address. Perhaps it was sent before the form collected verified addresses: "
+            "ask the teacher to send it again."
+        )
+    shown = answers.get("show", [])
+    return Submission(
+        form_id=form.id,
+        response_id=response_id,
+        stamp=stamp,
+        submitted_at=at,
+        recipient=recipient,
+        verified=form.verified,
+        name=_one_line(_first(answers, "name"), LONGEST_NAME),
+        label=_one_line(label, LONGEST_LABEL),
+        evidence=_evidence(_uploads(response, questions.get("files", "")), "\n".join(answers.get("links", ()))),
+        reflection=_text("\n".join(answers.get("reflection", ())), LONGEST_REFLECTION),
+        consent=_consents(answers["consent"]) if "consent" in answers else None,
+        show_name=_ticked(shown, settings.show_name, "name"),
+        show_evidence=_ticked(shown, settings.show_evidence, "evidence"),
+    )
+
+
+def _address_problem(form: Form, settings: FormSettings) -> Problem | None:
+    if form.verified or (settings.accept_typed_address and form.collection == "RESPONDER_INPUT"):
+        return None
+    cure = f"Open {edit_address(form.id)}, Settings, Responses, Collect email addresses, and choose Verified."
+    what = "lets people type any address" if form.collection == "RESPONDER_INPUT" else "collects no addresses"
+    return _problem(f"The form “{form.title}” {what}, so nobody knows who answered; its answers wait. {cure}")
+
+
+def _lost_question(form: Form, role: str, wanted: str, same_title: Sequence[str]) -> Problem:
+    wait = "; its answers wait" if role == "badge" else ""
+    if same_title:
+        ids = ", ".join(same_title)
+        return _problem(
+            f"The form “{form.title}” has {len(same_title)} questions “{wanted}”{wait}. Rename one, or write its id "
+            f"into the settings ({role}): {ids}."
+        )
+    return _problem(
+        f"The form “{form.title}” has no question “{wanted}” ({role}){wait}. Put it back, or write the new title into "
+        "the settings."
+    )
+
+
+def _moved_title(form: Form, role: str, wanted: str, remembered: str, other: str) -> Problem:
+    return _problem(
+        f"In the form “{form.title}” another question is now called “{wanted}”; for {role} the bridge goes on reading "
+        f"“{form.titles[remembered]}”. To change that, write the id {other} into the settings; to keep it, "
+        f"{remembered}."
+    )
+
+
+def _problem(sentence: str) -> Problem:
+    return Problem("form", sentence)
+
+
+def _texts(response: Json, question_id: str) -> list[str]:
+    """The texts answered to a question; a CHECKBOX has several, an unanswered question none."""
+    values = _answers(response, question_id, "textAnswers")
+    return [clean(text)[:LONGEST_LINKS] for value in values if isinstance(text := value.get("value"), str)]
+
+
+def _uploads(response: Json, question_id: str) -> list[Evidence]:
+    uploads = []
+    for value in _answers(response, question_id, "fileUploadAnswers"):
+        file_id = str(value.get("fileId", ""))
+        if is_file_id(file_id):
+            url = f"https://drive.google.com/file/d/{file_id}/view"
+            name = _one_line(value.get("fileName"), LONGEST_NAME)
+            uploads.append(Evidence(0, EvidenceKind.UPLOAD, url, file_id=file_id, name=name))
+    return uploads
+
+
+def _answers(response: Json, question_id: str, kind: str) -> list[Json]:
+    answers = response.get("answers")
+    answer = answers.get(question_id) if isinstance(answers, Mapping) else None
+    group = answer.get(kind) if isinstance(answer, Mapping) else None
+    values = group.get("answers") if isinstance(group, Mapping) else None
+    return [value for value in values if isinstance(value, Mapping)] if isinstance(values, list) else []
+
+
+def _evidence(uploads: Sequence[Evidence], links: str) -> tuple[Evidence, ...]:
+    """Uploads first, then links; a link to a file that was uploaded too is the same item."""
+    uploaded = {upload.file_id for upload in uploads}
+    linked = [item for item in find_evidence(links) if not item.file_id or item.file_id not in uploaded]
+    items = [*uploads, *linked][:MOST_EVIDENCE]
+    return tuple(replace(item, item=number) for number, item in enumerate(items, 1))
+
+
+def _consents(ticks: Sequence[str]) -> bool:
+    """True when something was ticked or chosen that is no plain no."""
+    return any(tick.strip() and not _NO.fullmatch(tick.strip()) for tick in ticks)
+
+
+def _ticked(options: Sequence[str], wanted: str, word: str) -> bool:
+    if wanted.strip():
+        return any(_fold(option) == _fold(wanted) for option in options)
+    return any(re.search(rf"\b{word}", option, re.IGNORECASE) for option in options)
+
+
+def _first(answers: Mapping[str, Sequence[str]], role: str) -> str:
+    return next(iter(answers.get(role, ())), "")
+
+
+def _text(value: object, longest: int) -> str:
+    text = clean(value).strip() if isinstance(value, str) else ""
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def _one_line(value: object, longest: int) -> str:
+    return _text(" ".join(value.split()) if isinstance(value, str) else "", longest)
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _time(stamp: str) -> datetime | None:
+    """RFC 3339 as Google writes it, up to nanoseconds; None for anything else."""
+    try:
+        at = datetime.fromisoformat(stamp)
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

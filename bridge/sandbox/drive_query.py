@@ -90,7 +90,9 @@ class _Reader:
         if collection not in _PEOPLE:
             raise _invalid()
         roles = _PEOPLE[collection]
-        return lambda world, email, file: role_of(world, value, file.id, by_link=False) in roles
+        return lambda world, email, file: (
+            role_of(world, email if value == "me" else value, file.id, by_link=False) in roles
+        )
 
     def comparison(self, field: str) -> Test:
         if field == "sharedWithMe" and (not self.tokens or self.tokens[0] in ("and", "or", ")")):

@@ -57,6 +57,7 @@ def found(world: World, q: str) -> str:
         ("createdTime > '2026-11-01T23:00:00-10:00'", "FH"),
         ("createdTime = '2026-11-02T10:00:00Z'", "H"),
         ("'ANN@district.example' in owners", "FV"),
+        ("'me' in owners", "FV"),
         ("'ann@district.example' in writers", "H"),
         ("sharedWithMe", "H"),
         ("sharedWithMe = false", "FV"),

@@ -6,7 +6,6 @@ What the documents can't say (required fields, grammar, defaults) stands in `ass
 from __future__ import annotations
 
 import base64
-import binascii
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -287,7 +286,7 @@ def _anything(value: Any) -> Problems | None:
 def _is_base64(value: str) -> bool:
     try:
         base64.b64decode(value.replace("-", "+").replace("_", "/") + "=" * (-len(value) % 4), validate=True)
-    except binascii.Error:
+    except ValueError:  # binascii.Error among them
         return False
     return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from bridge.sandbox.api import ApiError, Call, on
 from bridge.sandbox.sheets import a1
@@ -50,7 +51,14 @@ def _done(edit: Edit, number: int, one: Json) -> Json:
     if kind not in REQUESTS:
         raise ApiError(501, "UNIMPLEMENTED", f"The sandbox does not do requests[{number}].{kind}.")
     try:
-        reply = REQUESTS[kind](edit, content)
+        reply = REQUESTS[kind](edit, given(content))
     except Invalid as error:
         raise Invalid(f"Invalid requests[{number}].{kind}: {error.message}") from error
     return {} if reply is None else {kind: reply}
+
+
+def given(content: Any) -> Any:
+    """The request without its nulls: null means "not given". Rows of cells are left alone; they may be many."""
+    if isinstance(content, dict):
+        return {name: part if name == "rows" else given(part) for name, part in content.items() if part is not None}
+    return [given(part) for part in content] if isinstance(content, list) else content

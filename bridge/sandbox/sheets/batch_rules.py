@@ -34,7 +34,7 @@ def _find(edit: Edit, lists: str, name: str, wanted: Any, words: str) -> tuple[l
 def add_protected_range(edit: Edit, content: Json) -> Json:
     """Protect a range; who asks for a hard protection may always pass, as may the owner."""
     sheet, thing = _on_its_tab(edit, content.get("protectedRange", {}))
-    if thing.get("warningOnly") and thing.get("editors"):
+    if thing.get("warningOnly") and any(thing.get("editors", {}).values()):
         raise Invalid("protectedRange.editors can't be set together with warningOnly.")
     edit.guard(sheet, a1.box_of(thing["range"]))
     if not thing.get("warningOnly"):

@@ -82,7 +82,7 @@ def _sheet(world: World, email: str, book: Spreadsheet, sheet: Sheet, boxes: Ite
 def protection(world: World, email: str, file_id: str, one: Json) -> Json:
     """Google's ProtectedRange; who may pass is told only to who may pass."""
     passes = may_edit(world, email, file_id, one)
-    hidden = () if passes and not one.get("warningOnly") else ("editors",)
+    hidden = {"requestingUserCanEdit"} | (set() if passes and not one.get("warningOnly") else {"editors"})
     told = {name: value for name, value in one.items() if name not in hidden}
     return told | {"requestingUserCanEdit": True} if passes else told
 

@@ -69,7 +69,7 @@ def _with(old: Json, new: Json, path: Path) -> Json:
     if not rest or rest == ("*",):
         kept = {key: value for key, value in old.items() if key != name}
         return kept | {name: new[name]} if name in new else kept
-    inner = _with(old.get(name, {}), new.get(name, {}), rest)
+    inner = _with(old.get(name, {}), new.get(name) or {}, rest)
     kept = {key: value for key, value in old.items() if key != name}
     return kept | {name: inner} if inner else kept
 

@@ -98,17 +98,17 @@ def cells_of(book: Spreadsheet, note: Metadata) -> Iterator[tuple[Sheet, Box]]:
 
 
 def found_by(book: Spreadsheet, data_filter: Json) -> list[Metadata]:
-    """The notes that a DataFilter names: by lookup, or all that are tied to something inside a range."""
+    """The notes that a DataFilter names: by lookup, or all whose tab, row or column meets a range."""
     if "developerMetadataLookup" in data_filter:
         return matching(book, data_filter["developerMetadataLookup"])
     if "a1Range" in data_filter:
         sheet, box = a1.parse(book, data_filter["a1Range"])
     else:
         sheet, box = a1.resolve(book, data_filter.get("gridRange", {}))
-    return [note for note in book.metadata if _lies_in(note, sheet, box)]
+    return [note for note in book.metadata if _meets(note, sheet, box)]
 
 
-def _lies_in(note: Metadata, sheet: Sheet, box: Box) -> bool:
+def _meets(note: Metadata, sheet: Sheet, box: Box) -> bool:
     start, end = {"ROWS": (box.top, box.bottom), "COLUMNS": (box.left, box.right)}.get(note.dimension, (0, 1))
     return note.sheet_id == sheet.id and start <= note.index < end
 

@@ -1,0 +1,88 @@
+"""A spreadsheet and somebody who calls Google's methods on it, or acts as a person."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from bridge.sandbox import sheets
+from bridge.sandbox.api import ACTS, HANDLERS, Act, ApiError, Call, Caller
+from bridge.sandbox.contract import check_request, check_response
+from bridge.sandbox.documents import load
+from bridge.sandbox.drive_state import share
+from bridge.sandbox.state import Person, World
+
+OWNER, COACH, READER = "olga@district.example", "coach@district.example", "rita@district.example"
+STRANGER = "sam@district.example"
+
+HEADER = ["ID", "Name", "Decision", "Status"]
+ROWS = [HEADER, ["41-1", "Ann", "", "waiting"], ["42-1", "Bo", "Approve", "issued"], ["43-1", "Cy", "", "waiting"]]
+
+
+@dataclass
+class Desk:
+    world: World
+    id: str
+    me: str = OWNER
+
+    def call(self, method: str, body: dict[str, Any] | None = None, **params: Any) -> Any:
+        """Call Google's method as `me`; both the body and the answer are held against Google's document."""
+        method = f"sheets.spreadsheets.{method}"
+        found = load().methods[method]
+        assert not check_request(found, body or {})
+        caller = Caller(self.me, "robot@project.example", frozenset())
+        call = Call(self.world, caller, method, {"spreadsheetId": self.id, **params}, body or {})
+        answer = HANDLERS[method](call)
+        assert isinstance(answer, dict)
+        assert not check_response(found, answer)
+        return answer
+
+    def batch(self, *requests: dict[str, Any]) -> list[Any]:
+        replies = self.call("batchUpdate", {"requests": list(requests)})["replies"]
+        assert isinstance(replies, list)
+        return replies
+
+    def values(self, where: str, **params: Any) -> list[list[Any]]:
+        values = self.call("values.get", range=where, **params).get("values", [])
+        assert isinstance(values, list)
+        return values
+
+    def type(self, where: str, values: list[list[Any]], option: str = "USER_ENTERED") -> Any:
+        return self.call("values.update", {"values": values}, range=where, valueInputOption=option)
+
+    def do(self, verb: str, path: str, **args: Any) -> Any:
+        """Act as a person: find the act by its path below the spreadsheet, as the server does."""
+        whole = f"sheets/{self.id}/{path}" if path else f"sheets/{self.id}"
+        for route in ACTS:
+            pattern = re.sub(r"\\\{(\w+)\\\}", r"(?P<\1>[^/]+)", re.escape(route.path))
+            if route.verb == verb and (found := re.fullmatch(pattern, whole)):
+                return route.do(Act(self.world, args | found.groupdict()))
+        raise AssertionError(f"no act {verb} {whole}")
+
+    def refusal(self, *requests: dict[str, Any]) -> str:
+        """The message with which a batch is refused as invalid."""
+        with pytest.raises(ApiError) as caught:
+            self.batch(*requests)
+        assert (caught.value.status, caught.value.reason) == (400, "INVALID_ARGUMENT")
+        return caught.value.message
+
+
+def desk(*, tabs: tuple[str, ...] = ("Review", "Badges")) -> Desk:
+    """A spreadsheet with `ROWS` in its first tab; the coach may edit it, Rita may read it, Sam sees nothing."""
+    world = World()
+    world.people = {email: Person(email, email) for email in (OWNER, COACH, READER, STRANGER)}
+    made = sheets.new_spreadsheet(world, owner=OWNER, title="Badge desk", tabs=tabs, rows={tabs[0]: ROWS})
+    share(world, made, COACH, "writer")
+    share(world, made, READER, "reader")
+    return Desk(world, made)
+
+
+def text(value: str) -> dict[str, Any]:
+    return {"userEnteredValue": {"stringValue": value}}
+
+
+def row(*values: str) -> dict[str, Any]:
+    return {"values": [text(value) for value in values]}

@@ -1,0 +1,131 @@
+"""How a tab looks, as a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sheets_desk import Desk, desk
+
+from bridge.sandbox.api import Media
+from bridge.sandbox.sheets import formulas, looks
+from bridge.sandbox.sheets_state import Sheet
+
+
+def page(book: Desk, tab: str = "Review") -> str:
+    media = book.do("GET", f"{tab}.html")
+    assert isinstance(media, Media)
+    assert media.content_type.startswith("text/html")
+    return media.data.decode()
+
+
+def sheet_of(*rows: list[Any]) -> Sheet:
+    def cell(value: Any) -> dict[str, Any] | None:
+        kind = "boolValue" if isinstance(value, bool) else "stringValue" if isinstance(value, str) else "numberValue"
+        return {"userEnteredValue": {kind: value}} if value != "" else None
+
+    size = {"rowCount": 100, "columnCount": 26}
+    return Sheet({"sheetId": 0, "title": "T", "gridProperties": size}, [[cell(value) for value in row] for row in rows])
+
+
+def test_a_page_shows_cells_colours_and_choices() -> None:
+    book = desk()
+    head = {"range": {"endRowIndex": 1, "endColumnIndex": 4}, "fields": "userEnteredFormat"}
+    bold = {"textFormat": {"bold": True}, "backgroundColor": {"green": 0.5}}
+    wait = {"condition": {"type": "TEXT_EQ", "values": [{"userEnteredValue": "waiting"}]}, "format": {}}
+    wait["format"] = {"backgroundColorStyle": {"rgbColor": {"red": 1, "green": 1}}}
+    choice = {"condition": {"type": "ONE_OF_LIST", "values": [{"userEnteredValue": "Approve"}]}, "showCustomUi": True}
+    body = {"startRowIndex": 1, "startColumnIndex": 2, "endColumnIndex": 4}
+    frozen = {"gridProperties": {"frozenRowCount": 1, "frozenColumnCount": 1}, "tabColor": {"blue": 1}}
+    book.batch(
+        {"repeatCell": head | {"cell": {"userEnteredFormat": bold}}},
+        {"addConditionalFormatRule": {"rule": {"ranges": [body], "booleanRule": wait}}},
+        {"setDataValidation": {"range": body | {"endColumnIndex": 3}, "rule": choice}},
+        {
+            "updateSheetProperties": {
+                "properties": frozen,
+                "fields": "tabColor,gridProperties(frozenRowCount,frozenColumnCount)",
+            }
+        },
+        {"mergeCells": {"range": {"startRowIndex": 9, "endRowIndex": 11, "endColumnIndex": 2}}},
+    )
+    book.do("POST", "type", tab="Review", cell="B2", value='=HYPERLINK("https://a.example","<Ann>")')
+    book.do("POST", "hide-column", tab="Review", column="ID")
+    html = page(book)
+    assert "background: #008000; font-weight: bold" in html
+    assert html.count("background: #ffff00") == 2
+    assert '<a href="https://a.example">&lt;Ann&gt;</a>' in html
+    assert '<span class="chip"><span>Approve</span>' in html
+    assert "41-1" not in html
+    assert 'class="frozen edge"' in html
+    assert "border-bottom-color: #0000ff" in html
+    assert "<script" not in html
+
+
+def test_an_empty_tab_is_a_page_too() -> None:
+    assert "Badges</span>" in page(desk(), "Badges")
+
+
+@pytest.mark.parametrize(
+    ("formula", "holds"),
+    [
+        ('=$A2="Approve"', True),
+        ('=$A2<>"approve"', False),
+        ('=AND($A2="Approve",B2>3)', True),
+        ("=OR(ISBLANK($C2),FALSE)", True),
+        ('=NOT(LEFT($A2,3)="App")', False),
+        ('=ISNUMBER(SEARCH("prov",$A2))', True),
+        ('=ISNUMBER(SEARCH("zzz",$A2))', False),
+        ('=REGEXMATCH($A2,"^App")', True),
+        ("=LEN(TRIM($C2))>0", False),
+        ("=ISEVEN(ROW())", False),
+        ('=$A$1="Verdict"', True),
+        ('=($A2&"!")="Approve!"', True),
+        ("=B2<=5", True),
+    ],
+)
+def test_formulas_of_conditional_formats(formula: str, holds: bool) -> None:
+    sheet = sheet_of(["Verdict", "n"], ["x", 1], ["Approve", 5])
+    assert formulas.holds(formula, sheet, 2, 0, (1, 0)) is holds
+
+
+@pytest.mark.parametrize("formula", ["=VLOOKUP(A1,B:C,2)", "=A1+1", "=AND(", "=LEFT()", "=nonsense", '="a'])
+def test_formulas_beyond_this_little_reader(formula: str) -> None:
+    with pytest.raises(formulas.Unreadable):
+        formulas.holds(formula, sheet_of(["a"]), 0, 0, (0, 0))
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "wanted", "met"),
+    [
+        ("BLANK", "", [], True),
+        ("NOT_BLANK", 0, [], True),
+        ("TEXT_EQ", "Issued", ["issued"], True),
+        ("TEXT_NOT_EQ", "Issued", ["issued"], False),
+        ("TEXT_CONTAINS", "Issued today", ["today"], True),
+        ("TEXT_STARTS_WITH", "Issued", ["iss"], True),
+        ("TEXT_ENDS_WITH", "Issued", ["iss"], False),
+        ("TEXT_NOT_CONTAINS", "Issued", ["x"], True),
+        ("NUMBER_GREATER", 5, ["4"], True),
+        ("NUMBER_GREATER_THAN_EQ", 4, ["4"], True),
+        ("NUMBER_LESS", 5, ["4"], False),
+        ("NUMBER_LESS_THAN_EQ", 4, ["4"], True),
+        ("NUMBER_EQ", "4", ["4"], False),
+        ("NUMBER_NOT_EQ", 4, ["5"], True),
+        ("NUMBER_BETWEEN", 5, ["4", "6"], True),
+        ("NUMBER_NOT_BETWEEN", 5, ["4", "6"], False),
+        ("DATE_BEFORE", 5, ["4"], False),
+    ],
+)
+def test_simple_conditions(kind: str, value: Any, wanted: list[str], met: bool) -> None:
+    assert looks.meets(kind, value, wanted) is met
+
+
+def test_banding_lies_below_a_cell_s_own_colour() -> None:
+    sheet = sheet_of(["a"], ["b"], ["c"], ["d"])
+    red, white, grey = {"red": 1}, {"red": 1, "green": 1, "blue": 1}, {"red": 0.2, "green": 0.2, "blue": 0.2}
+    bands = {"headerColor": red, "firstBandColor": white, "secondBandColorStyle": {"rgbColor": grey}}
+    sheet.banding = [{"range": {"sheetId": 0, "endRowIndex": 4, "endColumnIndex": 1}, "rowProperties": bands}]
+    sheet.rows[3][0] = {"userEnteredFormat": {"backgroundColorStyle": {"themeColor": "ACCENT4"}}}
+    found = [looks.look(sheet, row, 0)["background"] for row in range(4)]
+    assert found == ["#ff0000", "#ffffff", "#333333", "#34a853"]

@@ -44,7 +44,7 @@ def base_of(site: Path) -> str:
         address = json.loads(profile.read_bytes())["id"]
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ConfigProblems(
-            [f"{site}: this is no site folder: {profile.name} is missing or unreadable. Name the folder in [site.folder]."]
+            [f"{site}: no published site: it has no readable issuer.json. Give the folder that [site.folder] names."]
         ) from error
     return str(address).removesuffix("/issuer.json")
 

@@ -109,7 +109,7 @@ def explain(config: Path, number: int, *, as_json: bool) -> int:
         history = ledger.history(number)
     request = known.requests.get(number)
     if request is None:
-        raise Refused(f"There is no request {number}. The numbers stand in the ID column of the review tab, before the -.")
+        raise Refused(f"There is no request {number}. The numbers stand in the review tab, column ID, before the -.")
     attempts = [attempt for attempt in known.attempts.values() if attempt.request == number]
     effects = [effect for effect in known.effects.values() if effect.request == number]
     if as_json:

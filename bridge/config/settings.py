@@ -132,16 +132,18 @@ class Questions(Section):
 
     name: str = Field("Your name", description="Write the title of the question for the teacher's name.")
     badge: str = Field("Which badge?", min_length=1, description="Write the title of the question for the badge.")
-    links: str = Field("Links to evidence", description="Write the title of the question for links.")
-    files: str = Field("Evidence files", description="Write the title of the upload question.")
+    links: str = Field("Links to your evidence", description="Write the title of the question for links.")
+    files: str = Field("Upload evidence", description="Write the title of the upload question.")
     reflection: str = Field("What changed in your class?", description="Write the title of the reflection question.")
-    consent: str = Field("No student can be identified", description="Write the title of the privacy tick.")
-    show: str = Field("What may be public?", description="Write the title of the question on what may be public.")
+    consent: str = Field("No student can be identified in my evidence", description="Write the title of the privacy tick.")
+    show: str = Field("On the public page, show", description="Write the title of the question on what may be public.")
 
 
 class Form(Section):
     id: GoogleId = Field(description="Copy it from the form's address while editing: …/forms/d/ID/edit.")
     accept_typed_address: bool = Field(False, description="true or false.")
+    show_name: str = Field("", description="Write the option of the question `show` that allows the name.")
+    show_evidence: str = Field("", description="Write the option of the question `show` that allows the evidence.")
     questions: Questions = Field(default_factory=lambda: Questions.model_validate({}))
 
 
@@ -164,6 +166,7 @@ class Issuer(Section):
     description: str = Field("", description="Say in a sentence who you are.")
     backend: Literal["local"] = Field("local", description="Choose local.")
     key: ConfigPath = Field(Path("issuer.key"), validate_default=True, description="Write the path of the signing key.")
+    retired: tuple[ConfigPath, ...] = Field((), description="List the files of older signing keys, oldest first.")
     linkedin_organization: str = Field("", pattern=r"^\d*$", description="Write LinkedIn's number of your page.")
 
 

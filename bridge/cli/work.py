@@ -1,0 +1,140 @@
+"""Commands that go out into the world: doctor, plan, run, serve."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+
+from bridge.config import Settings, load
+from bridge.cycle import Preview, plan_cycle, run_cycle
+from bridge.errors import LeaseHeld
+from bridge.logs import start_log
+from bridge.report import Report
+from bridge.service import Stopped, comes_often, night, stopping, until_stopped
+from bridge.service import serve as serve_until_stopped
+from bridge.wiring import keeping_of, open_world
+
+from .main import Exit
+from .screen import progress, say, say_json, table
+
+log = logging.getLogger("bridge")
+
+
+def plan(config: Path, *, as_json: bool) -> int:
+    settings = load(config)
+    with progress(quiet=as_json) as told, open_world(settings, leased=False, progress=told) as (world, policy):
+        preview = plan_cycle(world, policy)
+    if as_json:
+        say_json(_preview_json(preview))
+    else:
+        _say_preview(preview)
+    return Exit.STUCK if any(problem.blocking for problem in preview.problems) else Exit.DONE
+
+
+def _preview_json(preview: Preview) -> dict[str, object]:
+    change = preview.change
+    return {
+        "due": [{"effect": effect.key, "in_doubt": effect.in_doubt} for effect in preview.effects],
+        "withheld": sorted(preview.withheld),
+        "sheet": {
+            "make_review": change.make_review,
+            "rows_added": len(change.added),
+            "cells_set": len(change.review) + len(change.catalogue),
+        },
+        "problems": [{"where": p.where, "sentence": p.sentence, "blocking": p.blocking} for p in preview.problems],
+    }
+
+
+def _say_preview(preview: Preview) -> None:
+    change = preview.change
+    if preview.effects:
+        say("Due now:")
+        table(
+            ("what", "note"), [(e.key, "in doubt: is asked for first" if e.in_doubt else "") for e in preview.effects]
+        )
+    if preview.withheld:
+        say(f"{len(preview.withheld)} wait for a person's word.")
+    if change:
+        made = "the review tab would be made; " if change.make_review else ""
+        cells = len(change.review) + len(change.catalogue)
+        say(f"In the spreadsheet {made}{len(change.added)} rows would be added and {cells} cells set.")
+    for problem in preview.problems:
+        say(f"{problem.where}: {problem.sentence}")
+    if not (preview.effects or preview.withheld or change or preview.problems):
+        say("Nothing to do.")
+    say("Nothing was changed.")
+
+
+def run(config: Path, *, as_json: bool) -> int:
+    """One cycle. Into a pipe or a log file it writes a line per effect, on a terminal bars and a summary."""
+    settings = load(config)
+    start_log(logging.WARNING if sys.stderr.isatty() else logging.INFO)
+    try:
+        report = _cycle(settings, quiet=as_json)
+    except LeaseHeld as busy:
+        if as_json:
+            say_json({"busy": str(busy)})
+            return Exit.DONE
+        raise
+    except Stopped as stopped:
+        if as_json:
+            say_json({"stopped": str(stopped)})
+        else:
+            say(str(stopped))
+        return Exit.DONE
+    if as_json:
+        say_json(report.as_json())
+    else:
+        for line in report.lines():
+            say(line)
+    return Exit.STUCK if report.failed else Exit.DONE
+
+
+def _cycle(settings: Settings, *, quiet: bool) -> Report:
+    with (
+        stopping() as stop,
+        progress(quiet=quiet) as told,
+        open_world(settings, progress=until_stopped(told, stop), stop=stop) as (world, policy),
+    ):
+        return night(world, keeping_of(settings), lambda: run_cycle(world, policy))
+
+
+def serve(config: Path) -> int:
+    settings = load(config)
+    start_log(logging.INFO)
+    schedule, timezone = settings.schedule, settings.programme.timezone
+    often = comes_often(schedule, timezone)
+    with (
+        stopping() as stop,
+        open_world(settings, often=often, progress=until_stopped(_silent, stop), stop=stop) as (world, policy),
+    ):
+
+        def tick() -> None:
+            for line in night(world, keeping_of(settings), lambda: run_cycle(world, policy)).lines():
+                log.info("%s", line)
+
+        log.info(
+            "serving: %s", f"every {schedule.every_minutes:g} minutes" if schedule.every_minutes else schedule.cron
+        )
+        serve_until_stopped(schedule, timezone, tick, stop)
+    log.info("stopped")
+    return Exit.DONE
+
+
+def _silent(what: str, done: int, total: int) -> None:
+    """A service shows no bars; its log has a line per effect."""
+
+
+def doctor(config: Path, *, as_json: bool) -> int:
+    from bridge.doctor import Mark, examine
+
+    with progress(quiet=as_json) as told:
+        findings = examine(config, told)
+    if as_json:
+        say_json({"findings": [finding.as_json() for finding in findings]})
+    else:
+        table(("", "what", "finding"), [(f.mark.value, f.what, f"{f.sentence} {f.cure}".strip()) for f in findings])
+    if any(finding.mark is Mark.BAD and finding.what == "settings" for finding in findings):
+        return Exit.WRONG_USE
+    return Exit.STUCK if any(finding.mark is Mark.BAD for finding in findings) else Exit.DONE

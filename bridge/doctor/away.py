@@ -1,0 +1,110 @@
+"""What lies elsewhere: Google's four APIs, the mail server, the public site. Only read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+
+from bridge import wiring
+from bridge.config import Settings
+from bridge.forms import GoogleForms
+from bridge.google import Errand, Google
+from bridge.mail import SmtpMailer
+from bridge.site.public import get_page
+
+from .findings import Findings, bad, good, warn
+
+DRAFTS = "https://gmail.googleapis.com/gmail/v1/users/me/drafts"
+
+
+@contextmanager
+def connected(settings: Settings) -> Iterator[Google]:
+    google = wiring.google_of(settings, wiring.clock_of(settings))
+    try:
+        yield google
+    finally:
+        google.close()
+
+
+def forms(settings: Settings) -> Findings:
+    with connected(settings) as google:
+        for reading in GoogleForms(google, wiring.form_settings(settings)).read({}):
+            title = f"“{reading.title}”"
+            yield good("form", f"{title} can be read: {len(reading.submissions)} responses.")
+            if reading.verified:
+                yield good("form", f"{title} collects verified addresses.")
+            for problem in reading.problems:
+                yield bad("form", problem.sentence)
+
+
+def sheet(settings: Settings) -> Findings:
+    with connected(settings) as google:
+        reading = wiring.sheet_of(settings, google).read()
+    yield good("sheet", "The spreadsheet can be read.")
+    if reading.review is None:
+        yield warn("sheet", f"There is no tab {settings.sheet.review_tab!r} yet.", "The first cycle makes it.")
+    if reading.catalogue is None:
+        yield bad("sheet", f"There is no tab {settings.sheet.badges_tab!r}.", "Make it: one row for each badge.")
+
+
+def drive(settings: Settings) -> Findings:
+    """See through Drive whether the bridge may write into the spreadsheet."""
+    with connected(settings) as google:
+        request = google.leaf("drive", "v3", "files").get(
+            fileId=settings.sheet.id, fields="id,capabilities(canEdit)", supportsAllDrives=True
+        )
+        errand = Errand("look up the spreadsheet on Drive", _sheet_address(settings), "Editor")
+        found = google.call(errand, request.execute, idempotent=True, bucket="drive", units=5)
+    if found.get("capabilities", {}).get("canEdit"):
+        yield good("Drive", "The spreadsheet can be edited.")
+    else:
+        who = google.identity.who
+        yield bad(
+            "Drive", f"{who} may read the spreadsheet, not edit it.", f"Open {_sheet_address(settings)}, Share, Editor."
+        )
+
+
+def _sheet_address(settings: Settings) -> str:
+    return f"https://docs.google.com/spreadsheets/d/{settings.sheet.id}/edit"
+
+
+def mail(settings: Settings) -> Findings:
+    match settings.mail.via:
+        case "gmail":
+            with connected(settings) as google:
+                google.request(
+                    "GET",
+                    f"{DRAFTS}?maxResults=1",
+                    what=Errand("look into the mailbox that mails are sent from"),
+                    idempotent=True,
+                    bucket="gmail",
+                    units=5,
+                )
+            yield good("mail", f"Gmail sends for {settings.google.act_as}.")
+        case "smtp":
+            mailer = SmtpMailer(
+                wiring.smtp_server(settings), wiring.sender_of(settings), b"", wiring.clock_of(settings)
+            )
+            mailer.connected()
+            mailer.close()
+            yield good("mail", f"The mail server {mailer.place} lets us in.")
+        case "folder":
+            yield warn("mail", f"Mails are only written to {settings.mail.folder}; nobody receives them.")
+
+
+def pages(settings: Settings) -> Findings:
+    if settings.site.check != "http":
+        return
+    if get_page(f"{settings.issuer.url}/issuer.json", settings.issuer.url) is None:
+        yield warn("public site", f"Nothing is published at {settings.issuer.url} yet.", "The first badge is.")
+    else:
+        yield good("public site", f"{settings.issuer.url} is published.")
+
+
+CHECKS: Mapping[str, Callable[[Settings], Findings]] = {
+    "form": forms,
+    "sheet": sheet,
+    "Drive": drive,
+    "mail": mail,
+    "public site": pages,
+}

@@ -1,0 +1,144 @@
+"""What lies on this machine: keys, ledger, backups, folders."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bridge import wiring
+from bridge.config import Settings, read_robot
+from bridge.config.settings import is_loopback
+from bridge.ledger import journal_rule
+from bridge.ledger.backup import check
+from bridge.ledger.engine import PATIENCE, explained, make_engine, parse_url, reading
+from bridge.ledger.lease import Lease
+from bridge.ledger.migrations import HEAD, version_of
+from bridge.ledger.sql import TTL
+
+from .findings import Findings, bad, good, warn
+
+#: Backups older than this mean that the nights don't run.
+OLD = timedelta(days=2)
+
+
+def google_key(settings: Settings) -> Findings:
+    robot = read_robot(settings.google.credentials)
+    yield good("Google key", f"{robot.address or settings.google.credentials.name} ({robot.kind}).")
+    if not settings.google.act_as:
+        yield warn(
+            "Google key",
+            "[google.act_as] is empty: only what is shared with the service account itself can be seen.",
+            "Many domains forbid sharing with outsiders; domain-wide delegation avoids that.",
+        )
+
+
+def signing_keys(settings: Settings) -> Findings:
+    signing = wiring.signing_of(settings)
+    yield good("signing key", f"{signing.key.key_id}, and {len(signing.retired)} older ones.")
+
+
+def issuer_address(settings: Settings) -> Findings:
+    host = urlsplit(settings.issuer.url).hostname or ""
+    if is_loopback(host) or host.endswith((".example", ".test", ".invalid", ".localhost", ".local")):
+        yield warn(
+            "issuer's address",
+            f"{settings.issuer.url} can't be opened by strangers: fine for a trial.",
+            "Badges bear the address for ever: choose one that you will keep before the first real badge.",
+        )
+    elif host.split(".")[-2:] in (["github", "io"], ["web", "app"], ["netlify", "app"], ["pages", "dev"]):
+        yield warn(
+            "issuer's address",
+            f"{host} belongs to somebody else; badges bear it for ever.",
+            "An address of your own domain can move to another host, and badges stay valid.",
+        )
+    else:
+        yield good("issuer's address", settings.issuer.url)
+
+
+def ledger(settings: Settings) -> Findings:
+    file = wiring.ledger_file(settings)
+    if file is not None and not file.exists():
+        yield from _writable("ledger", file.parent)
+        yield warn("ledger", f"There is no ledger {file} yet.", "The first cycle makes it. Lost? badge-bridge restore")
+        return
+    if file is not None:
+        check(file)
+    address = parse_url(settings.ledger.url)
+    engine = make_engine(address, PATIENCE)
+    try:
+        with explained(address), reading(engine) as connection:
+            version = version_of(connection)
+            at_work = Lease(settings.key, wiring.clock_of(settings), TTL).live(connection) if version else None
+    finally:
+        engine.dispose()
+    if version == HEAD:
+        yield good("ledger", f"Sound, version {version}.")
+    else:
+        yield warn("ledger", f"Version {version}; this program writes {HEAD}.", "The next cycle brings it up to date.")
+    if file is not None:
+        journal, why = journal_rule()
+        yield good("ledger", f"Journal {journal}: {why}")
+    yield good("lease", at_work or "No bridge is at work.")
+
+
+def backup(settings: Settings) -> Findings:
+    if wiring.ledger_file(settings) is None:
+        yield warn("backup", "PostgreSQL is backed up by its own means.", "See that somebody does.")
+        return
+    newest = wiring.newest_backup(settings)
+    if newest is None:
+        yield warn("backup", "There is none yet.", "The first cycle of each night makes one.")
+    elif (age := datetime.now(UTC) - newest) > OLD:
+        yield warn(
+            "backup", f"The newest is {age.days} days old.", "Do the nights run? Look at the log of your scheduler."
+        )
+    else:
+        yield good("backup", f"The newest is of {newest:%Y-%m-%d %H:%M} UTC.")
+    yield from _writable("backup", settings.ledger.backups)
+
+
+def site_folder(settings: Settings) -> Findings:
+    yield from _writable("site", settings.site.folder)
+    command = settings.site.publish
+    if command and shutil.which(command[0]) is None:
+        yield bad("site", f"The publish command {command[0]!r} is not there.", "Correct [site.publish].")
+    if settings.site.check == "file":
+        yield warn(
+            "site", 'The pages are not looked up ([site.check] is "file"): mails may leave before they are public.'
+        )
+
+
+def wording(settings: Settings) -> Findings:
+    folder = settings.mail.wording
+    if folder is None:
+        return
+    if folder.is_dir():
+        yield good("wording", f"Your own, in {folder}.")
+    else:
+        yield bad("wording", f"The folder {folder} is not there.", "Correct [mail.wording], or remove it.")
+
+
+def _writable(what: str, folder: Path) -> Findings:
+    """Say whether files can be made in *folder*, which may not be there yet; nothing is made to find out."""
+    there = next(place for place in (folder, *folder.parents) if place.exists())
+    if not there.is_dir():
+        yield bad(what, f"{there} is a file, not a folder.", "Choose another name.")
+    elif os.access(there, os.W_OK | os.X_OK):
+        yield good(what, f"{folder} can be written.")
+    else:
+        yield bad(what, f"{there} can't be written.", "Let the bridge's user write there.")
+
+
+CHECKS: Mapping[str, Callable[[Settings], Findings]] = {
+    "Google key": google_key,
+    "signing key": signing_keys,
+    "issuer's address": issuer_address,
+    "ledger": ledger,
+    "backup": backup,
+    "site": site_folder,
+    "wording": wording,
+}

@@ -1,0 +1,309 @@
+"""Settings → the real World and Policy. The only file that knows every adapter."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import requests
+
+from bridge.clock import RealClock, SandboxClock
+from bridge.config import PASSPHRASE_ENV, Settings, secret
+from bridge.config.settings import SQLITE
+from bridge.drive import DriveEvidence
+from bridge.errors import ConfigProblems, Refused
+from bridge.forms import FormSettings, GoogleForms
+from bridge.google import GMAIL, READ_SCOPES, Google, connect
+from bridge.issuer import BACKENDS
+from bridge.ledger import SqlLedger, open_ledger
+from bridge.ledger.backup import backups, restore
+from bridge.mail import FolderMailer, GmailMailer, Sender, SmtpMailer, Voice, compose
+from bridge.mail.smtp import Security, SmtpServer
+from bridge.model import Achievement, Order
+from bridge.openbadges import keys
+from bridge.openbadges.documents import Issuer
+from bridge.openbadges.errors import OpenBadgesError
+from bridge.openbadges.keys import SigningKey
+from bridge.plan import Policy
+from bridge.ports import Backend, Clock, Mailer, Progress, World
+from bridge.service import Keeping
+from bridge.sheets import GoogleSheet
+from bridge.site import Check, Look, SiteFiles, StaticSite
+
+AnyClock = RealClock | SandboxClock
+
+
+def clock_of(settings: Settings, stop: threading.Event | None = None) -> AnyClock:
+    """Return the clock that the settings name; its waits end when *stop* is set."""
+    stop = stop or threading.Event()
+    return SandboxClock(settings.clock.follow, stop) if settings.clock.follow else RealClock(stop)
+
+
+def ledger_file(settings: Settings) -> Path | None:
+    """Return the ledger's file, or None where it is in PostgreSQL."""
+    url = settings.ledger.url
+    return Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None
+
+
+def ledger_of(settings: Settings, clock: Clock) -> SqlLedger:
+    return open_ledger(settings.ledger.url, settings.key, clock)
+
+
+def keeping_of(settings: Settings) -> Keeping:
+    place = settings.ledger
+    return Keeping(place.backups, place.keep, settings.programme.timezone, partial(newest_backup, settings))
+
+
+def newest_backup(settings: Settings) -> datetime | None:
+    """Return when the newest backup was made, or None if there is none; its name says so."""
+    kept = backups(settings.ledger.backups)
+    return datetime.strptime(kept[0].name, "ledger-%Y%m%dT%H%M%SZ.db").replace(tzinfo=UTC) if kept else None
+
+
+def restore_ledger(settings: Settings, file: Path | None) -> tuple[Path, Path | None]:
+    """Make *file*, or the newest backup, the ledger; return what was used, and where the former ledger now is."""
+    if file is None:
+        kept = backups(settings.ledger.backups)
+        if not kept:
+            raise Refused(f"There is no backup in {settings.ledger.backups}. Name one: badge-bridge restore FILE")
+        file = kept[0]
+    return file, restore(settings.ledger.url, file, clock_of(settings))
+
+
+def issuer_of(settings: Settings) -> Issuer:
+    issuer = settings.issuer
+    return Issuer(issuer.url, issuer.name, issuer.email, issuer.description or None)
+
+
+def signing_key(settings: Settings, file: Path | None = None) -> SigningKey:
+    """Load the signing key, or an older one from *file*. A key is named by its public half, so no two share a name.
+
+    Raises ConfigProblems with the cure.
+    """
+    path = file or settings.issuer.key
+    passphrase = secret(PASSPHRASE_ENV)
+    try:
+        private = keys.parse(keys.read(path), passphrase, path)
+        return SigningKey(f"{issuer_of(settings).did}#{keys.multibase(private.public_key())}", private)
+    except OpenBadgesError as error:
+        hint = "" if passphrase else f" A passphrase comes from the variable {PASSPHRASE_ENV}."
+        raise ConfigProblems([f"{error}{hint if 'passphrase' in str(error) else ''}"]) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """The key that signs, and those that signed before, oldest first."""
+
+    key: SigningKey
+    retired: tuple[SigningKey, ...] = ()
+
+    @property
+    def mail_secret(self) -> bytes:
+        """Marks our mails. It comes from the oldest key, so that a new key does not make old mails strangers."""
+        oldest = (*self.retired, self.key)[0]
+        return hmac.digest(oldest.private.private_bytes_raw(), b"badge-bridge mails", "sha256")
+
+
+def signing_of(settings: Settings) -> Signing:
+    return Signing(signing_key(settings), tuple(signing_key(settings, file) for file in settings.issuer.retired))
+
+
+def google_of(settings: Settings, clock: Clock) -> Google:
+    scopes = (*READ_SCOPES, *(GMAIL if settings.mail.via == "gmail" else ()))
+    return connect(settings.google.credentials, settings.google.act_as, settings.google.endpoint, scopes, clock=clock)
+
+
+def form_settings(settings: Settings) -> tuple[FormSettings, ...]:
+    return tuple(
+        FormSettings(
+            form.id,
+            form.questions.model_dump(),
+            form.accept_typed_address,
+            form.show_name,
+            form.show_evidence,
+        )
+        for form in settings.form
+    )
+
+
+def sheet_of(settings: Settings, google: Google) -> GoogleSheet:
+    sheet = settings.sheet
+    return GoogleSheet(google, sheet.id, sheet.review_tab, sheet.badges_tab)
+
+
+def look_of(settings: Settings) -> Look:
+    return Look(locale=settings.programme.locale, tz=settings.programme.timezone)
+
+
+def site_of(settings: Settings, signing: Signing, artwork: Callable[[str], bytes]) -> StaticSite:
+    site = settings.site
+    return StaticSite(
+        folder=site.folder,
+        issuer=issuer_of(settings),
+        key=signing.key,
+        artwork=artwork,
+        retired=tuple(key.public for key in signing.retired),
+        publish_command=site.publish,
+        publish_timeout=site.publish_timeout,
+        check=Check(site.check),
+        look=look_of(settings),
+    )
+
+
+def backends_of(settings: Settings, signing: Signing, ledger: SqlLedger) -> Mapping[str, Backend]:
+    """Make the backends that the settings name; a backend's module is loaded only then."""
+    module, _, name = BACKENDS[settings.issuer.backend].partition(":")
+    make: Callable[..., Backend] = getattr(import_module(module), name)
+    return {
+        settings.issuer.backend: make(
+            issuer=issuer_of(settings),
+            key=signing.key,
+            files=SiteFiles(settings.site.folder),
+            artwork=ledger.artwork,
+            achievement=achievements_in(ledger),
+            look=look_of(settings),
+            retired=signing.retired,
+        )
+    }
+
+
+def achievements_in(ledger: SqlLedger) -> Callable[[Order], Achievement]:
+    """Return a look-up of the frozen version that an order names; the ledger is read again only for an unknown one."""
+    versions: dict[tuple[str, str], Achievement] = {}
+
+    def find(order: Order) -> Achievement:
+        name = (order.achievement, order.version)
+        if name not in versions:
+            versions.update(ledger.load().versions)
+        if name not in versions:
+            raise Refused(f"The ledger does not know this version of the badge {order.achievement}.")
+        return versions[name]
+
+    return find
+
+
+def sender_of(settings: Settings) -> Sender:
+    return Sender(settings.sender, settings.mail.sender_name or settings.programme.name, settings.mail.reply_to)
+
+
+def mailer_of(settings: Settings, google: Google, signing: Signing, clock: Clock) -> Mailer:
+    sender, mark = sender_of(settings), signing.mail_secret
+    match settings.mail.via:
+        case "gmail":
+            return GmailMailer(google, sender, mark, clock)
+        case "smtp":
+            return SmtpMailer(smtp_server(settings), sender, mark, clock)
+        case "folder":
+            return FolderMailer(settings.mail.folder, sender, mark, clock)
+
+
+def smtp_server(settings: Settings) -> SmtpServer:
+    """Raise ConfigProblems when there is a user, but no password in the variable that the settings name."""
+    smtp = settings.mail.smtp
+    password = secret(smtp.password_env) or ""
+    if smtp.user and not password:
+        raise ConfigProblems(
+            [f"The SMTP password is missing. Put it into the environment variable {smtp.password_env}."]
+        )
+    return SmtpServer(smtp.host, smtp.port, Security(smtp.security), smtp.user, password)
+
+
+def voice_of(settings: Settings, share_with: str) -> Voice:
+    programme, mail = settings.programme, settings.mail
+    return Voice(
+        programme=programme.name,
+        sender=sender_of(settings),
+        contact=programme.coordinator or mail.reply_to or settings.sender,
+        locale=programme.locale,
+        tz=programme.timezone,
+        due_days=settings.review.due_days,
+        form_links={form.id: f"https://docs.google.com/forms/d/{form.id}/viewform" for form in settings.form},
+        share_with=share_with,
+        site_url=settings.issuer.url,
+        linkedin_id=settings.issuer.linkedin_organization,
+        linkedin_name=settings.issuer.name,
+        wording=mail.wording,
+    )
+
+
+def policy_of(settings: Settings, key_id: str, share_with: str, *, often: bool) -> Policy:
+    """Return what decisions depend on; *often*: cycles come so often that decisions must settle first."""
+    return Policy(
+        issuer_url=settings.issuer.url,
+        key_id=key_id,
+        share_with=share_with,
+        tz=ZoneInfo(settings.programme.timezone),
+        settle=timedelta(minutes=settings.review.settle_minutes if often else 0),
+        due_days=settings.review.due_days,
+        coaches=frozenset(settings.review.coaches),
+        new_awards=settings.guards.new_awards,
+        mails_per_day=settings.mail.per_day,
+        smtp_repeat=settings.mail.on_doubt == "repeat",
+    )
+
+
+#: Of one document that an issuer publishes.
+LARGEST = 4 * 1024 * 1024
+
+
+def web_fetch(url: str) -> bytes | None:
+    """Return what is published at *url* on the web, or None: https only, at most 4 MiB, and no waiting for ever."""
+    if not url.startswith("https://"):
+        return None
+    try:
+        with requests.get(url, timeout=(5, 15), stream=True) as answer:
+            if not answer.ok or not answer.url.startswith("https://"):
+                return None
+            data: bytes = answer.raw.read(LARGEST + 1, decode_content=True)
+    except (requests.RequestException, OSError, ValueError):
+        return None
+    return data if len(data) <= LARGEST else None
+
+
+@contextmanager
+def open_world(
+    settings: Settings,
+    *,
+    often: bool = False,
+    leased: bool = True,
+    progress: Progress = lambda what, done, total: None,
+    stop: threading.Event | None = None,
+) -> Iterator[tuple[World, Policy]]:
+    """Yield the real world of a programme and its policy; nothing is sent before the first verb is used.
+
+    *often*: as in `policy_of`. *leased*: waits renew the ledger's lease; False where none is taken, as in a dry run.
+    Raises ConfigProblems, Refused or LedgerUnusable, each with its cure.
+    """
+    clock = clock_of(settings, stop)
+    signing = signing_of(settings)
+    with ExitStack() as stack:
+        google = google_of(settings, clock)
+        stack.callback(google.close)
+        ledger = ledger_of(settings, clock)
+        stack.callback(ledger.close)
+        if leased:
+            clock.renew = ledger.renew
+        voice = voice_of(settings, google.identity.who)
+        world = World(
+            clock=clock,
+            forms=GoogleForms(google, form_settings(settings)),
+            drive=DriveEvidence(google),
+            sheet=sheet_of(settings, google),
+            backends=backends_of(settings, signing, ledger),
+            site=site_of(settings, signing, ledger.artwork),
+            mailer=mailer_of(settings, google, signing, clock),
+            ledger=ledger,
+            compose=lambda effect, known, badge: compose(effect, known, voice, badge),
+            dice=partial(secrets.token_bytes, 32),
+            progress=progress,
+        )
+        yield world, policy_of(settings, signing.key.key_id, google.identity.who, often=often)

@@ -7,11 +7,12 @@ moving it changes nothing. An odd response is a sentence, and never stops the ot
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bridge.errors import BridgeError
 from bridge.google import Errand, Google
 from bridge.links import find_evidence, is_file_id
 from bridge.model import Evidence, EvidenceKind, Problem, Submission
@@ -76,18 +77,22 @@ class GoogleForms:
         self._forms = forms
 
     def read(self, facts: Mapping[str, str]) -> Sequence[FormReading]:
-        return [self._read(settings, facts) for settings in self._forms]
+        """One form that can't be read is a problem, and the others are read; raises only if none can be."""
+        readings, failures = [], []
+        for settings in self._forms:
+            try:
+                readings.append(self._read(settings, facts))
+            except BridgeError as error:
+                failures.append(error)
+                problem = _problem(str(error), blocking=True)
+                readings.append(FormReading(settings.id, settings.id, verified=False, problems=(problem,)))
+        if failures and len(failures) == len(readings):
+            raise failures[0]
+        return readings
 
     def _read(self, settings: FormSettings, facts: Mapping[str, str]) -> FormReading:
         form = to_form(settings.id, self._get(settings.id))
-        questions, problems = find_questions(form, settings, facts)
-        reading = FormReading(form.id, form.title, form.verified, (), questions, tuple(problems))
-        if problem := _address_problem(form, settings):
-            return replace(reading, problems=(*reading.problems, problem))
-        if "badge" not in questions:
-            return reading
-        submissions, odd = to_submissions(self._responses(form), form, settings, questions)
-        return replace(reading, submissions=tuple(submissions), problems=(*reading.problems, *odd))
+        return to_reading(form, lambda: self._responses(form), settings, facts)
 
     def _get(self, form_id: str) -> Json:
         request = self._google.leaf("forms", "v1", "forms").get(formId=form_id, fields=_FORM_FIELDS)
@@ -114,6 +119,20 @@ class GoogleForms:
 
 def edit_address(form_id: str) -> str:
     return f"https://docs.google.com/forms/d/{form_id}/edit"
+
+
+def to_reading(
+    form: Form, responses: Callable[[], Iterable[Json]], settings: FormSettings, facts: Mapping[str, str]
+) -> FormReading:
+    """Read a form whole. *responses* are asked for only where somebody can be told from their address."""
+    questions, problems = find_questions(form, settings, facts)
+    reading = FormReading(form.id, form.title, form.verified, (), questions, tuple(problems))
+    if problem := _address_problem(form, settings):
+        return replace(reading, problems=(*reading.problems, problem))
+    if "badge" not in questions:
+        return reading
+    submissions, odd = to_submissions(responses(), form, settings, questions)
+    return replace(reading, submissions=tuple(submissions), problems=(*reading.problems, *odd))
 
 
 def to_form(form_id: str, answer: Json) -> Form:
@@ -156,12 +175,14 @@ def find_questions(
         else:
             problems.append(_lost_question(form, role, wanted, same_title))
     if "badge" not in settings.questions or not settings.questions["badge"].strip():
-        problems.append(_problem(f"The settings of the form “{form.title}” name no question for the badge."))
+        problems.append(
+            _problem(f"The settings of the form “{form.title}” name no question for the badge.", blocking=True)
+        )
     return questions, problems
 
 
 def to_submissions(
-    responses: Iterator[Json] | Sequence[Json], form: Form, settings: FormSettings, questions: Mapping[str, str]
+    responses: Iterable[Json], form: Form, settings: FormSettings, questions: Mapping[str, str]
 ) -> tuple[list[Submission], list[Problem]]:
     """Read every response that can be read, each once, in order of submission, and tell of the others."""
     latest: dict[str, Submission] = {}
@@ -221,7 +242,9 @@ def _address_problem(form: Form, settings: FormSettings) -> Problem | None:
         return None
     cure = f"Open {edit_address(form.id)}, Settings, Responses, Collect email addresses, and choose Verified."
     what = "lets people type any address" if form.collection == "RESPONDER_INPUT" else "collects no addresses"
-    return _problem(f"The form “{form.title}” {what}, so nobody knows who answered; its answers wait. {cure}")
+    return _problem(
+        f"The form “{form.title}” {what}, so nobody knows who answered; its answers wait. {cure}", blocking=True
+    )
 
 
 def _lost_question(form: Form, role: str, wanted: str, same_title: Sequence[str]) -> Problem:
@@ -230,11 +253,13 @@ def _lost_question(form: Form, role: str, wanted: str, same_title: Sequence[str]
         ids = ", ".join(same_title)
         return _problem(
             f"The form “{form.title}” has {len(same_title)} questions “{wanted}”{wait}. Rename one, or write its id "
-            f"into the settings ({role}): {ids}."
+            f"into the settings ({role}): {ids}.",
+            blocking=role == "badge",
         )
     return _problem(
         f"The form “{form.title}” has no question “{wanted}” ({role}){wait}. Put it back, or write the new title into "
-        "the settings."
+        "the settings.",
+        blocking=role == "badge",
     )
 
 
@@ -246,14 +271,14 @@ def _moved_title(form: Form, role: str, wanted: str, remembered: str, other: str
     )
 
 
-def _problem(sentence: str) -> Problem:
-    return Problem("form", sentence)
+def _problem(sentence: str, *, blocking: bool = False) -> Problem:
+    return Problem("form", sentence, blocking)
 
 
 def _texts(response: Json, question_id: str) -> list[str]:
     """The texts answered to a question; a CHECKBOX has several, an unanswered question none."""
     values = _answers(response, question_id, "textAnswers")
-    return [clean(text)[:LONGEST_LINKS] for value in values if isinstance(text := value.get("value"), str)]
+    return [clean(text)[:LONGEST_LINKS].replace("\r\n", "\n") for value in values if isinstance(text := value.get("value"), str)]
 
 
 def _uploads(response: Json, question_id: str) -> list[Evidence]:

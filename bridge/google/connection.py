@@ -134,11 +134,22 @@ class Google:
 
         return self.call(what, send, idempotent=idempotent, bucket=bucket, units=units)
 
-    def download(self, url: str, most: int, *, what: Errand, bucket: str, units: int = 1) -> bytes:
+    def download(
+        self,
+        url: str,
+        most: int,
+        *,
+        what: Errand,
+        bucket: str,
+        units: int = 1,
+        headers: Mapping[str, str] | None = None,
+    ) -> bytes:
         """Return the bytes behind Google's *url*; raise Refused when there are more than *most*."""
 
+        told = dict(headers or {})
+
         def receive() -> bytes:
-            with self.session.request("GET", self.moved(url), stream=True, timeout=TIMEOUT) as response:
+            with self.session.request("GET", self.moved(url), headers=told, stream=True, timeout=TIMEOUT) as response:
                 if not response.ok:
                     raise HttpFailure(response)
                 received = bytearray()

@@ -1,0 +1,178 @@
+"""Google Sheets: both tabs in two reads, all changes in one write.
+
+Text is written as text: "=1+1" is no formula, "1-2" no date. Nothing is addressed by a row number that was kept from
+an earlier pass, and new rows are appended by Google itself, so nobody who sorts or inserts meanwhile can be overwritten
+by them.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gspread.exceptions import APIError
+
+from bridge.errors import Refused, TryLater
+from bridge.google import Errand, Google
+from bridge.openbadges.text import clean
+from bridge.ports import Change, SheetReading, Tab
+from bridge.sheet_requests import Request, ReviewLook, append, header_look, new_tab, patch
+
+API = "https://sheets.googleapis.com/v4/spreadsheets"
+
+_STRUCTURE = "spreadsheetUrl,sheets.properties(sheetId,title)"
+
+
+class GoogleSheet:
+    """A `ReviewSheet` in one spreadsheet."""
+
+    def __init__(
+        self, google: Google, spreadsheet_id: str, review_title: str, catalogue_title: str, look: ReviewLook
+    ) -> None:
+        self._google = google
+        self._id = spreadsheet_id
+        self._review_title = review_title
+        self._catalogue_title = catalogue_title
+        self._look = look
+        self._url = f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}/edit"
+
+    def read(self) -> SheetReading:
+        """Two calls; one when neither tab is there.
+
+        A tab is found by its title; the review tab, once made by the bridge, also after somebody renamed it.
+        """
+        structure = self._structure()
+        titles = {int(p["sheetId"]): str(p["title"]) for p in _properties(structure)}
+        review = _find(titles, self._review_title)
+        if review is None and review_sheet_id(self._id) in titles:
+            review = review_sheet_id(self._id)
+        catalogue = _find(titles, self._catalogue_title)
+        values = self._values([found for found in (review, catalogue) if found is not None])
+        url = str(structure.get("spreadsheetUrl") or self._url)
+        tabs = [
+            None if found is None else Tab(found, titles[found], values.get(found, ())) for found in (review, catalogue)
+        ]
+        return SheetReading(url, tabs[0], tabs[1])
+
+    def write(self, reading: SheetReading, change: Change) -> None:
+        """One call, all of it or nothing.
+
+        Patches alone may be repeated. Where rows or a tab are added, a silence is InDoubt: the next cycle reads what
+        became of it.
+        """
+        requests = self._requests(reading, change)
+        if not requests:
+            return
+        errand = Errand("write to the review sheet", self._url, "Editor")
+        try:
+            self._google.call(
+                errand,
+                lambda: self._google.gspread.batch_update(self._id, {"requests": requests}),
+                idempotent=not (change.added or change.make_review),
+                bucket="sheets-write",
+            )
+        except Refused as error:
+            if _is_stale(error.__cause__):
+                raise TryLater(
+                    "Somebody changed the sheet while the bridge was about to write; nothing was written. "
+                    "The next cycle reads it anew."
+                ) from error
+            raise
+
+    def _structure(self) -> Mapping[str, Any]:
+        found: Mapping[str, Any] = self._google.call(
+            Errand("read the review sheet", self._url, "Editor"),
+            lambda: self._google.gspread.fetch_sheet_metadata(self._id, {"fields": _STRUCTURE}),
+            idempotent=True,
+            bucket="sheets-read",
+        )
+        return found
+
+    def _values(self, sheet_ids: Sequence[int]) -> dict[int, tuple[tuple[str, ...], ...]]:
+        """All cells of the tabs, by sheet id, in one call: so they are of one moment."""
+        if not sheet_ids:
+            return {}
+        body = {
+            "dataFilters": [{"gridRange": {"sheetId": sheet_id}} for sheet_id in sheet_ids],
+            "valueRenderOption": "UNFORMATTED_VALUE",
+            "dateTimeRenderOption": "FORMATTED_STRING",
+        }
+        answer = self._google.call(
+            Errand("read the review sheet", self._url, "Editor"),
+            lambda: self._google.gspread.request(
+                "post", f"{API}/{self._id}/values:batchGetByDataFilter", json=body
+            ).json(),
+            idempotent=True,
+            bucket="sheets-read",
+        )
+        return to_values(answer)
+
+    def _requests(self, reading: SheetReading, change: Change) -> list[Request]:
+        requests: list[Request] = []
+        header: Sequence[str] = ()
+        sheet_id = reading.review.sheet_id if reading.review else review_sheet_id(self._id)
+        if change.make_review:
+            if reading.review is None:
+                requests.append(new_tab(sheet_id, self._review_title, self._look))
+            requests += header_look(sheet_id, self._look)
+        elif reading.review is not None:
+            header = next(iter(reading.review.values), ())
+        elif change.added or change.review:
+            raise Refused(f"The tab “{self._review_title}” is gone, so nothing can be written there ({self._url}).")
+        requests += patch(sheet_id, change.review)
+        requests += append(
+            sheet_id, change.added, header or [column.title for column in self._look.columns], self._look
+        )
+        if reading.catalogue is not None:
+            requests += patch(reading.catalogue.sheet_id, change.catalogue)
+        return requests
+
+
+def review_sheet_id(spreadsheet_id: str) -> int:
+    """The number that the bridge gives the tab it makes: its own mark, by which a renamed tab is found again."""
+    return zlib.crc32(f"badge-bridge review {spreadsheet_id}".encode()) & 0x7FFFFFFF or 1
+
+
+def to_values(answer: Mapping[str, Any]) -> dict[int, tuple[tuple[str, ...], ...]]:
+    """Read values:batchGetByDataFilter: sheet id → rows of texts, ragged, as Google leaves out what is empty."""
+    values = {}
+    for found in answer.get("valueRanges", ()):
+        rows = found.get("valueRange", {}).get("values", ())
+        for asked in found.get("dataFilters", ()):
+            sheet_id = int(asked.get("gridRange", {}).get("sheetId", 0))  # Google leaves out a 0
+            values[sheet_id] = tuple(tuple(to_text(cell) for cell in row) for row in rows)
+    return values
+
+
+def to_text(cell: object) -> str:
+    """What a person would read in the cell, whatever its format and the spreadsheet's language."""
+    match cell:
+        case None:
+            return ""
+        case bool():
+            return "TRUE" if cell else "FALSE"
+        case int():
+            return str(cell)
+        case float():
+            return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else f"{cell:.15g}"
+    return clean(str(cell))
+
+
+def _properties(structure: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [{"sheetId": 0, "title": "", **sheet.get("properties", {})} for sheet in structure.get("sheets", ())]
+
+
+def _find(titles: Mapping[int, str], wanted: str) -> int | None:
+    """The tab of this title; case and outer spaces count only where two would be alike otherwise."""
+    exact = [sheet_id for sheet_id, title in titles.items() if title == wanted]
+    alike = [sheet_id for sheet_id, title in titles.items() if title.strip().casefold() == wanted.strip().casefold()]
+    return next(iter(exact or alike), None)
+
+
+def _is_stale(error: BaseException | None) -> bool:
+    """True for Google's words about a row, column or tab that has gone since it was read."""
+    if not isinstance(error, APIError) or error.code != 400:
+        return False
+    said = str(error.error.get("message", "")).lower()
+    return any(words in said for words in ("grid limits", "no grid with id", "beyond the last"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,8 @@ from bridge.site.pages import PLAIN, Look, mark
 class LocalIssuer:
     """Issues by writing files. *artwork* returns the picture with a given sha256; *retired* are keys of older orders.
 
+    Why a badge was withdrawn are a coach's words, so they become public only with *publish_reasons*.
+
     The same order always gives the same bytes, and `find` sees what lies there, so an interrupted issue() may simply
     be done again.
     """
@@ -32,7 +34,8 @@ class LocalIssuer:
     files: SiteFiles
     artwork: Callable[[str], bytes]
     look: Look = PLAIN
-    retired: tuple[SigningKey, ...] = ()
+    retired: Sequence[SigningKey] = ()
+    publish_reasons: bool = False
 
     def issue(self, order: Order, achievement: Achievement) -> Credential:
         if (order.achievement, order.version) != (achievement.key, achievement.version):
@@ -81,7 +84,8 @@ class LocalIssuer:
                 f"as withdrawn there. Put the site's folder back from a backup; then run: badge-bridge retry"
             )
         achievement = told_achievement(order, document)
-        for name, data in revoked_files(order, achievement, self.issuer, self.look, reason, at):
+        told = reason if self.publish_reasons else ""
+        for name, data in revoked_files(order, achievement, self.issuer, self.look, told, at):
             self.files.write(name, data)
 
     def badge(self, credential: Credential) -> bytes:

@@ -9,10 +9,11 @@ from __future__ import annotations
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
-from urllib.parse import urlencode
+from typing import Any
 
-from bridge.errors import BridgeError, InDoubt, Refused
+from bridge.errors import InDoubt, Refused
+from bridge.google import Errand, Google
+from bridge.google.answers import HttpFailure
 from bridge.mail.mime import HEADER, to_mime, token
 from bridge.mail.voice import Sender
 from bridge.ports import Clock, Message, Outcome
@@ -21,23 +22,12 @@ DRAFTS = "https://gmail.googleapis.com/gmail/v1/users/me/drafts"
 
 #: Gmail's price of each call, in quota units.
 UNITS = {"create": 10, "list": 5, "get": 5, "send": 100}
-
-
-class Google(Protocol):
-    """What is needed of bridge.google: one call to an API, with its errors told in our three kinds."""
-
-    def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        json: Mapping[str, Any] | None = None,
-        what: str,
-        idempotent: bool,
-        bucket: str,
-        units: int,
-    ) -> dict[str, Any]:
-        """Return Google's answer; a Refused that came of an answer bears its HTTP status as `status`."""
+DOING = {
+    "create": "lay a mail ready in Gmail",
+    "list": "look through the drafts in Gmail",
+    "get": "look at a draft in Gmail",
+    "send": "send a mail through Gmail",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +58,7 @@ class GmailMailer:
         try:
             self.call("send", "POST", f"{DRAFTS}/send", json={"id": ref})
         except Refused as error:
-            if status(error) == 404:
+            if is_gone(error):
                 raise InDoubt("The draft in Gmail is gone; it was probably sent by an earlier try.") from error
             raise
 
@@ -76,9 +66,9 @@ class GmailMailer:
         """Say SENT when the draft is gone (or a person threw it away), NOT_SENT while it is there."""
         del message
         try:
-            self.call("get", "GET", f"{DRAFTS}/{ref}?format=minimal")
+            self.call("get", "GET", f"{DRAFTS}/{ref}", params={"format": "minimal"})
         except Refused as error:
-            if status(error) == 404:
+            if is_gone(error):
                 return Outcome.SENT
             raise
         return Outcome.NOT_SENT
@@ -86,7 +76,7 @@ class GmailMailer:
     def orphan(self, message: Message, mark: str) -> str:
         """Return the id of the draft that bears our *mark*, or "": Gmail can't search by header, so we look."""
         for draft in self.drafts(message):
-            answer = self.call("get", "GET", f"{DRAFTS}/{draft}?format=metadata")
+            answer = self.call("get", "GET", f"{DRAFTS}/{draft}", params={"format": "metadata"})
             headers = answer.get("message", {}).get("payload", {}).get("headers", [])
             if any(h.get("name", "").lower() == HEADER.lower() and h.get("value") == mark for h in headers):
                 return draft
@@ -94,36 +84,38 @@ class GmailMailer:
 
     def drafts(self, message: Message) -> Iterator[str]:
         """Yield the ids of the drafts to the same person, page by page."""
-        query = {"maxResults": "100", "q": f"to:{message.to}"}
+        query: dict[str, str | int] = {"maxResults": 100, "q": f"to:{message.to}"}
         while True:
-            answer = self.call("list", "GET", f"{DRAFTS}?{urlencode(query)}")
+            answer = self.call("list", "GET", DRAFTS, params=query)
             yield from (text(draft, "id", "list") for draft in answer.get("drafts", []))
             if not answer.get("nextPageToken"):
                 return
             query["pageToken"] = answer["nextPageToken"]
 
-    def call(self, verb: str, method: str, url: str, json: Mapping[str, Any] | None = None) -> dict[str, Any]:
-        """Make one call; only reads may be repeated by the retry layer without asking."""
+    def call(
+        self,
+        verb: str,
+        method: str,
+        url: str,
+        *,
+        json: Mapping[str, Any] | None = None,
+        params: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """Make one call; the retry layer may repeat only reads without asking."""
+        errand, units = Errand(DOING[verb]), UNITS[verb]
         return self.google.request(
-            method,
-            url,
-            json=json,
-            what=f"Gmail, {verb} a draft",
-            idempotent=method == "GET",
-            bucket="gmail",
-            units=UNITS[verb],
+            method, url, json=json, params=params, what=errand, idempotent=method == "GET", bucket="gmail", units=units
         )
 
 
-def status(error: BridgeError) -> int | None:
-    """Return the HTTP status of the answer behind *error*, if there was one."""
-    found = getattr(error, "status", None)
-    return found if isinstance(found, int) else None
+def is_gone(error: Refused) -> bool:
+    """Return whether Gmail refused because there is no such draft."""
+    return isinstance(error.__cause__, HttpFailure) and error.__cause__.response.status_code == 404
 
 
 def text(answer: Mapping[str, Any], name: str, verb: str) -> str:
     """Return the member *name* of an answer; an answer without it leaves open what happened."""
     value = answer.get(name)
     if not isinstance(value, str) or not value:
-        raise InDoubt(f"Gmail answered to “{verb} a draft” without saying which one.")
+        raise InDoubt(f"The bridge tried to {DOING[verb]}, and the answer does not say which draft it is about.")
     return value

@@ -1,0 +1,54 @@
+"""An issuer in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bridge.errors import Refused
+from bridge.model import Achievement, Credential, Order
+
+URL = "https://badges.example"
+
+
+@dataclass(slots=True)
+class FakeBackend:
+    """`ports.Backend`: keeps what was issued, by award. `issued` lists every call that made one, so twice is seen."""
+
+    name: str = "local"
+    credentials: dict[str, Credential] = field(default_factory=dict)
+    revoked: dict[str, str] = field(default_factory=dict)  # award → reason
+    issued: list[str] = field(default_factory=list)  # awards
+
+    def issue(self, order: Order, achievement: Achievement) -> Credential:
+        if (order.achievement, order.version) != (achievement.key, achievement.version):
+            raise Refused(f"The order for {order.attempt_id} is about another version of the badge.")
+        self.issued.append(order.award)
+        self.credentials[order.award] = Credential(
+            award=order.award,
+            attempt_id=order.attempt_id,
+            url=f"{URL}/awards/{order.award}.html",
+            image=f"{URL}/badges/{order.award}.png",
+            backend=self.name,
+            backend_ref=f"urn:uuid:{order.award}",
+            issued_at=order.issued_on,
+        )
+        return self.credentials[order.award]
+
+    def find(self, order: Order) -> Credential | None:
+        return self.credentials.get(order.award)
+
+    def revoke(self, order: Order, credential: Credential, reason: str, at: datetime) -> None:
+        del at
+        if order.award != credential.award or credential.award not in self.credentials:
+            raise Refused(f"There is no badge of {order.attempt_id} to withdraw.")
+        self.revoked.setdefault(credential.award, reason)
+
+    def badge(self, credential: Credential) -> bytes:
+        if credential.award not in self.credentials:
+            raise Refused(f"There is no badge of {credential.attempt_id}.")
+        return f"\x89PNG badge of {credential.award}".encode("latin-1")
+
+    def pages(self) -> dict[str, bool]:
+        """Award → whether its page says that it was revoked."""
+        return {award: award in self.revoked for award in self.credentials}

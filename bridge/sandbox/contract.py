@@ -136,14 +136,18 @@ def _mask(method: Method, params: Json, problems: Problems) -> Mask:
     return mask
 
 
-def check_request(method: Method, body: Any) -> Problems:
-    """Hold a request's body against the document; a method without a body takes none."""
+def check_request(method: Method, body: Any, *, upload: bool = False) -> Problems:
+    """Hold a request's body against the document; a method without a body takes none.
+
+    With an *upload* no field is required: the content says it.
+    """
     if method.request is None:
         return [] if body in ({}, None) else [Problem("", "this method takes no body")]
     found = _schema_check(method.service, method.request, True)(body) or []
     schema = method.document.schemas[method.request]
     for name, spec in schema.get("properties", {}).items():
-        if method.id in spec.get("annotations", {}).get("required", ()) and name not in (body or {}):
+        required = method.id in spec.get("annotations", {}).get("required", ())
+        if required and not upload and name not in (body or {}):
             found.append(Problem(name, "required field is missing"))
     return found
 

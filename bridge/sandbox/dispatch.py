@@ -5,16 +5,16 @@ from __future__ import annotations
 import logging
 import random
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from html import escape
-from typing import Any
 
 from bridge.sandbox import errors
-from bridge.sandbox.api import HANDLERS, Answer, ApiError, Call, Caller, Media
+from bridge.sandbox.api import HANDLERS, Answer, ApiError, Call, Caller, Json, Media
 from bridge.sandbox.assumptions import missing
 from bridge.sandbox.batch import answer_batch
 from bridge.sandbox.calls import CallLog
-from bridge.sandbox.contract import Problems, Query, check_query, check_request, check_response
+from bridge.sandbox.contract import Problem, Problems, Query, check_query, check_request, check_response
 from bridge.sandbox.documents import Match, Method, load
 from bridge.sandbox.drive import DEFAULT_FIELDS
 from bridge.sandbox.faults import AFTER_ACTING, Fault, FaultPlan
@@ -28,6 +28,8 @@ from bridge.sandbox.uploads import Uploads, parse_json
 from bridge.sandbox.wire import Incoming, Outgoing, json_answer
 
 log = logging.getLogger(__name__)
+
+Refusal = Callable[[str, Problem], ApiError]
 
 #: What a call without `fields` is answered with, where that is not everything.
 _USUAL = {method: parse_mask(fields) for method, fields in DEFAULT_FIELDS.items()}
@@ -126,22 +128,24 @@ class Workspace:
         # Asking for content costs more than asking about it.
         download = query.params["alt"] == "media"
         self.quotas.spend(method.id, caller, self.world.clock.now(), download=download)
-        media: Media | None = None
-        if match.upload:
-            received = self.uploads.receive(method, incoming)
-            if isinstance(received, Outgoing):
-                return received
-            body, media = received
-        else:
-            body = parse_json(incoming.body)
-        self._check_body(method, body)
+        received = self._receive(match, incoming)
+        if isinstance(received, Outgoing):
+            return received
+        body, media = received
+        self._judge(method, check_request(method, body, upload=media is not None), errors.bad_body)
         if (problem := missing(method.id, query.params, body)) is not None:
             raise errors.bad_body(method.service, problem)
-        params = {**query.params, **match.params}
         if incoming.verb != "GET":
             self.changes += 1
+        params = query.params | match.params
         answer = handler(Call(self.world, caller, method.id, params, body, incoming.headers, media))
         return self._pack(method, query, answer, incoming)
+
+    def _receive(self, match: Match, incoming: Incoming) -> tuple[Json, Media | None] | Outgoing:
+        """Return body and upload, or the answer to a step of an upload that is not complete."""
+        if match.upload:
+            return self.uploads.receive(match.method, incoming)
+        return parse_json(incoming.body), None
 
     def _query(self, method: Method, incoming: Incoming) -> Query:
         pairs = [(name, value) for name, value in incoming.pairs() if name != "upload_id"]
@@ -151,10 +155,7 @@ class Workspace:
             raise ApiError(400, "INVALID_ARGUMENT", f"{method.id} has no alt=media.")
         return query
 
-    def _check_body(self, method: Method, body: dict[str, Any]) -> None:
-        self._judge(method, check_request(method, body), errors.bad_body)
-
-    def _judge(self, method: Method, problems: Problems, refusal: Any) -> None:
+    def _judge(self, method: Method, problems: Problems, refusal: Refusal) -> None:
         """Raise the first problem as the service would; Drive lets unknown names pass, and we write them down."""
         for problem in problems:
             if not (problem.unknown and method.service == "drive"):

@@ -69,7 +69,7 @@ class World:
 
     def new_id(self, prefix: str = "1", length: int = 33) -> str:
         """An id that looks like Google's, the same again for the same seed and order of acts."""
-        dice = random.Random(f"{self.seed}/{prefix}/{self.next_id}")
+        dice = random.Random(f"{self.seed}/{prefix}/{self.next_id}")  # noqa: S311 - looks, not secrets
         self.next_id += 1
         letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
         return prefix + "".join(dice.choices(letters, k=length - len(prefix)))

@@ -10,6 +10,8 @@ from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl
 
+from pydantic_core import PydanticSerializationError, to_json
+
 JSON_TYPE = "application/json; charset=UTF-8"
 
 
@@ -54,8 +56,15 @@ class Outgoing:
 
 
 def json_answer(status: int, value: Any, headers: Mapping[str, str] | None = None) -> Outgoing:
-    # ASCII only: people's answers may hold lone surrogates, which have no UTF-8.
-    return Outgoing(status, json.dumps(value, separators=(",", ":")).encode("ascii"), JSON_TYPE, headers or {})
+    return Outgoing(status, _json(value), JSON_TYPE, headers or {})
+
+
+def _json(value: Any) -> bytes:
+    try:
+        return to_json(value)
+    except PydanticSerializationError:
+        # People's answers may hold lone surrogates, which have no UTF-8: escaped they pass.
+        return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,32 @@
+"""For all tests: no network but loopback, and no settings of the person who runs them."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+OFFLINE = Path(__file__).parent / "offline"
+
+# Programs that tests start are kept on loopback too: they find the same sitecustomize first on their path.
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(OFFLINE), os.environ.get("PYTHONPATH"))))
+for _name in [name for name in os.environ if name.startswith("BADGE_BRIDGE_") or name.lower().endswith("_proxy")]:
+    del os.environ[_name]
+
+# Ours, even where Python has loaded another one at its start.
+sys.modules.pop("sitecustomize", None)
+sys.path.insert(0, str(OFFLINE))
+import sitecustomize  # noqa: E402 - it can only be found from here on
+
+sys.path.remove(str(OFFLINE))
+
+
+@pytest.fixture(autouse=True)
+def stays_on_loopback() -> Iterator[None]:
+    """Fail a test during which any name but this machine's was looked up, or anything but loopback called."""
+    before = len(sitecustomize.ATTEMPTS)
+    yield
+    assert sitecustomize.ATTEMPTS[before:] == []

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from bridge.ledger import schema
 from bridge.ledger.shelves import ATTEMPTS, CREDENTIALS, DECISIONS, EFFECTS, FILES, ORDERS, REQUESTS, Row, upsert
@@ -94,7 +94,7 @@ def _learn_effects(connection: Connection, programme: str, lesson: Lesson) -> No
             .where(
                 kept.programme == programme,
                 kept.key == bindparam("cancelled"),
-                kept.state.in_([State.PLANNED, State.STUCK]),
+                or_(kept.state == State.PLANNED, kept.state == State.STUCK),
                 kept.in_doubt.is_(False),
             )
             .values(state=State.CANCELLED),

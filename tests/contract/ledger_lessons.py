@@ -1,0 +1,80 @@
+"""Small random lessons about the requests of `ledgers.BASIS`."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from bridge.model import (
+    Achievement,
+    Artwork,
+    Attempt,
+    Decision,
+    Effect,
+    Event,
+    FileAccess,
+    FileFacts,
+    Kind,
+    Lesson,
+    State,
+    Verdict,
+)
+from tests.contract.ledgers import NOON, order, request, submission
+
+ATTEMPTS = st.sampled_from([(1, 1), (1, 2), (2, 1)])
+IDS = ATTEMPTS.map(lambda pair: f"{pair[0]}-{pair[1]}")
+KINDS = st.sampled_from([Kind.ISSUE, Kind.TELL_ISSUED])
+WORDS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=5)
+TIMES = st.integers(0, 10**6).map(lambda n: NOON + timedelta(microseconds=n))
+HASHES = st.sampled_from(["aa", "bb"])
+
+
+def several(values: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(values, max_size=3).map(tuple)
+
+
+def achievement(key: str, name: str, active: bool, link: str) -> Achievement:
+    return Achievement(key, f"version of {name!r}", name, "", "", "", None, active, link)
+
+
+def lessons() -> st.SearchStrategy[Lesson]:
+    return st.builds(
+        Lesson,
+        achievements=several(st.builds(achievement, st.sampled_from("ab"), WORDS, st.booleans(), HASHES)),
+        artworks=several(st.builds(Artwork, HASHES, HASHES, st.binary(max_size=3), WORDS)),
+        labels=st.dictionaries(WORDS, WORDS, max_size=2),
+        requests=several(st.builds(request, st.integers(1, 4), label=WORDS, created_at=TIMES)),
+        attempts=several(
+            st.builds(
+                lambda pair, version, name: Attempt(pair[0], pair[1], submission(name=name), version),
+                ATTEMPTS,
+                st.integers(1, 3),
+                WORDS,
+            )
+        ),
+        files=several(st.builds(FileFacts, HASHES, st.sampled_from(FileAccess), WORDS)),
+        decisions=several(
+            st.builds(
+                Decision,
+                IDS,
+                st.integers(1, 3),
+                st.just(1),
+                st.none() | st.sampled_from(Verdict),
+                WORDS,
+                WORDS,
+                TIMES,
+                st.booleans(),
+            )
+        ),
+        orders=several(st.builds(order, IDS, name=WORDS, expires=st.none() | TIMES)),
+        effects=several(
+            st.builds(
+                Effect, KINDS, IDS, state=st.sampled_from(State), in_doubt=st.booleans(), not_before=st.none() | TIMES
+            )
+        ),
+        cancelled=several(st.builds("{}:{}".format, KINDS, IDS)),
+        facts=st.dictionaries(WORDS, WORDS, max_size=2),
+        history=several(st.builds(Event, TIMES, IDS, WORDS, WORDS)),
+    )

@@ -28,7 +28,6 @@ from bridge.ledger import SqlLedger, open_ledger
 from bridge.ledger.backup import backups, restore
 from bridge.mail import FolderMailer, GmailMailer, Sender, SmtpMailer, Voice, compose
 from bridge.mail.smtp import Security, SmtpServer
-from bridge.model import Achievement, Order
 from bridge.openbadges import keys
 from bridge.openbadges.documents import Issuer
 from bridge.openbadges.errors import OpenBadgesError
@@ -36,6 +35,8 @@ from bridge.openbadges.keys import SigningKey
 from bridge.plan import Policy
 from bridge.ports import Backend, Clock, Mailer, Progress, World
 from bridge.service import Keeping
+from bridge.review import COLUMNS
+from bridge.sheet_requests import ReviewLook
 from bridge.sheets import GoogleSheet
 from bridge.site import Check, Look, SiteFiles, StaticSite
 
@@ -137,7 +138,7 @@ def form_settings(settings: Settings) -> tuple[FormSettings, ...]:
 
 def sheet_of(settings: Settings, google: Google) -> GoogleSheet:
     sheet = settings.sheet
-    return GoogleSheet(google, sheet.id, sheet.review_tab, sheet.badges_tab)
+    return GoogleSheet(google, sheet.id, sheet.review_tab, sheet.badges_tab, ReviewLook(COLUMNS))
 
 
 def look_of(settings: Settings) -> Look:
@@ -169,26 +170,10 @@ def backends_of(settings: Settings, signing: Signing, ledger: SqlLedger) -> Mapp
             key=signing.key,
             files=SiteFiles(settings.site.folder),
             artwork=ledger.artwork,
-            achievement=achievements_in(ledger),
             look=look_of(settings),
             retired=signing.retired,
         )
     }
-
-
-def achievements_in(ledger: SqlLedger) -> Callable[[Order], Achievement]:
-    """Return a look-up of the frozen version that an order names; the ledger is read again only for an unknown one."""
-    versions: dict[tuple[str, str], Achievement] = {}
-
-    def find(order: Order) -> Achievement:
-        name = (order.achievement, order.version)
-        if name not in versions:
-            versions.update(ledger.load().versions)
-        if name not in versions:
-            raise Refused(f"The ledger does not know this version of the badge {order.achievement}.")
-        return versions[name]
-
-    return find
 
 
 def sender_of(settings: Settings) -> Sender:

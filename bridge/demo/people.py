@@ -43,7 +43,7 @@ class People:
         made = self.ask("POST", "drive/files", owner=owner, name=file.name, mime=file.mime, base64=data)
         if shared:
             self.share(made["id"])
-        return str(made["webViewLink"])
+        return str(made["link"])
 
     def share(self, file_id: str) -> None:
         self.ask("POST", f"drive/files/{file_id}/share", **{"with": self.programme.mailbox})

@@ -140,9 +140,9 @@ def _take(draft: Draft, intake: Intake, row: Row, verdict: Verdict, at: Standing
     known, attempt = draft.known, draft.known.attempts[row.attempt_id]
     in_force = known.decision(attempt.id)
     if at in OPEN and known.shown.get(attempt.id, 1) != attempt.version:
-        successor = intake.next_attempt(attempt, attempt.submission, Superseded.CHANGED, tell=False)
+        intake.next_attempt(attempt, attempt.submission, Superseded.CHANGED, tell=False)
         draft.event(attempt.id, "decision not taken", "the answer was edited after it was last shown")
-        return f"The answer changed after you looked: please choose again, in row {successor.id}."
+        return why_not(known, attempt.id, Standing.SUPERSEDED, verdict)
     if in_force and (verdict, row.feedback) == (in_force.verdict, in_force.feedback):
         return ""
     if sentence := _not_allowed(known, row, verdict, policy):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bridge.model import Kind, Known, State, Verdict
+from bridge.model import Kind, Known, State, Superseded, Verdict
 
 
 class Standing(StrEnum):
@@ -99,6 +99,8 @@ def why_not(known: Known, attempt_id: str, at: Standing, verdict: Verdict) -> st
             return f"Please wait with “{verdict}”: the bridge is asking whether the badge was issued."
         case Standing.ISSUED:
             return f"“{verdict}” is not possible after issuing. To withdraw the badge choose Revoke and say why."
+        case Standing.SUPERSEDED if attempt.superseded_why is Superseded.CHANGED:
+            return f"The answer changed after you looked: please choose again, in row {attempt.superseded_by}."
         case Standing.SUPERSEDED:
             return f"Replaced by {attempt.superseded_by}: please decide there."
         case Standing.REVOKED:

@@ -133,7 +133,7 @@ def _sentence(error: ErrorDetails) -> str:
         case "model_type" | "tuple_type" if place == ("form",):
             return "must stand in double brackets: [[form]]."
         case "model_type":
-            return f"must be a section of its own: [{place[-1]}]."
+            return f"must be a section of its own: [{'.'.join(map(str, place))}]."
     return f"is {given!r}, which does not fit: {error['msg'][0].lower()}{error['msg'][1:]}. {cure}"
 
 

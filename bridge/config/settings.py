@@ -135,7 +135,9 @@ class Questions(Section):
     links: str = Field("Links to your evidence", description="Write the title of the question for links.")
     files: str = Field("Upload evidence", description="Write the title of the upload question.")
     reflection: str = Field("What changed in your class?", description="Write the title of the reflection question.")
-    consent: str = Field("No student can be identified in my evidence", description="Write the title of the privacy tick.")
+    consent: str = Field(
+        "No student can be identified in my evidence", description="Write the title of the privacy tick."
+    )
     show: str = Field("On the public page, show", description="Write the title of the question on what may be public.")
 
 

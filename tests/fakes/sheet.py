@@ -1,0 +1,215 @@
+"""A spreadsheet in memory, and the people who type, sort, copy and delete in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bridge.errors import Refused, TryLater
+from bridge.ports import Change, Patch, SheetReading, Tab
+from bridge.review import COLUMNS
+
+Cells = list[list[str]]
+TITLES = tuple(column.title for column in COLUMNS)
+
+
+@dataclass
+class FakeTab:
+    sheet_id: int
+    title: str
+    cells: Cells = field(default_factory=list)
+
+    @property
+    def header(self) -> list[str]:
+        return self.cells[0] if self.cells else []
+
+    def column(self, title: str) -> int:
+        return self.header.index(title)
+
+    def read(self) -> tuple[tuple[str, ...], ...]:
+        """As Google tells it: trailing empty cells and rows are left out."""
+        rows = [_stripped(row) for row in self.cells]
+        while rows and not rows[-1]:
+            rows.pop()
+        return tuple(map(tuple, rows))
+
+
+class FakeSheet:
+    """`ports.ReviewSheet`. `review` is None until it is made, and again when somebody deletes the tab.
+
+    People's acts go by the text of the first column (the attempt's id) and the title of the column.
+    """
+
+    def __init__(
+        self,
+        catalogue: Sequence[Sequence[str]] | None = (),
+        *,
+        review_title: str = "Review",
+        catalogue_title: str = "Badges",
+        titles: Sequence[str] = TITLES,
+    ) -> None:
+        self.titles = list(titles)
+        self.review_title = review_title
+        self.review: FakeTab | None = None
+        self.catalogue: FakeTab | None = None
+        if catalogue is not None:
+            self.catalogue = FakeTab(2, catalogue_title, [list(row) for row in catalogue])
+        self.reads = 0
+        self.writes: list[Change] = []
+
+    def read(self) -> SheetReading:
+        self.reads += 1
+        tabs = [
+            None if tab is None else Tab(tab.sheet_id, tab.title, tab.read()) for tab in (self.review, self.catalogue)
+        ]
+        return SheetReading("https://docs.google.com/spreadsheets/d/fake/edit", tabs[0], tabs[1])
+
+    def write(self, reading: SheetReading, change: Change) -> None:
+        if not change:
+            return
+        review = self._tab_for(reading, change)
+        if review is not None and reading.review is not None and review.sheet_id != reading.review.sheet_id:
+            raise TryLater("Somebody changed the sheet while the bridge was about to write; nothing was written.")
+        if review is not None:
+            _patch(review, change.review)
+            review.cells = [list(row) for row in review.read()] + [list(row) for row in change.added]
+        self.review = review
+        if self.catalogue is not None and reading.catalogue is not None:
+            _patch(self.catalogue, change.catalogue)
+        self.writes.append(change)
+
+    def _tab_for(self, reading: SheetReading, change: Change) -> FakeTab | None:
+        if change.make_review:
+            tab = self.review or FakeTab(41, self.review_title)
+            if any(any(row) for row in tab.cells[1:]):
+                raise TryLater("Somebody changed the sheet while the bridge was about to write; nothing was written.")
+            tab.cells = [list(self.titles)]
+            return tab
+        if self.review is None and (change.added or change.review):
+            if reading.review is None:
+                raise Refused(f"The tab “{self.review_title}” is gone, so nothing can be written there.")
+            raise TryLater("Somebody changed the sheet while the bridge was about to write; nothing was written.")
+        return self.review
+
+    # ── people ────────────────────────────────────────────────────────────────
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """The rows of the review tab by column title, as people see them."""
+        if self.review is None:
+            return []
+        return [dict(zip(self.review.header, _filled(row, self.review), strict=True)) for row in self.review.cells[1:]]
+
+    def row(self, attempt_id: str) -> dict[str, str]:
+        """The first row with this id. Raises KeyError when there is none."""
+        return self.rows[self._place(attempt_id) - 1]
+
+    def ids(self) -> list[str]:
+        return [_filled(row, tab)[0] for tab in [self._tab()] for row in tab.cells[1:]]
+
+    def type(self, attempt_id: str, column: str, text: str) -> None:
+        self.type_at(self._place(attempt_id), column, text)
+
+    def type_at(self, row: int, column: str, text: str) -> None:
+        """Type into row number *row*, 0 being the header."""
+        _patch(self._tab(), [Patch(row, self._tab().column(column), text)])
+
+    def decide(self, attempt_id: str, verdict: str, feedback: str = "", reviewer: str = "") -> None:
+        for column, text in (("Feedback", feedback), ("Reviewer", reviewer), ("Decision", verdict)):
+            self.type(attempt_id, column, text)
+
+    def sort(self, column: str, *, descending: bool = False) -> None:
+        """Sort whole rows below the header; empty cells come last, as Google has it."""
+        tab, place = self._tab(), self._tab().column(column)
+        filled = [_filled(row, tab) for row in tab.cells[1:]]
+        full = sorted((row for row in filled if row[place]), key=lambda row: row[place], reverse=descending)
+        tab.cells[1:] = full + [row for row in filled if not row[place]]
+
+    def sort_alone(self, column: str) -> None:
+        """Sort one column without the others: the classic accident."""
+        tab, place = self._tab(), self._tab().column(column)
+        filled = [_filled(row, tab) for row in tab.cells[1:]]
+        ordered = sorted((row[place] for row in filled), key=lambda text: (not text, text))
+        for row, text in zip(filled, ordered, strict=True):
+            row[place] = text
+        tab.cells[1:] = filled
+
+    def copy(self, attempt_id: str) -> None:
+        """Copy a row to below all others."""
+        tab = self._tab()
+        tab.cells.append(list(tab.cells[self._place(attempt_id)]))
+
+    def delete(self, attempt_id: str) -> None:
+        del self._tab().cells[self._place(attempt_id)]
+
+    def insert_row(self, before: int) -> None:
+        self._tab().cells.insert(before, [])
+
+    def move_column(self, column: str, before: str) -> None:
+        tab = self._tab()
+        source = tab.column(column)
+        for row in tab.cells:
+            row[:] = _filled(row, tab)
+        moved = [row.pop(source) for row in tab.cells]
+        target = tab.column(before)
+        for row, text in zip(tab.cells, moved, strict=True):
+            row.insert(target, text)
+
+    def rename_column(self, column: str, title: str) -> None:
+        self._tab().cells[0][self._tab().column(column)] = title
+
+    def clear(self) -> None:
+        """Select all, press Delete: the tab stays, empty."""
+        self._tab().cells = []
+
+    def delete_tab(self) -> None:
+        self.review = None
+
+    def type_in_catalogue(self, key: str, column: str, text: str) -> None:
+        tab = self.catalogue
+        assert tab is not None
+        _patch(tab, [Patch(_place(tab, key), tab.column(column), text)])
+
+    def add_to_catalogue(self, *cells: str) -> None:
+        assert self.catalogue is not None
+        self.catalogue.cells.append(list(cells))
+
+    def catalogue_row(self, key: str) -> dict[str, str]:
+        tab = self.catalogue
+        assert tab is not None
+        return dict(zip(tab.header, _filled(tab.cells[_place(tab, key)], tab), strict=True))
+
+    def _tab(self) -> FakeTab:
+        assert self.review is not None, "the review tab is not there yet"
+        return self.review
+
+    def _place(self, attempt_id: str) -> int:
+        return _place(self._tab(), attempt_id)
+
+
+def _place(tab: FakeTab, key: str) -> int:
+    for place, row in enumerate(tab.cells):
+        if place and row[:1] == [key]:
+            return place
+    raise KeyError(key)
+
+
+def _patch(tab: FakeTab, patches: Sequence[Patch]) -> None:
+    for patch in patches:
+        while len(tab.cells) <= patch.row:
+            tab.cells.append([])
+        row = tab.cells[patch.row]
+        row.extend([""] * (patch.column + 1 - len(row)))
+        row[patch.column] = patch.text
+
+
+def _filled(row: Sequence[str], tab: FakeTab) -> list[str]:
+    width = max(len(tab.header), len(row))
+    return [*row, *[""] * (width - len(row))][: max(len(tab.header), 1)] if tab.header else list(row)
+
+
+def _stripped(row: Sequence[str]) -> list[str]:
+    kept = list(row)
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept

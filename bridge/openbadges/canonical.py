@@ -38,7 +38,7 @@ CONTEXTS: Mapping[str, str] = {
 #: Limits for documents of unknown origin; our own stay far below.
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
-MAX_OBJECTS = 1000
+MAX_VALUES = 3000  # objects, names and values; PyLD takes time by the square of them
 MAX_ROUNDS = 5000
 MAX_TWINS = 6
 
@@ -120,20 +120,20 @@ def addresses(expanded: Any) -> Iterator[str]:
 
 def screen(document: Mapping[str, Any]) -> None:
     """Raise CannotTell for a document that is too large, too deep, or written so that implementations disagree."""
-    objects = 0
+    values = 0
     waiting: list[tuple[Any, int]] = [(document, 1)]
     while waiting:
         value, depth = waiting.pop()
+        values += 1
         if depth > MAX_DEPTH:
             raise CannotTell("The document is nested too deeply to be checked.")
         if isinstance(value, str):
             screen_text(value)
         elif isinstance(value, Mapping):
-            objects += 1
             waiting += ((part, depth + 1) for pair in value.items() for part in pair)
         elif isinstance(value, list):
             waiting += ((item, depth + 1) for item in value)
-    if objects > MAX_OBJECTS or len(json.dumps(document)) > MAX_BYTES:
+    if values > MAX_VALUES or len(json.dumps(document)) > MAX_BYTES:
         raise CannotTell("The document is too large to be checked.")
 
 

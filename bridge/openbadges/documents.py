@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
-from urllib.parse import quote, urlsplit
 
+from .addresses import did_url as did_url
+from .addresses import did_web as did_web
+from .addresses import web_address as web_address
 from .canonical import CREDENTIALS_V2, DID_V1, MULTIKEY_V1, OPEN_BADGES, OPEN_BADGES_EXTENSIONS
 from .errors import BadDocument
 from .keys import PublicKey
@@ -103,38 +105,6 @@ class Award:
     expires: datetime | None = None
     evidence: tuple[EvidenceItem, ...] = ()
     narrative: str | None = None
-
-
-def did_web(url: str) -> str:
-    """Return the did:web of the site at *url*: https://badges.example:8443/x → did:web:badges.example%3A8443:x."""
-    parts = urlsplit(url)
-    host = ascii_host(parts.hostname or "")
-    if parts.scheme not in ("https", "http") or not host or parts.query or parts.fragment or parts.username:
-        raise BadDocument(f"{url!r} can't be an issuer's address; it must look like https://badges.example.org.")
-    port = f"%3A{parts.port}" if parts.port else ""
-    path = (quote(segment, safe="%") for segment in parts.path.split("/") if segment)
-    return ":".join(["did:web", host + port, *path])
-
-
-def did_url(did: str) -> str:
-    """Return the https address of a did:web document: /.well-known/did.json, or did.json below the path.
-
-    Raises BadDocument for any other identifier.
-    """
-    method, _, rest = did.partition("did:web:")
-    host, *path = rest.split(":")
-    if method or not host or "/" in rest or not all(path):
-        raise BadDocument(f"{did[:200]!r} is not a did:web identifier.")
-    host = host.replace("%3A", ":").replace("%3a", ":")
-    return "https://" + "/".join([host, *(path or [".well-known"]), "did.json"])
-
-
-def ascii_host(host: str) -> str:
-    """Return an international domain name in the ASCII form that travels (punycode), in small letters."""
-    try:
-        return host.encode("idna").decode().lower() if not host.isascii() else host.lower()
-    except UnicodeError as error:
-        raise BadDocument(f"{host!r} is not a domain name.") from error
 
 
 def identity_hash(recipient: str, salt: str) -> str:
@@ -294,7 +264,7 @@ def badge_class(achievement: Achievement, issuer: Issuer) -> Document:
                 "id": criteria_url(achievement),
                 "narrative": text(achievement.criteria),
             },
-            "issuer": issuer.profile_url,
+            "issuer": web_address(issuer.profile_url),
             "tags": [text(tag) for tag in achievement.tags],
             "version": text(achievement.version),
             "related": [web_address(achievement.id)],
@@ -363,15 +333,6 @@ def tags(words: Iterable[str]) -> list[str]:
     """Return the tags, each once; as one text if verifiers would disagree on their order (rdf-canonize issue 52)."""
     each = list(dict.fromkeys(cleaned for word in words if (cleaned := text(word))))
     return each if sorted(each) == sorted(each, key=utf16) else [", ".join(each)]
-
-
-def web_address(url: str) -> str:
-    """Return *url* with all that an IRI may not hold percent-encoded; raise BadDocument if it is no web address."""
-    encoded = quote(clean(url.strip()), safe="%/:=&?~#+!$,;'@()*[]")
-    parts = urlsplit(encoded)
-    if parts.scheme not in ("https", "http") or not parts.netloc:
-        raise BadDocument(f"{url[:200]!r} is not a web address; it must begin with https://.")
-    return encoded
 
 
 def without_gaps(document: Document) -> Document:

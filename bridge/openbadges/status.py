@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .addresses import web_address
 from .canonical import CREDENTIALS_V2
-from .documents import Issuer, web_address
+from .documents import Issuer
 from .errors import CannotTell
 from .proof import timestamp
 

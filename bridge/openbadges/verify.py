@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import SplitResult, unquote, urlsplit
 
+from .addresses import ascii_host
 from .baking import SIGNATURE, unbake
-from .documents import ascii_host
 from .errors import BadArtwork, BadDocument
 from .findings import Fetch, Finding, Report, Verdict, parse_object
 from .verify_credential import credential_findings, is_credential

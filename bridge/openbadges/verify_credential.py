@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from . import status
-from .documents import did_url
+from .addresses import did_url
 from .errors import BadDocument, BadKey, CannotTell, ProofInvalid
 from .findings import Fetch, Finding, as_list, fetch_object, identifier, period, show, texts
 from .keys import PublicKey

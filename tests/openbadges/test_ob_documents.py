@@ -177,7 +177,10 @@ def test_the_did_document_lists_retired_keys_too() -> None:
         documents.did_document(ISSUER, [PublicKey("did:web:other.example#key-1", KEY.public.multibase)])
 
 
-@pytest.mark.parametrize("url", ["", "drive.google.com/x", "javascript:alert(1)", "file:///etc/passwd", "https://"])
+@pytest.mark.parametrize(
+    "url",
+    ["", "drive.google.com/x", "javascript:alert(1)", "file:///etc/passwd", "https://", "https://[x/", "https://a:b/"],
+)
 def test_evidence_needs_a_web_address(url: str) -> None:
     with pytest.raises(BadDocument, match="web address"):
         documents.web_address(url)
@@ -185,6 +188,12 @@ def test_evidence_needs_a_web_address(url: str) -> None:
 
 def test_web_addresses_are_encoded_once() -> None:
     assert documents.web_address(' https://x.example/a b"<é>?q=%20 ') == "https://x.example/a%20b%22%3C%C3%A9%3E?q=%20"
+
+
+def test_an_international_domain_is_written_so_that_it_is_found() -> None:
+    assert documents.web_address("https://bücher.example:444/ü#ü") == "https://xn--bcher-kva.example:444/%C3%BC#%C3%BC"
+    issuer = replace(ISSUER, url="https://bücher.example")
+    assert documents.badge_class(ACHIEVEMENT, issuer)["issuer"] == documents.issuer_profile(issuer)["id"]
 
 
 def test_a_time_without_a_zone_is_refused() -> None:

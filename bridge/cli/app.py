@@ -48,9 +48,9 @@ def demo(
     as_json: Json = False,
 ) -> None:
     """The whole journey on this machine, without a Google account."""
-    from . import trial
+    from .trial import demo as act
 
-    raise typer.Exit(trial.demo(requests, out, browser=not no_browser, as_json=as_json))
+    raise typer.Exit(act(requests, out, browser=not no_browser, as_json=as_json))
 
 
 @app.command()
@@ -63,65 +63,65 @@ def sandbox(
     seed: Annotated[int, typer.Option(help="Of everything made up: the same seed, the same ids.")] = 1,
 ) -> None:
     """A Google Workspace on this machine, until stopped with Ctrl-C."""
-    from . import trial
+    from .trial import sandbox as act
 
-    raise typer.Exit(trial.sandbox(port, state, write_config, seed))
+    raise typer.Exit(act(port, state, write_config, seed))
 
 
 @app.command()
 def doctor(config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
     """Check settings, keys and every permission; each finding comes with its cure. Changes nothing."""
-    from . import work
+    from .work import doctor as act
 
-    raise typer.Exit(work.doctor(config, as_json=as_json))
+    raise typer.Exit(act(config, as_json=as_json))
 
 
 @app.command()
 def plan(config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
     """Say what a cycle would do now. Changes nothing."""
-    from . import work
+    from .work import plan as act
 
-    raise typer.Exit(work.plan(config, as_json=as_json))
+    raise typer.Exit(act(config, as_json=as_json))
 
 
 @app.command()
 def run(config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
     """One cycle: look, learn, act, show."""
-    from . import work
+    from .work import run as act
 
-    raise typer.Exit(work.run(config, as_json=as_json))
+    raise typer.Exit(act(config, as_json=as_json))
 
 
 @app.command()
 def serve(config: Config = BRIDGE_TOML) -> None:
     """One cycle after the other, as [schedule] says, until stopped."""
-    from . import work
+    from .work import serve as act
 
-    raise typer.Exit(work.serve(config))
+    raise typer.Exit(act(config))
 
 
 @app.command()
 def status(config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
     """What waits for whom, and what is stuck."""
-    from . import memory
+    from .memory import status as act
 
-    raise typer.Exit(memory.status(config, as_json=as_json))
+    raise typer.Exit(act(config, as_json=as_json))
 
 
 @app.command()
 def explain(number: Number, config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
     """The history of a request."""
-    from . import memory
+    from .memory import explain as act
 
-    raise typer.Exit(memory.explain(config, number, as_json=as_json))
+    raise typer.Exit(act(config, number, as_json=as_json))
 
 
 @app.command()
 def retry(number: Number, config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
     """Try again, in the next cycle, what got stuck with a request."""
-    from . import memory
+    from .memory import retry as act
 
-    raise typer.Exit(memory.retry(config, number, as_json=as_json))
+    raise typer.Exit(act(config, number, as_json=as_json))
 
 
 @app.command()
@@ -130,9 +130,9 @@ def allow(
     config: Config = BRIDGE_TOML,
 ) -> None:
     """Let the next cycle issue so many badges at once."""
-    from . import memory
+    from .memory import allow as act
 
-    raise typer.Exit(memory.allow(config, awards))
+    raise typer.Exit(act(config, awards))
 
 
 @app.command()
@@ -141,9 +141,9 @@ def restore(
     config: Config = BRIDGE_TOML,
 ) -> None:
     """Make a backup the ledger again. The ledger that is there is set aside, not deleted."""
-    from . import memory
+    from .memory import restore as act
 
-    raise typer.Exit(memory.restore(config, file))
+    raise typer.Exit(act(config, file))
 
 
 @app.command()
@@ -156,30 +156,30 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Check a badge as a stranger would. 0: valid, 1: not valid, 3: could not tell."""
-    from . import checking
+    from .checking import verify as act
 
-    raise typer.Exit(checking.verify(files, site, recipient, as_json=as_json))
+    raise typer.Exit(act(files, site, recipient, as_json=as_json))
 
 
 @keys_app.command("new")
 def keys_new(config: Config = BRIDGE_TOML) -> None:
     """Make the signing key that [issuer.key] names. Nothing else ever makes one."""
-    from . import checking
+    from .checking import keys_new as act
 
-    raise typer.Exit(checking.keys_new(config))
+    raise typer.Exit(act(config))
 
 
 @keys_app.command("list")
 def keys_list(config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
     """The public half of the signing key, as verifiers know it."""
-    from . import checking
+    from .checking import keys_list as act
 
-    raise typer.Exit(checking.keys_list(config, as_json=as_json))
+    raise typer.Exit(act(config, as_json=as_json))
 
 
 @sheet_app.command("rebuild")
 def sheet_rebuild(config: Config = BRIDGE_TOML) -> None:
     """Let the next cycle make a lost or emptied review tab again."""
-    from . import memory
+    from .memory import sheet_rebuild as act
 
-    raise typer.Exit(memory.sheet_rebuild(config))
+    raise typer.Exit(act(config))

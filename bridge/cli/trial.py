@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import sys
+import webbrowser
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bridge.errors import ConfigProblems, Refused
 
 from .main import Exit
-from .screen import progress, say, say_json
+from .screen import say, say_json, table
+
+if TYPE_CHECKING:
+    from bridge.demo.run import Outcome
 
 
 def sandbox(port: int, state: Path | None, write_config: Path | None, seed: int) -> int:
@@ -42,10 +48,33 @@ def sandbox(port: int, state: Path | None, write_config: Path | None, seed: int)
 
 
 def demo(requests: int, out: Path, *, browser: bool, as_json: bool) -> int:
-    from bridge.demo import run_demo
+    """Play the story, say what became of each request, and open the site when somebody watches."""
+    from bridge.demo.run import run
 
-    with progress(quiet=as_json) as told:
-        result = run_demo(requests, out, progress=told)
-    del browser
-    say_json(result.as_json())
-    return Exit.DONE
+    outcome = run(requests, out, _nothing if as_json else say)
+    if as_json:
+        say_json(outcome.as_json())
+    else:
+        _say_outcome(outcome)
+        index = out.resolve() / "site" / "index.html"
+        if browser and sys.stdout.isatty() and index.exists():
+            webbrowser.open(index.as_uri())
+    return Exit.DONE if outcome.ok else Exit.STUCK
+
+
+def _nothing(line: str) -> None:
+    """With --json nothing but the document is written."""
+
+
+def _say_outcome(outcome: Outcome) -> None:
+    say()
+    rows = [(line.id, line.name, line.badge, line.story, line.status, str(line.mails)) for line in outcome.lines]
+    table(("ID", "who", "badge", "story", "status", "mails"), rows)
+    out = outcome.out
+    say()
+    say(f"{outcome.mails} mails and {len(outcome.badges)} badges, {outcome.valid} of them valid now.")
+    say(f"{sum(outcome.calls.values())} calls to Google's stand-in, {outcome.seconds:.1f} seconds.")
+    say(f"Look into {out}: badges/, mail/, site/index.html, review.csv, bridge.db. Check them as a stranger would:")
+    say(f"  badge-bridge verify {out}/badges/*.png --site {out}/site")
+    for broken in outcome.broken:
+        say(f"The stand-in broke Google's contract: {broken}")

@@ -45,6 +45,8 @@ def list_responses(call: Call) -> Json:
     wanted = call.params.get("filter", "")
     fits = _filter(wanted)
     after = _read_token(call.params.get("pageToken", ""), form.id, wanted)
+    if call.params.get("pageSize", 0) < 0:
+        raise ApiError(400, "INVALID_ARGUMENT", "Request contains an invalid argument: page_size.")
     size = min(call.params.get("pageSize") or PAGE, PAGE, call.world.forms.page_cap)
     keyed = sorted((_order(call.world, response), response) for response in form.responses.values() if fits(response))
     rest = [(key, response) for key, response in keyed if key > after]

@@ -17,10 +17,12 @@ from bridge.sandbox.assumptions import RULES
 from bridge.sandbox.dispatch import Workspace
 from bridge.sandbox.documents import load
 from bridge.sandbox.oauth import METHOD as OAUTH_METHOD
-from bridge.sandbox.pages import index_page
+from bridge.sandbox.pages import index_page, value_page
 from bridge.sandbox.state import Person
 from bridge.sandbox.uploads import parse_json
 from bridge.sandbox.wire import Incoming, Outgoing, json_answer
+
+HTML = "text/html; charset=UTF-8"
 
 
 class Desk:
@@ -64,13 +66,19 @@ class Desk:
             return _sorry(ApiError(400, "INVALID_ARGUMENT", f"Missing: {error.args[0]}"))
         if isinstance(answer, Media):
             return Outgoing(200, answer.data, answer.content_type)
+        if _in_browser(incoming):
+            return Outgoing(200, value_page(incoming.path, answer).encode("utf-8", "replace"), HTML)
         return json_answer(200, answer)
 
     def _index(self, incoming: Incoming) -> Outgoing:
-        if "text/html" in incoming.headers.get("accept", ""):
-            return Outgoing(200, index_page(self._routes).encode(), "text/html; charset=UTF-8")
+        if _in_browser(incoming):
+            return Outgoing(200, index_page(self._routes).encode(), HTML)
         acts = [{"verb": route.verb, "path": f"/_sandbox/{route.path}", "says": route.says} for route in self._routes]
         return json_answer(200, {"acts": acts})
+
+
+def _in_browser(incoming: Incoming) -> bool:
+    return incoming.verb == "GET" and "text/html" in incoming.headers.get("accept", "")
 
 
 def _is_json(incoming: Incoming) -> bool:

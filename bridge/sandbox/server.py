@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import signal
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any, Self
 
 import uvicorn
@@ -153,6 +154,7 @@ def _listen(port: int) -> socket.socket:
     door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         door.bind((LOOPBACK, port))
+        door.listen(128)  # from here on whoever knocks waits, and is not refused
     except OSError:
         door.close()
         raise
@@ -230,13 +232,32 @@ class Sandbox:
 def run(
     port: int, state_dir: Path | None = None, world: World | None = None, ready: Callable[[str], None] | None = None
 ) -> None:
-    """Serve until SIGINT or SIGTERM; *ready* is told the address. Raise OSError when the port is taken."""
+    """Serve until SIGINT or SIGTERM, then stop cleanly; *ready* is told the address. From the main thread only.
+
+    Raise OSError when the port is taken, StateUnreadable when the saved state is damaged.
+    """
     saved = read_world(state_dir) if state_dir else None
     app = create_app(world or saved or World(), state_dir=state_dir)
     door = _listen(port)
     if ready:
         ready(f"http://{LOOPBACK}:{door.getsockname()[1]}")
     try:
-        uvicorn.Server(_config(app)).run([door])
+        with _ends_well():
+            uvicorn.Server(_config(app)).run([door])
     finally:
         door.close()
+
+
+@contextlib.contextmanager
+def _ends_well() -> Iterator[None]:
+    """Let a signal stop the server and no more: uvicorn raises it a second time once it has stopped."""
+    before = {number: signal.signal(number, _heard) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _heard(number: int, frame: FrameType | None) -> None:
+    log.debug("stopped by signal %d", number)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -19,7 +22,7 @@ from bridge.sandbox import forms
 from bridge.sandbox.api import HANDLERS, Call, on
 from bridge.sandbox.drive_state import new_file, share
 from bridge.sandbox.saving import StateUnreadable, read_world
-from bridge.sandbox.server import Sandbox, create_app
+from bridge.sandbox.server import SAVE_EVERY, Sandbox, create_app
 from bridge.sandbox.state import Person, World
 
 
@@ -312,6 +315,14 @@ def test_people_are_told_what_they_can_do(sandbox: Sandbox) -> None:
     assert requests.put(f"{sandbox.url}/_sandbox/clock", timeout=5).status_code == 405
 
 
+def test_a_browser_gets_pages_and_nothing_in_them_is_code(sandbox: Sandbox, world: World) -> None:
+    world.people["x@district.example"] = Person("x@district.example", "<script>alert(1)</script>")
+    page = requests.get(f"{sandbox.url}/_sandbox/people", headers={"Accept": "text/html,*/*"}, timeout=5)
+    assert page.headers["content-type"].startswith("text/html")
+    assert "&lt;script&gt;" in page.text
+    assert "<script>" not in page.text
+
+
 def test_a_new_member(sandbox: Sandbox) -> None:
     url = f"{sandbox.url}/_sandbox/people"
     requests.post(url, json={"email": "New@district.example", "name": "New"}, timeout=5).raise_for_status()
@@ -338,6 +349,25 @@ def test_changes_are_saved_before_a_kill(tmp_path: Path, world: World) -> None:
         assert saved is not None
         assert saved.is_member("n@district.example")
     assert [path.name for path in tmp_path.iterdir()] == ["world.json"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGKILL])
+def test_a_program_of_its_own_keeps_its_state(tmp_path: Path, by: signal.Signals) -> None:
+    told = "import sys, pathlib; from bridge.sandbox.server import run"
+    program = f"{told}; run(0, pathlib.Path(sys.argv[1]), ready=lambda url: print(url, flush=True))"
+    with subprocess.Popen([sys.executable, "-c", program, str(tmp_path)], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        url = process.stdout.readline().strip()
+        added = {"email": "n@district.example", "name": "N"}
+        requests.post(f"{url}/_sandbox/people", json=added, timeout=5).raise_for_status()
+        if by is signal.SIGKILL:
+            time.sleep(SAVE_EVERY + 1)
+        process.send_signal(by)
+        assert process.wait(10) == (0 if by is signal.SIGTERM else -9)
+    saved = read_world(tmp_path)
+    assert saved is not None
+    assert saved.is_member("n@district.example")
 
 
 def test_a_damaged_state_is_refused_in_words(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ class Rule:
 
 
 _SHEETS_VALUES = "https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values"
+_SHEETS_LIMITS = "https://developers.google.com/workspace/sheets/api/limits"
 _FORMS_LIST = "https://developers.google.com/forms/api/reference/rest/v1/forms.responses/list"
 _SA = "https://developers.google.com/identity/protocols/oauth2/service-account"
 _GMAIL_QUOTA = "https://developers.google.com/workspace/gmail/api/reference/quota"
@@ -128,6 +129,89 @@ RULES: tuple[Rule, ...] = (
     Rule("drive.files.export", "a format that there is not: 400 badRequest"),
     Rule("drive.permissions.create", "people are told by mail unless sendNotificationEmail is false", _PERMISSIONS),
     Rule("drive.permissions.create", "an address without a Google account must be told by mail"),
+    # Sheets
+    Rule("sheets", "an absent spreadsheet is 404 NOT_FOUND"),
+    Rule(
+        "sheets",
+        "a spreadsheet that is not shared is 403 PERMISSION_DENIED",
+        "https://github.com/googleapis/google-api-ruby-client/issues/461",
+    ),
+    Rule(
+        "sheets",
+        "a tab or range that is not there: 400 Unable to parse range",
+        "https://github.com/invokable/laravel-google-sheets/issues/13",
+    ),
+    Rule(
+        "sheets",
+        "a bare word like TAB1 is read as a cell before it is read as a tab",
+        "https://github.com/nithinmurali/pygsheets/issues/416",
+    ),
+    Rule(
+        "sheets",
+        "a range that starts outside the grid: 400 exceeds grid limits, for reads and writes",
+        "https://github.com/airbytehq/airbyte/issues/1740",
+    ),
+    Rule("sheets", "a range that ends outside the grid is cut to it when read"),
+    Rule(
+        "sheets.spreadsheets.values.update",
+        "data beyond a range of several cells: 400 Requested writing within range",
+        "https://github.com/nithinmurali/pygsheets/issues/132",
+    ),
+    Rule(
+        "sheets.spreadsheets.values.update",
+        "values do not make the grid grow: 400 exceeds grid limits",
+        "https://github.com/home-assistant/core/issues/104198",
+    ),
+    Rule(
+        "sheets", "trailing empty rows and cells are left out; null skips a cell, empty text clears it", _SHEETS_VALUES
+    ),
+    Rule("sheets", "a cell holds 50,000 characters, a file 10,000,000 cells: 400", _SHEETS_LIMITS),
+    Rule("sheets", "typed text is read by locale: month first in en_US only; 1-2 is a date, 5% a number"),
+    Rule(
+        "sheets.spreadsheets.values.append",
+        "rows go below the last block of filled cells in the range, from its first column on",
+        "https://developers.google.com/workspace/sheets/api/guides/values#append_values",
+    ),
+    Rule("sheets", "formulas are not computed: a HYPERLINK shows its label, all else #ERROR! (the sandbox's limit)"),
+    Rule(
+        "sheets.spreadsheets.batchUpdate",
+        "all requests or none",
+        "https://developers.google.com/workspace/sheets/api/guides/batchupdate",
+    ),
+    Rule(
+        "sheets.spreadsheets.batchUpdate",
+        "updateCells beyond the grid: 400 Attempting to write row",
+        "https://github.com/Thource/dude-wheres-my-stuff/issues/428",
+    ),
+    Rule(
+        "sheets.spreadsheets.batchUpdate",
+        "an empty field mask: 400 At least one field must be listed",
+        "https://github.com/theoephraim/node-google-spreadsheet/issues/308",
+    ),
+    Rule("sheets.spreadsheets.batchUpdate", "appendCells counts values as data, not format or validation"),
+    Rule("sheets.spreadsheets.batchUpdate", "inserted rows and columns take format and validation of their neighbour"),
+    Rule("sheets.spreadsheets.batchUpdate", "rows that the grid grows by at its end are bare"),
+    Rule("sheets.spreadsheets.batchUpdate", "a hard protection lets pass its editors, who made it, and the owner"),
+    Rule(
+        "sheets.spreadsheets.batchUpdate",
+        "a protection that only warns names no editors: 400",
+        "https://github.com/burnash/gspread/issues/1437",
+    ),
+    Rule(
+        "drive.files.copy",
+        "in a copied spreadsheet only who copied it may pass the protections",
+        "https://github.com/burnash/gspread/issues/1072",
+    ),
+    Rule(
+        "sheets.spreadsheets.batchUpdate", "a sort or deletion across protected cells is refused, an insertion is not"
+    ),
+    Rule("sheets.spreadsheets.batchUpdate", "strict validation binds people's typing, not programs' writes"),
+    Rule(
+        "sheets",
+        "developer metadata follows its row or column and dies with it",
+        "https://developers.google.com/workspace/sheets/api/guides/metadata",
+    ),
+    Rule("sheets", "a sort moves cells; metadata of rows stays where it is"),
     # Gmail
     Rule("gmail", "a service account without a subject: 400 failedPrecondition"),
     Rule("gmail", "Message-ID is replaced on sending", "https://github.com/gauteh/lieer/issues/198"),

@@ -8,7 +8,8 @@ import pytest
 from sheets_desk import COACH, OWNER, READER, ROWS, STRANGER, Desk, desk, row
 
 from bridge.sandbox.api import ApiError, Call, Caller
-from bridge.sandbox.drive_state import unshare
+from bridge.sandbox.drive import copy_file
+from bridge.sandbox.drive_state import SPREADSHEET, new_file, unshare
 from bridge.sandbox.sheets.making import create_spreadsheet
 
 
@@ -92,6 +93,8 @@ def test_protected_cells_stop_who_is_not_named(book: Desk) -> None:
 
 
 def test_a_warning_and_a_named_editor_let_pass(book: Desk) -> None:
+    with pytest.raises(ApiError, match=r"ProtectedRange is warningOnly\. Editors cannot be set on it\."):
+        _protect(book, warningOnly=True, editors={"users": [COACH]})
     _protect(book, warningOnly=True)
     coach = replace(book, me=COACH)
     coach.type("Review!D2", [["typed over"]])
@@ -118,3 +121,19 @@ def test_cells_may_be_left_out_of_a_protection(book: Desk) -> None:
         coach.type("Review!B2:C2", [["Ann", "Approve"]])
     with pytest.raises(ApiError, match="protected"):
         coach.do("POST", "rename-tab", tab="Review", title="Mine", **{"as": COACH})
+
+
+def test_a_file_made_or_copied_through_drive_is_a_spreadsheet(book: Desk) -> None:
+    fresh = new_file(book.world, OWNER, "Fresh", SPREADSHEET)
+    assert replace(book, id=fresh.id).call("get")["sheets"][0]["properties"]["title"] == "Sheet1"
+    _protect(book, editors={"users": [COACH]})
+    caller = Caller(OWNER, "robot@project.example", frozenset())
+    params = {"fileId": book.id, "fields": "id"}
+    made = copy_file(Call(book.world, caller, "drive.files.copy", params, {"name": "Copy"}))
+    assert isinstance(made, dict)
+    copy = replace(book, id=made["id"])
+    copy.type("Review!A2", [["copied"]])
+    assert copy.call("get")["sheets"][0]["protectedRanges"][0]["editors"] == {"users": [OWNER]}
+    assert (copy.values("Review!A2"), book.values("Review!A2")) == ([["copied"]], [["41-1"]])
+    with pytest.raises(ApiError, match="was not found"):
+        replace(book, id=new_file(book.world, OWNER, "photo.jpg", "image/jpeg").id).call("get")

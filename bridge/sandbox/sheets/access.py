@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bridge.sandbox.api import Call
 from bridge.sandbox.drive_state import ROLES, role_of, touch
 from bridge.sandbox.sheets.a1 import OPEN, Box, box_of, numbered, whole
+from bridge.sandbox.sheets.blank import known
 from bridge.sandbox.sheets.errors import NotAllowed, NotFound, Protected
 from bridge.sandbox.sheets.grid import ROWS
 from bridge.sandbox.sheets_state import Json, Sheet, Spreadsheet
@@ -82,8 +83,8 @@ def opened(call: Call) -> Spreadsheet:
 
 def find(world: World, email: str, spreadsheet_id: str, role: str) -> Spreadsheet:
     """The spreadsheet, if *email* has *role* or more on its file; raises NotFound or NotAllowed."""
-    book = world.sheets.spreadsheets.get(spreadsheet_id)
-    if book is None or spreadsheet_id not in world.drive.files:
+    book = known(world, spreadsheet_id)
+    if book is None:
         raise NotFound
     has = role_of(world, email, spreadsheet_id)
     if has is None or ROLES.index(has) < ROLES.index(role):

@@ -35,7 +35,7 @@ def add_protected_range(edit: Edit, content: Json) -> Json:
     """Protect a range; who asks for a hard protection may always pass, as may the owner."""
     sheet, thing = _on_its_tab(edit, content.get("protectedRange", {}))
     if thing.get("warningOnly") and any(thing.get("editors", {}).values()):
-        raise Invalid("protectedRange.editors can't be set together with warningOnly.")
+        raise Invalid("ProtectedRange is warningOnly. Editors cannot be set on it.")
     edit.guard(sheet, a1.box_of(thing["range"]))
     if not thing.get("warningOnly"):
         users = thing.get("editors", {}).get("users", [])

@@ -8,10 +8,10 @@ from bridge.sandbox.sheets import a1, grid
 from bridge.sandbox.sheets.a1 import Box
 from bridge.sandbox.sheets.access import Edit
 from bridge.sandbox.sheets.batch import request
+from bridge.sandbox.sheets.blank import new_sheet
 from bridge.sandbox.sheets.describing import properties
 from bridge.sandbox.sheets.errors import Invalid
 from bridge.sandbox.sheets.grid import COLUMNS, ROWS
-from bridge.sandbox.sheets.making import new_sheet
 from bridge.sandbox.sheets.masks import merged, paths
 from bridge.sandbox.sheets_state import MOST_COLUMNS, Json, Sheet
 

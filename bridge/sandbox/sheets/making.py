@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from bridge.sandbox.api import Call, on
-from bridge.sandbox.drive_state import SPREADSHEET, new_file
+from bridge.sandbox.drive import COPY_CONTENT
+from bridge.sandbox.drive_state import SPREADSHEET, File, new_file
 from bridge.sandbox.sheets import a1
+from bridge.sandbox.sheets.blank import known, new_book, new_sheet
 from bridge.sandbox.sheets.describing import described
-from bridge.sandbox.sheets.errors import Invalid, NotAllowed
+from bridge.sandbox.sheets.errors import NotAllowed
 from bridge.sandbox.sheets.typed import typed
-from bridge.sandbox.sheets_state import NEW_COLUMNS, NEW_ROWS, Json, Sheet, Spreadsheet
+from bridge.sandbox.sheets_state import Json
 from bridge.sandbox.state import World
 
 
@@ -31,7 +34,7 @@ def new_spreadsheet(
     The first tab has the sheetId 0, as Google gives it. *rows* are typed into tabs of that title, from A1 on.
     """
     file = new_file(world, owner, title, SPREADSHEET, parents=parents)
-    book = Spreadsheet(file.id, _properties({"title": title, "locale": locale, "timeZone": time_zone}))
+    book = new_book(file.id, {"title": title, "locale": locale, "timeZone": time_zone})
     for index, name in enumerate(tabs):
         book.sheets.append(new_sheet(book, {"title": name} | ({"sheetId": 0} if index == 0 else {})))
     for name, lines in (rows or {}).items():
@@ -51,33 +54,23 @@ def _cell(read: tuple[Json, Json | None]) -> Json | None:
     return cell or None
 
 
-def _properties(wanted: Json) -> Json:
-    plain = {"title": "Untitled spreadsheet", "locale": "en_US", "autoRecalc": "ON_CHANGE", "timeZone": "Etc/GMT"}
-    return plain | wanted
+def _copy(world: World, source: File, copy: File) -> None:
+    """Fill a copy that Drive made: cells, looks and rules; only who copied may pass the protections.
 
-
-def new_sheet(book: Spreadsheet, wanted: Json) -> Sheet:
-    """A tab as Google's SheetProperties want it, with a free id and title, not yet in the file.
-
-    Raises Invalid if the id or the title is taken.
+    Source: https://github.com/burnash/gspread/issues/1072
     """
-    sheet_id = wanted.get("sheetId", -1)
-    title = wanted.get("title") or _free_title(book)
-    if any(sheet.id == sheet_id for sheet in book.sheets):
-        raise Invalid(f"A sheet with the id {sheet_id} already exists.")
-    if a1.named(book, title) is not None:
-        raise Invalid(f'A sheet with the name "{title}" already exists. Please enter another name.')
-    size = {"rowCount": NEW_ROWS, "columnCount": NEW_COLUMNS} | wanted.get("gridProperties", {})
-    kept = {name: value for name, value in wanted.items() if name not in ("index", "sheetType")}
-    names = {"sheetId": book.new_number() if sheet_id < 0 else sheet_id, "title": title, "gridProperties": size}
-    return Sheet(kept | names)
+    if (original := known(world, source.id)) is None:
+        return
+    book = replace(original.copy(), id=copy.id)
+    for sheet in book.sheets:
+        sheet.protected = [
+            one if one.get("warningOnly") else one | {"editors": {"users": [copy.last_modified_by]}}
+            for one in sheet.protected
+        ]
+    world.sheets.spreadsheets[copy.id] = book
 
 
-def _free_title(book: Spreadsheet) -> str:
-    number = len(book.sheets) + 1
-    while a1.named(book, f"Sheet{number}") is not None:
-        number += 1
-    return f"Sheet{number}"
+COPY_CONTENT[SPREADSHEET] = _copy
 
 
 @on("sheets.spreadsheets.create")
@@ -88,9 +81,8 @@ def create_spreadsheet(call: Call) -> Json:
     wanted: Mapping[str, Any] = call.body
     tabs = [sheet.get("properties", {}) for sheet in wanted.get("sheets", ())] or [{"title": "Sheet1"}]
     file_title = wanted.get("properties", {}).get("title", "Untitled spreadsheet")
-    spreadsheet_id = new_spreadsheet(call.world, owner=call.caller.email, title=file_title, tabs=())
-    book = call.world.sheets.spreadsheets[spreadsheet_id]
-    book.properties = _properties(dict(wanted.get("properties", {})))
+    book = new_book(new_file(call.world, call.caller.email, file_title, SPREADSHEET).id, wanted.get("properties", {}))
     for index, properties in enumerate(tabs):
         book.sheets.append(new_sheet(book, ({"sheetId": 0} if index == 0 else {}) | properties))
+    call.world.sheets.spreadsheets[book.id] = book
     return described(call.world, call.caller.email, book, None, cells=False)

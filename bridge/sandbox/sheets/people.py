@@ -9,6 +9,7 @@ from typing import Any
 from bridge.sandbox.api import Act, ApiError
 from bridge.sandbox.sheets import a1, grid, shown
 from bridge.sandbox.sheets.access import Edit, changing
+from bridge.sandbox.sheets.blank import known
 from bridge.sandbox.sheets.errors import Invalid, NotFound
 from bridge.sandbox.sheets_state import Sheet, Spreadsheet
 
@@ -17,7 +18,7 @@ _HEADER_WITHIN = 20
 
 
 def book_of(act: Act) -> Spreadsheet:
-    book = act.world.sheets.spreadsheets.get(act.args["spreadsheet_id"])
+    book = known(act.world, act.args["spreadsheet_id"])
     if book is None:
         raise NotFound
     return book
@@ -26,9 +27,7 @@ def book_of(act: Act) -> Spreadsheet:
 @contextmanager
 def at_work(act: Act) -> Iterator[Edit]:
     """Change the spreadsheet as the person in `as`, or as its owner; all of it or nothing."""
-    file = act.world.drive.files.get(book_of(act).id)
-    if file is None:
-        raise NotFound
+    file = act.world.drive.files[book_of(act).id]
     with changing(act.world, str(act.args.get("as") or file.owner), file.id) as edit:
         yield edit
 

@@ -66,6 +66,14 @@ def test_an_empty_tab_is_a_page_too() -> None:
     assert "Badges</span>" in page(desk(), "Badges")
 
 
+def test_a_long_tab_is_cut_and_says_so() -> None:
+    book = desk()
+    book.do("POST", "type", tab="Badges", range="A1:A600", value="x")
+    assert "100 more rows are not shown" in page(book, "Badges")
+    whole = book.do("GET", "Badges.html", rows="1000").data.decode()
+    assert whole.count("<span>x</span>") == 600
+
+
 @pytest.mark.parametrize(
     ("formula", "holds"),
     [

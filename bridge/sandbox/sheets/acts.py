@@ -13,7 +13,7 @@ from bridge.sandbox.sheets.access import Edit
 from bridge.sandbox.sheets.errors import Invalid
 from bridge.sandbox.sheets.making import new_spreadsheet
 from bridge.sandbox.sheets.reading import values_in
-from bridge.sandbox.sheets.view import as_page
+from bridge.sandbox.sheets.view import MOST_ROWS, as_page
 from bridge.sandbox.sheets.writing import Writer, write
 from bridge.sandbox.sheets_state import Sheet
 
@@ -59,11 +59,11 @@ def as_csv(sheet: Sheet) -> str:
     return out.getvalue()
 
 
-@act("GET", "sheets/{spreadsheet_id}/{tab}.html", "A tab as it looks: colours, widths, drop-downs, frozen header.")
+@act("GET", "sheets/{spreadsheet_id}/{tab}.html", "A tab as it looks: colours, widths, drop-downs; ?rows=…")
 def tab_as_page(act: Act) -> Media:
     book = people.book_of(act)
     sheet = people.tab(book, act.args["tab"])
-    page = as_page(act.world.drive.files[book.id].name, book, sheet)
+    page = as_page(act.world.drive.files[book.id].name, book, sheet, int(act.args.get("rows", MOST_ROWS)))
     return Media("text/html; charset=utf-8", page.encode())
 
 

@@ -14,6 +14,9 @@ from bridge.sandbox.sheets.describing import COLUMN_PIXELS, ROW_PIXELS
 from bridge.sandbox.sheets.looks import chooser, colour, look
 from bridge.sandbox.sheets_state import Json, Sheet, Spreadsheet
 
+#: More rows than a page can show in good time are left out, unless asked for.
+MOST_ROWS = 500
+
 #: Empty rows shown below the data, and the fewest rows and columns of a page.
 _SPARE, _FEWEST_ROWS, _FEWEST_COLUMNS = 4, 14, 8
 _NUMBERS_WIDTH, _LETTERS_HEIGHT = 46, 24
@@ -24,9 +27,11 @@ def _template() -> Template:
     return Environment(loader=PackageLoader("bridge.sandbox.sheets", ""), autoescape=True).get_template("tab.html.j2")
 
 
-def as_page(file_name: str, book: Spreadsheet, sheet: Sheet) -> str:
-    """The tab as one HTML page without scripts or outside files."""
+def as_page(file_name: str, book: Spreadsheet, sheet: Sheet, most: int = MOST_ROWS) -> str:
+    """The tab as one HTML page without scripts or outside files; after *most* rows it says how many are left out."""
     rows, columns = _extent(sheet)
+    left_out = max(0, grid.rows_with_data(sheet) - most)
+    rows = min(rows, most) if left_out else rows
     heights = [_size(sheet.row_properties, row, ROW_PIXELS) for row in range(rows)]
     widths = [_size(sheet.column_properties, column, COLUMN_PIXELS) for column in range(columns)]
     tops = list(accumulate(heights, initial=_LETTERS_HEIGHT))
@@ -51,6 +56,7 @@ def as_page(file_name: str, book: Spreadsheet, sheet: Sheet) -> str:
         ],
         lines=lines,
         width=lefts[-1],
+        left_out=left_out,
         tabs=[
             {"title": one.title, "is_open": one is sheet, "colour": colour(one.properties, "tabColor")}
             for one in book.sheets
@@ -96,7 +102,6 @@ def _cell(sheet: Sheet, row: int, column: int, merge: Box | None) -> dict[str, A
     text = shown.formatted(cell)
     wrap = (cell or {}).get("userEnteredFormat", {}).get("wrapStrategy", "OVERFLOW_CELL")
     beside = shown.formatted(grid.cell_at(sheet, row, column + 1))
-    # A chip carries the colour that a rule gives a drop-down's cell.
     return {
         "text": text,
         "style": "; ".join(f"{name}: {value}" for name, value in looks.items()),

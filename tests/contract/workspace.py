@@ -1,0 +1,27 @@
+"""What the contract tests of Google's adapters share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.google import Google
+from bridge.sandbox.seed import Programme
+from bridge.sandbox.server import Sandbox
+
+
+@dataclass
+class Workspace:
+    sandbox: Sandbox
+    programme: Programme
+    reach: Callable[..., Google]  # act_as → Google; "" is the plain service account
+    clock: Any
+
+    def counts(self) -> dict[str, int]:
+        """Calls since the last time, by method id, tokens left out."""
+        with self.sandbox.lock:
+            calls = self.sandbox.workspace.calls
+            counts = {method: n for method, n in calls.counts().items() if method != "oauth2.token"}
+            calls.clear()
+        return counts

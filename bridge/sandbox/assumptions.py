@@ -31,6 +31,7 @@ class Rule:
 _SHEETS_VALUES = "https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets.values"
 _SHEETS_LIMITS = "https://developers.google.com/workspace/sheets/api/limits"
 _FORMS_LIST = "https://developers.google.com/forms/api/reference/rest/v1/forms.responses/list"
+_FORMS_BATCH = "https://developers.google.com/workspace/forms/api/reference/rest/v1/forms/batchUpdate"
 _SA = "https://developers.google.com/identity/protocols/oauth2/service-account"
 _GMAIL_QUOTA = "https://developers.google.com/workspace/gmail/api/reference/quota"
 _GMAIL_DRAFTS = "https://developers.google.com/workspace/gmail/api/guides/drafts"

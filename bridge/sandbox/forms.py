@@ -23,12 +23,12 @@ _FILTER = re.compile(r"timestamp (>=|>) (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d
 
 @on("forms.forms.get")
 def get_form(call: Call) -> Json:
-    return form_json(_form(call))
+    return form_json(editable(call))
 
 
 @on("forms.forms.responses.get")
 def get_response(call: Call) -> Json:
-    form = _form(call)
+    form = editable(call)
     response = form.responses.get(call.params["responseId"])
     if response is None:
         raise _not_found()
@@ -41,7 +41,7 @@ def list_responses(call: Call) -> Json:
 
     A page begins after the last one seen, by a fixed key, so responses that come and go meanwhile shift nothing.
     """
-    form = _form(call)
+    form = editable(call)
     wanted = call.params.get("filter", "")
     fits = _filter(wanted)
     after = _read_token(call.params.get("pageToken", ""), form.id, wanted)
@@ -57,7 +57,7 @@ def list_responses(call: Call) -> Json:
     return answer
 
 
-def _form(call: Call) -> Form:
+def editable(call: Call) -> Form:
     """Return the form that the caller may edit, or raise ApiError."""
     form = call.world.forms.forms.get(call.params["formId"])
     if form is None or form.id not in call.world.drive.files:
@@ -125,7 +125,7 @@ def form_json(form: Form) -> Json:
         "formId": form.id,
         "info": info,
         "settings": {"emailCollectionType": form.email_collection},
-        "revisionId": f"{form.revision:08x}",
+        "revisionId": revision_id(form),
         "responderUri": f"https://docs.google.com/forms/d/e/{responder_id(form)}/viewform",
         "items": form.items,
     }
@@ -135,6 +135,10 @@ def form_json(form: Form) -> Json:
     if form.linked_sheet:
         answer["linkedSheetId"] = form.linked_sheet
     return answer
+
+
+def revision_id(form: Form) -> str:
+    return f"{form.revision:08x}"
 
 
 def responder_id(form: Form) -> str:
@@ -191,6 +195,13 @@ def new_form(
 
 def add_item(world: World, form: Form, item: Json, index: int | None = None) -> Json:
     """Put a copy of *item* into the form, with ids and an upload folder where they are missing; return it."""
+    item = completed(world, form, item)
+    form.items.insert(len(form.items) if index is None else index, item)
+    return item
+
+
+def completed(world: World, form: Form, item: Json) -> Json:
+    """Return a copy of *item* with ids and an upload folder where they are missing."""
     item = json.loads(json.dumps(item))
     item.setdefault("itemId", hex_id(world))
     for question in questions_of(item):
@@ -198,7 +209,6 @@ def add_item(world: World, form: Form, item: Json, index: int | None = None) -> 
         if "fileUploadQuestion" in question:
             folder = question["fileUploadQuestion"].setdefault("folderId", "")
             question["fileUploadQuestion"]["folderId"] = folder or _upload_folder(world, form, item)
-    form.items.insert(len(form.items) if index is None else index, item)
     return item
 
 

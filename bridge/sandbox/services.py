@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from bridge.sandbox import drive, drive_acts, drive_permissions, forms, forms_acts, gmail, gmail_acts, sheets
+from bridge.sandbox import (
+    drive,
+    drive_acts,
+    drive_permissions,
+    forms,
+    forms_acts,
+    forms_batch,
+    gmail,
+    gmail_acts,
+    sheets,
+)
 
 #: In this order `GET /_sandbox/` tells what people may do.
-SERVICES = (forms, forms_acts, drive, drive_permissions, drive_acts, sheets, gmail, gmail_acts)
+SERVICES = (forms, forms_batch, forms_acts, drive, drive_permissions, drive_acts, sheets, gmail, gmail_acts)

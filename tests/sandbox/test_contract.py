@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -206,6 +208,45 @@ def test_null_is_not_given_and_cells_may_be_anything() -> None:
 )
 def test_an_answer_that_breaks_the_contract(method: str, body: dict[str, Any]) -> None:
     assert len(check_response(load().methods[method], body)) == 1
+
+
+def _spots(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """Yield the place of every value inside."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, item in pairs:
+        yield (*path, name)
+        yield from _spots(item, (*path, name))
+
+
+def _at(value: Any, path: tuple[Any, ...]) -> Any:
+    for name in path:
+        value = value[name]
+    return value
+
+
+FILE = {
+    "id": "1",
+    "size": "7",
+    "owners": [{"emailAddress": "a@b.example", "me": False}],
+    "capabilities": {"canDownload": True},
+    "createdTime": "2026-11-22T12:00:00.000Z",
+    "shortcutDetails": {"targetId": "2"},
+}
+
+
+@pytest.mark.parametrize("spot", list(_spots(FILE)), ids=str)
+def test_any_one_slip_in_an_answer_is_noticed(spot: tuple[Any, ...]) -> None:
+    method = load().methods["drive.files.get"]
+    assert check_response(method, FILE) == []
+    wrong = deepcopy(FILE)
+    parent, name = _at(wrong, spot[:-1]), spot[-1]
+    value = parent[name]
+    parent[name] = {"list": {}, "dict": "x", "str": 7, "bool": "yes"}.get(type(value).__name__)
+    assert len(check_response(method, wrong)) == 1, "a wrong type"
+    if isinstance(parent, dict):
+        parent[name + "x"] = value
+        del parent[name]
+        assert [problem.unknown for problem in check_response(method, wrong)] == [name + "x"]
 
 
 def test_google_says_what_is_wrong_in_the_words_of_the_service() -> None:

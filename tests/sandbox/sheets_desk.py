@@ -86,3 +86,26 @@ def text(value: str) -> dict[str, Any]:
 
 def row(*values: str) -> dict[str, Any]:
     return {"values": [text(value) for value in values]}
+
+
+def sheet(book: Desk, index: int = 0, **params: Any) -> dict[str, Any]:
+    found = book.call("get", **params)["sheets"][index]
+    assert isinstance(found, dict)
+    return found
+
+
+def cells(book: Desk, where: str) -> list[dict[str, Any]]:
+    data = book.call("get", ranges=[where], includeGridData=True)["sheets"][0]["data"][0]
+    return [cell for line in data.get("rowData", []) for cell in line.get("values", [])]
+
+
+def span(dimension: str, start: int, end: int, sheet_id: int = 0) -> dict[str, Any]:
+    return {"sheetId": sheet_id, "dimension": dimension, "startIndex": start, "endIndex": end}
+
+
+def columns(start: int, end: int, top: int = 1) -> dict[str, Any]:
+    return {"sheetId": 0, "startRowIndex": top, "startColumnIndex": start, "endColumnIndex": end}
+
+
+def update(start: dict[str, Any], *rows: dict[str, Any], fields: str = "userEnteredValue") -> dict[str, Any]:
+    return {"updateCells": {"start": start, "rows": list(rows), "fields": fields}}

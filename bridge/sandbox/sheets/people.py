@@ -26,9 +26,9 @@ def book_of(act: Act) -> Spreadsheet:
 
 @contextmanager
 def at_work(act: Act) -> Iterator[Edit]:
-    """Change the spreadsheet as the person in `as`, or as its owner; all of it or nothing."""
+    """Change the spreadsheet as the person in `as`, or its owner (in a shared drive, its maker); all or nothing."""
     file = act.world.drive.files[book_of(act).id]
-    with changing(act.world, str(act.args.get("as") or file.owner), file.id) as edit:
+    with changing(act.world, str(act.args.get("as") or file.owner or file.last_modified_by), file.id) as edit:
         yield edit
 
 

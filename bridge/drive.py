@@ -87,7 +87,7 @@ class DriveEvidence:
             if failures and (next(tries) < PART_TRIES or not found):
                 raise failures[0]
 
-        errand = Errand(f"look at {len(keys)} files on Drive", "https://drive.google.com", "Viewer")
+        errand = Errand("look at the files on Drive", "https://drive.google.com", "Viewer")
         try:
             self._google.call(errand, ask, idempotent=True, bucket="drive", units=GET_UNITS * len(keys))
         except TryLater:

@@ -18,7 +18,7 @@ KEY_FILE, CREDENTIALS_FILE = "issuer.key", "credentials.json"
 
 #: {names in braces} are filled in with JSON texts, which TOML reads alike.
 TEMPLATE = """\
-# Settings for a trial against the sandbox at {url}. See config/bridge.example.toml for what else can be set.
+# Settings for a trial against a sandbox on this machine. See config/bridge.example.toml for what else can be set.
 
 [programme]
 name = {name}

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
 import requests
@@ -34,8 +35,8 @@ from bridge.openbadges.errors import OpenBadgesError
 from bridge.openbadges.keys import SigningKey
 from bridge.plan import Policy
 from bridge.ports import Backend, Clock, Mailer, Progress, World
-from bridge.service import Keeping
 from bridge.review import COLUMNS
+from bridge.service import Keeping
 from bridge.sheet_requests import ReviewLook
 from bridge.sheets import GoogleSheet
 from bridge.site import Check, Look, SiteFiles, StaticSite
@@ -236,6 +237,17 @@ def policy_of(settings: Settings, key_id: str, share_with: str, *, often: bool) 
     )
 
 
+def without_traces(settings: Settings, stack: ExitStack) -> Settings:
+    """For a dry run before the first cycle: an empty ledger in a place that is gone afterwards."""
+    file = ledger_file(settings)
+    if file is None or file.exists():
+        return settings
+    folder = stack.enter_context(TemporaryDirectory(prefix="badge-bridge-"))
+    return settings.model_copy(
+        update={"ledger": settings.ledger.model_copy(update={"url": f"{SQLITE}{folder}/bridge.db"})}
+    )
+
+
 #: Of one document that an issuer publishes.
 LARGEST = 4 * 1024 * 1024
 
@@ -265,7 +277,8 @@ def open_world(
 ) -> Iterator[tuple[World, Policy]]:
     """Yield the real world of a programme and its policy; nothing is sent before the first verb is used.
 
-    *often*: as in `policy_of`. *leased*: waits renew the ledger's lease; False where none is taken, as in a dry run.
+    *often*: as in `policy_of`. *leased*: waits renew the ledger's lease; False for a dry run, which
+    takes none and leaves no trace.
     Raises ConfigProblems, Refused or LedgerUnusable, each with its cure.
     """
     clock = clock_of(settings, stop)
@@ -273,7 +286,7 @@ def open_world(
     with ExitStack() as stack:
         google = google_of(settings, clock)
         stack.callback(google.close)
-        ledger = ledger_of(settings, clock)
+        ledger = ledger_of(settings if leased else without_traces(settings, stack), clock)
         stack.callback(ledger.close)
         if leased:
             clock.renew = ledger.renew

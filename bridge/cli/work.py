@@ -129,7 +129,7 @@ def _silent(what: str, done: int, total: int) -> None:
 def doctor(config: Path, *, as_json: bool) -> int:
     from bridge.doctor import Mark, examine
 
-    with progress(quiet=as_json) as told:
+    with progress(quiet=as_json or not sys.stderr.isatty()) as told:
         findings = examine(config, told)
     if as_json:
         say_json({"findings": [finding.as_json() for finding in findings]})

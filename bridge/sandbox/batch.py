@@ -26,15 +26,17 @@ def answer_batch(incoming: Incoming, answer: Answerer, dice: random.Random) -> O
     if len(parts) > LIMIT:
         raise ApiError(403, "forbidden", f"The batch request could not be processed. {_TOO_MANY}")
     answers = []
+    wait = 0.0
     for part in parts:
         outgoing = answer(_inner(part, incoming))
         if outgoing.hang_up:
             return outgoing
+        wait = max(wait, outgoing.wait)
         answers.append(_pack(part, outgoing))
     dice.shuffle(answers)
     boundary = f"batch_{secrets.token_hex(12)}"
     body = b"".join(b"--" + boundary.encode() + b"\r\n" + one for one in answers) + f"--{boundary}--\r\n".encode()
-    return Outgoing(200, body, f"multipart/mixed; boundary={boundary}")
+    return Outgoing(200, body, f"multipart/mixed; boundary={boundary}", wait=wait)
 
 
 _TOO_MANY = "Exceeds allowed inner batch requests soft limit."

@@ -111,8 +111,7 @@ def create_app(world: World, *, state_dir: Path | None = None, lock: threading.L
         yield
         if keeper and saver:
             keeper.cancel()
-            with lock:
-                saver.save()
+            _save(saver.save, lock)
 
     app = Starlette(routes=[Mount("/", app=Front(workspace, lock, save))], lifespan=lifespan)
     app.state.workspace = workspace
@@ -122,11 +121,15 @@ def create_app(world: World, *, state_dir: Path | None = None, lock: threading.L
 async def _keep_saving(saver: Saver, lock: threading.Lock) -> None:
     while True:
         await asyncio.sleep(SAVE_EVERY)
-        with lock:
-            try:
-                saver.save_changes()
-            except OSError:
-                log.exception("The sandbox's state can't be saved; it will be tried again.")
+        _save(saver.save_changes, lock)
+
+
+def _save(save: Callable[[], None], lock: threading.Lock) -> None:
+    with lock:
+        try:
+            save()
+        except OSError:
+            log.exception("The sandbox's state can't be saved.")
 
 
 def _nowhere_to_save() -> None:

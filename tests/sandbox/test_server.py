@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from http.client import HTTPException
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -265,6 +266,28 @@ def test_a_batch_is_one_request_with_its_calls_inside(sandbox: Sandbox, photo: s
     assert log["inner"] == {"drive.files.get": 100}
     requests.delete(f"{sandbox.url}/_sandbox/calls", timeout=5)
     assert sandbox.counts() == {}
+
+
+def test_a_fault_inside_a_batch_strikes_one_part_or_cuts_the_line(
+    sandbox: Sandbox, photo: str, client: Callable[..., Any]
+) -> None:
+    drive = client("drive", "v3")
+
+    def run() -> dict[str, Any]:
+        answers: dict[str, Any] = {}
+        batch = drive.new_batch_http_request(callback=lambda key, found, error: answers.update({key: error or found}))
+        for n in range(3):
+            batch.add(drive.files().get(fileId=photo, fields="name"), request_id=str(n))
+        batch.execute()
+        return answers
+
+    sandbox.fault("drive.files.get", "403-rate", nth=2)
+    answers = run()
+    assert answers["0"] == answers["2"] == {"name": "photo.txt"}
+    assert answers["1"].error_details[0]["reason"] == "userRateLimitExceeded"
+    sandbox.fault("drive.files.get", "close-after", every=1)
+    with pytest.raises((ConnectionError, httplib2.HttpLib2Error, HTTPException)):
+        run()
 
 
 def test_a_batch_of_101_is_refused(sandbox: Sandbox, photo: str, client: Callable[..., Any]) -> None:

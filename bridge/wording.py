@@ -27,10 +27,14 @@ def one_line(text: str, limit: int = 120) -> str:
 
 def paragraphs(text: str, limit: int = 5000) -> tuple[tuple[str, ...], ...]:
     """Return *text*, cut at *limit* characters, as paragraphs of lines; control and direction characters are gone."""
-    text = re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
-    text = shorten(_CONTROLS.sub("", _BIDI.sub("", text)).strip(), limit)
-    parts = re.split(r"\n[^\S\n]*\n\s*", text)
+    parts = re.split(r"\n[^\S\n]*\n\s*", harmless(text, limit))
     return tuple(tuple(line.rstrip() for line in part.split("\n")) for part in parts if part.strip())
+
+
+def harmless(text: str, limit: int) -> str:
+    """Return *text*, cut at *limit* characters, without control and direction characters; every line break is "\\n"."""
+    text = re.sub("\r\n?|[\x0b\x0c\x85\u2028\u2029]", "\n", text)
+    return shorten(_CONTROLS.sub("", _BIDI.sub("", text)).strip(), limit)
 
 
 def shorten(text: str, limit: int) -> str:

@@ -19,7 +19,7 @@ _HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5"}
 
 def to_html(text: str) -> Markup:
     """Return *text* as HTML: no HTML of its own, no pictures, links only to web addresses, headings below ours."""
-    return Markup(_PARSER.render(wording.shorten(text, LONGEST)))  # noqa: S704  # html is off in the parser
+    return Markup(_PARSER.render(wording.harmless(text, LONGEST)))  # noqa: S704  # html is off in the parser
 
 
 class _Renderer(RendererHTML):

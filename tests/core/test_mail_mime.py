@@ -30,7 +30,7 @@ MESSAGE = Message(
 
 def read(mail: EmailMessage) -> EmailMessage:
     """What a reader gets from the bytes on the wire."""
-    return email.message_from_bytes(mail.as_bytes(), policy=policy.default)  # type: ignore[arg-type, return-value]
+    return email.message_from_bytes(mail.as_bytes(), policy=policy.default)
 
 
 def made(message: Message = MESSAGE, sender: Sender = SENDER, mark: str = MARK) -> EmailMessage:
@@ -121,7 +121,7 @@ def test_no_line_break_gets_into_a_header(subject: str) -> None:
     ],
 )
 def test_what_is_no_address_is_refused_with_the_cure(address: str) -> None:
-    with pytest.raises(Refused, match="it is not an e-mail address.*badge-bridge retry"):
+    with pytest.raises(Refused, match=r"it is not an e-mail address.*badge-bridge retry"):
         to_mime(replace(MESSAGE, to=address), SENDER, MARK, story.NOON)
 
 

@@ -161,8 +161,16 @@ def check_response(method: Method, body: Any) -> Problems:
 
 @cache
 def _schema_check(service: str, name: str, lenient: bool) -> Check:
-    document = load().by_name[service]
-    return _compile(document, document.schemas[name], lenient)
+    document, key = load().by_name[service], (service, name, lenient)
+    _UNDER_WAY.add(key)
+    try:
+        return _compile(document, document.schemas[name], lenient)
+    finally:
+        _UNDER_WAY.remove(key)
+
+
+#: Schemas being compiled: one that refers back to them must look them up later.
+_UNDER_WAY: set[tuple[str, str, bool]] = set()
 
 
 def _compile(document: Document, schema: Json, lenient: bool) -> Check:
@@ -191,15 +199,9 @@ def _compile(document: Document, schema: Json, lenient: bool) -> Check:
 
 
 def _reference(service: str, name: str, lenient: bool) -> Check:
-    # Looked up when first used: schemas refer to themselves.
-    found: list[Check] = []
-
-    def check(value: Any) -> Problems | None:
-        if not found:
-            found.append(_schema_check(service, name, lenient))
-        return found[0](value)
-
-    return check
+    if (service, name, lenient) not in _UNDER_WAY:
+        return _schema_check(service, name, lenient)
+    return lambda value: _schema_check(service, name, lenient)(value)
 
 
 def _object(document: Document, schema: Json, lenient: bool) -> Check:

@@ -29,6 +29,7 @@ class RealClock:
 
     stop: threading.Event = field(default_factory=threading.Event)
     renew: Callable[[], None] = lambda: None
+    slice: float = SLICE
 
     def now(self) -> datetime:
         return datetime.now(UTC)
@@ -37,7 +38,7 @@ class RealClock:
         """Wait; raise StopAsked as soon as *stop* is set, and what *renew* raises."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            if self.stop.wait(min(left, SLICE)):
+            if self.stop.wait(min(left, self.slice)):
                 raise StopAsked
             self.renew()
 

@@ -175,4 +175,4 @@ def _is_stale(error: BaseException | None) -> bool:
     if not isinstance(error, APIError) or error.code != 400:
         return False
     said = str(error.error.get("message", "")).lower()
-    return any(words in said for words in ("grid limits", "no grid with id", "beyond the last"))
+    return any(words in said for words in ("grid limits", "no grid with id", "in grid[", "beyond the last"))

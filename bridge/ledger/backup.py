@@ -24,8 +24,6 @@ from bridge.ports import Clock
 
 NAME = "ledger-{:%Y%m%dT%H%M%SZ}.db"
 COMPANIONS = ("-journal", "-wal", "-shm")
-#: A restored ledger counts its leases on from far above the lost one's: no bridge of that time may pass for the holder.
-TOKEN_LEAP = 1_000_000
 
 
 def backups(folder: Path) -> Sequence[Path]:
@@ -128,13 +126,13 @@ def _hold(url: str, file: Path, clock: Clock) -> None:
 
 
 def _draft(backup_file: Path, file: Path) -> Path:
-    """A copy of the backup beside *file*, its leases free and their tokens far ahead."""
+    """A copy of the backup beside *file*, its leases free."""
     draft = file.with_name(f".{file.name}.restored.{os.getpid()}")
     draft.unlink(missing_ok=True)
     os.close(os.open(draft, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     shutil.copyfile(backup_file, draft)
     with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
-        connection.execute("UPDATE leases SET holder = '', token = token + ?", (TOKEN_LEAP,))
+        connection.execute("UPDATE leases SET holder = ''")
     _settle(draft)
     return draft
 

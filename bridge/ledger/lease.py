@@ -69,14 +69,16 @@ class Lease:
         held = connection.execute(columns.where(self._mine()).with_for_update()).one()
         now = self._now(connection)
         free = literal(is_dead(held.holder)) | (leases.c.holder == "") | (leases.c.until <= now)
+        # Counted from the microsecond: a ledger restored from a backup never gives out a lost one's token again.
+        token: int = max(held.token + 1, int(self.clock.now().timestamp() * 1_000_000))
         taken = connection.execute(
             update(leases)
             .where(self._mine(), free)
-            .values(holder=holder(), token=held.token + 1, since=now, until=self._until(connection))
+            .values(holder=holder(), token=token, since=now, until=self._until(connection))
         )
         if taken.rowcount != 1:
             raise LeaseHeld(held_by(self.programme, held.holder, held.since))
-        return int(held.token) + 1
+        return token
 
     def renew(self, connection: Connection, token: int) -> None:
         """Move the end on. Raise LeaseLost if another bridge has taken over since *token* was given."""

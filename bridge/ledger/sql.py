@@ -18,11 +18,11 @@ from sqlalchemy.exc import DBAPIError
 
 from bridge.errors import BridgeError, LeaseLost, LedgerUnusable, Refused
 from bridge.ledger import schema, steps
-from bridge.ledger.backup import backup
+from bridge.ledger.backup import backup, copy
 from bridge.ledger.engine import PATIENCE, RESTORE, explained, make_engine, parse_url, reading, sqlite_file
 from bridge.ledger.lease import Lease
 from bridge.ledger.lessons import event_row, learn, load
-from bridge.ledger.migrations import upgrade
+from bridge.ledger.migrations import HEAD, upgrade
 from bridge.ledger.shelves import CREDENTIALS, EFFECTS, Row, upsert
 from bridge.model import Credential, Effect, Event, Kind, Known, Lesson, State
 from bridge.ports import Clock
@@ -46,7 +46,7 @@ def open_ledger(
     try:
         with explained(address):
             _check(engine, where)
-            upgrade(engine, where)
+            upgrade(engine, where, keep=lambda: _lay_aside(sqlite_file(address)))
     finally:
         engine.dispose()
     return SqlLedger(programme, clock, address, engine, Lease(programme, clock, ttl))
@@ -57,9 +57,15 @@ def _check(engine: Engine, where: str) -> None:
     if engine.dialect.name != "sqlite":
         return
     with reading(engine) as connection:
-        finding = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar()
+        finding = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()).splitlines()[-1]
     if finding != "ok":
         raise LedgerUnusable(f"The ledger {where} is damaged ({finding}). {RESTORE}")
+
+
+def _lay_aside(file: Path | None) -> None:
+    """Keep a ledger as it was before it is brought to this program's version. (A server has backups of its own.)"""
+    if file is not None:
+        copy(file, file.with_name(f"{file.name}.before-{HEAD}"))
 
 
 @dataclass

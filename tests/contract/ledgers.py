@@ -26,6 +26,7 @@ from bridge.model import (
     FileAccess,
     FileFacts,
     Kind,
+    Known,
     Lesson,
     Order,
     Request,
@@ -99,6 +100,13 @@ def held(place: MemoryPlace, *lessons: Lesson) -> Iterator[Ledger]:
         for lesson in lessons:
             ledger.learn(lesson)
         yield ledger
+
+
+def learnt(*lessons: Lesson) -> Known:
+    known = Known()
+    for lesson in lessons:
+        known.learn(lesson)
+    return known
 
 
 def submission(**changes: Any) -> Submission:

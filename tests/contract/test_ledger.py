@@ -27,6 +27,7 @@ from tests.contract.ledgers import (
     SqlitePlace,
     credential,
     held,
+    learnt,
     submission,
 )
 
@@ -40,13 +41,6 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> MemoryPlace:
     if request.param == "postgres":
         return PostgresPlace()
     return SqlitePlace(tmp_path) if request.param == "sqlite" else MemoryPlace()
-
-
-def learnt(*lessons: Lesson) -> Known:
-    known = Known()
-    for lesson in lessons:
-        known.learn(lesson)
-    return known
 
 
 # ── learning ─────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, select, table, text
@@ -13,6 +14,7 @@ from bridge.errors import LedgerUnusable
 HEAD = "0001"
 #: Not Alembic's own name: another program may share the database.
 VERSION_TABLE = "ledger_version"
+SCRIPTS = Path(__file__).parent
 _LOCK = 0x62616467_65  # of PostgreSQL's advisory locks: "badge"
 
 
@@ -23,37 +25,42 @@ def version_of(connection: Connection) -> str | None:
     return connection.execute(select(table(VERSION_TABLE, column("version_num")).c.version_num)).scalar()
 
 
-def upgrade(engine: Engine, where: str) -> None:
+def upgrade(
+    engine: Engine, where: str, *, keep: Callable[[], object], scripts: Path = SCRIPTS, head: str = HEAD
+) -> None:
     """Bring the ledger to this program's version, or leave it as it was; any number of processes may try at once.
 
-    *where* names it in sentences. Raise LedgerUnusable if it is newer than this program, or not a ledger.
+    *where* names it in sentences; *keep* is called before an older ledger is touched, to lay a copy aside.
+    Raise LedgerUnusable if it is newer than this program, or not a ledger.
     """
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         present = version_of(connection)
-        if present == HEAD:
+        if present == head:
             return
-        if present is not None and not is_known(present):
-            raise LedgerUnusable(
-                f"The ledger {where} was written by a newer badge-bridge (version {present}; this one knows {HEAD}). "
-                "Install the newer program again, or put an older backup back: badge-bridge restore"
-            )
-        if present is None and connection.dialect.name == "sqlite" and inspect(connection).get_table_names():
+        if present is not None:
+            if not is_known(present, scripts):
+                raise LedgerUnusable(
+                    f"The ledger {where} comes from a newer badge-bridge (version {present}; this one knows {head})."
+                    " Install the newer program again, or put an older backup back: badge-bridge restore"
+                )
+            keep()
+        elif connection.dialect.name == "sqlite" and inspect(connection).get_table_names():
             raise LedgerUnusable(f"{where} is a database of another program, not a ledger. Choose another file.")
-        _run(connection)
+        _run(connection, scripts)
 
 
-def is_known(revision: str) -> bool:
+def is_known(revision: str, scripts: Path = SCRIPTS) -> bool:
     """True if this program can read, or bring up to date, a ledger of that revision."""
-    return (Path(__file__).parent / "versions" / f"v{revision}.py").exists()
+    return (scripts / "versions" / f"v{revision}.py").exists()
 
 
-def _run(connection: Connection) -> None:
+def _run(connection: Connection, scripts: Path) -> None:
     from alembic import command  # 0.4 s that an up-to-date ledger need not pay
     from alembic.config import Config
 
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    config.set_main_option("script_location", str(scripts).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

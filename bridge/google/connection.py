@@ -156,7 +156,7 @@ class Google:
                 for piece in response.iter_content(65_536):
                     received += piece
                     if len(received) > most:
-                        raise Refused(f"The bridge could not {what.doing}: it is larger than {most / 1e6:.0f} MB.")
+                        raise Refused(f"The bridge could not {what.doing}: it is larger than {most / 1e6:g} MB.")
                 return bytes(received)
 
         return self.call(what, receive, idempotent=True, bucket=bucket, units=units)

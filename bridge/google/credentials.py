@@ -111,4 +111,5 @@ def _load(file: Path, info: Mapping[str, Any], endpoint: str, scopes: Sequence[s
 
 
 def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:200]
+    said = str(error.args[0]) if error.args else type(error).__name__
+    return " ".join(said.split())[:200].rstrip(". ")

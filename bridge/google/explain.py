@@ -128,7 +128,7 @@ def _token_cure(answer: Answer, identity: Identity) -> str:
         return _delegation(identity) + said
     if any(word in message for word in ("short-lived", "timeframe", "iat", "clock")):
         return "this computer's clock is wrong by more than five minutes. Set it by a time server." + said
-    if identity.act_as and any(word in message for word in ("user id", "invalid email", "account not found")):
+    if identity.act_as and any(word in message for word in ("user id", "invalid email")):
         return f"there is no account {identity.act_as} in the domain. Correct [google] act_as." + said
     if "expired or revoked" in message:
         return (

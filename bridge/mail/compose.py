@@ -10,11 +10,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 import css_inline
+from PIL import Image
 
 from bridge import wording
 from bridge.mail.voice import Voice, render, subject_and_text
@@ -37,6 +39,9 @@ from bridge.ports import Message
 
 #: How the picture inside the HTML of a mail is called (RFC 2392).
 PICTURE = "badge@badge-bridge"
+
+#: A badge of more bytes than this is shown by a likeness of so many pixels, twice as wide as on the screen.
+LARGE, SHOWN = 600_000, 432
 
 _INLINER = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 _ADDRESS = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+\.[^\s@<>\"',;:()]+")
@@ -98,15 +103,15 @@ def compose(effect: Effect, known: Known, voice: Voice, badge: bytes | None = No
     name = effect.kind.removeprefix("tell-")
     title, text = subject_and_text(render(f"{name}.txt.j2", facts, voice.wording), f"{name}.txt.j2")
     html = _INLINER.inline(render(f"{name}.html.j2", {**facts, "subject": title}, voice.wording))
-    attached = effect.kind is Kind.TELL_ISSUED and badge is not None
+    attached = badge if effect.kind is Kind.TELL_ISSUED else None
     return Message(
         key=effect.key,
         to=subject.request.recipient,
         subject=title,
         text=text,
         html=html,
-        attachments=((picture_name(subject), "image/png", badge),) if attached and badge else (),
-        inline=((PICTURE, "image/png", badge),) if attached and badge else (),
+        attachments=((picture_name(subject), "image/png", attached),) if attached else (),
+        inline=((PICTURE, "image/png", preview(attached)),) if attached else (),
     )
 
 
@@ -226,6 +231,20 @@ def picture_name(subject: Subject) -> str:
     """Return the attachment's file name: small ASCII letters, digits and hyphens."""
     slug = re.sub(r"[^a-z0-9]+", "-", subject.request.achievement.lower()).strip("-")[:60]
     return f"{slug}-badge.png" if slug else "badge.png"
+
+
+def preview(badge: bytes) -> bytes:
+    """Return the picture to be shown in the mail: the badge itself, or a smaller likeness of one that is large.
+
+    The badge travels twice in a mail, and Gmail takes 35 MB in all.
+    """
+    if len(badge) <= LARGE:
+        return badge
+    out = BytesIO()
+    with Image.open(BytesIO(badge), formats=["PNG"]) as picture:
+        picture.thumbnail((SHOWN, SHOWN))
+        picture.save(out, "PNG")
+    return out.getvalue()
 
 
 def linkedin_link(order: Order, credential: Credential, name: str, voice: Voice) -> str:

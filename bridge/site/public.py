@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from ipaddress import ip_address
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -18,11 +20,12 @@ def get_page(url: str, base: str) -> bytes | None:
 
     Only addresses below *base* are opened, redirected or not. Raises TryLater when the server can't say.
     """
+    visitor = session(is_loopback(urlsplit(base).hostname or ""))
     for _ in range(MOST_REDIRECTS):
         if not is_below(url, base):
             raise TryLater(f"The site sends visitors of its pages elsewhere: {url[:200]} is not below {base}.")
         try:
-            with requests.get(
+            with visitor.get(
                 url, timeout=TIMEOUT, stream=True, allow_redirects=False, headers={"Cache-Control": "no-cache"}
             ) as answer:
                 if answer.is_redirect:
@@ -32,6 +35,22 @@ def get_page(url: str, base: str) -> bytes | None:
         except requests.RequestException as error:
             raise TryLater(f"The site can't be reached at {url}: {type(error).__name__}.") from error
     raise TryLater(f"The site sends visitors of {url[:200]} in a circle.")
+
+
+@lru_cache(maxsize=2)
+def session(here: bool) -> requests.Session:
+    """Return a session that keeps its connections; *here*: to this machine, past any proxy."""
+    made = requests.Session()
+    made.trust_env = not here
+    return made
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether *host* is this machine."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def content(answer: requests.Response, url: str) -> bytes | None:

@@ -6,14 +6,17 @@ import re
 from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
+from random import Random
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from PIL import Image
 
 from bridge.errors import Refused
 from bridge.mail import Sender, Voice, compose
-from bridge.mail.compose import PICTURE, linkedin_link
+from bridge.mail.compose import FACTS, PICTURE, Subject, common, linkedin_link
 from bridge.model import Effect, Evidence, EvidenceKind, FileAccess, FileFacts, Kind, Known, Verdict
 from bridge.ports import Message
 from tests.fakes import story
@@ -176,6 +179,16 @@ def test_issued_brings_the_badge_as_a_file_and_shows_it() -> None:
     assert "J. Okafor writes:" in message.text
 
 
+def test_a_large_badge_is_attached_whole_and_shown_smaller() -> None:
+    out = BytesIO()
+    Image.frombytes("RGB", (1000, 1000), Random(1).randbytes(3_000_000)).save(out, "PNG")  # noqa: S311  # only noise
+    message = compose(Effect(Kind.TELL_ISSUED, "41-1"), decided(), VOICE, out.getvalue())
+    assert message.attachments[0][2] == out.getvalue()
+    assert len(message.inline[0][2]) < 700_000
+    with Image.open(BytesIO(message.inline[0][2])) as shown:
+        assert shown.size == (432, 432)
+
+
 def test_issued_without_the_picture_points_to_the_page() -> None:
     message = compose(Effect(Kind.TELL_ISSUED, "41-1"), decided(), VOICE, None)
     assert message.attachments == message.inline == ()
@@ -301,6 +314,19 @@ def test_a_teacher_without_a_name_is_greeted_all_the_same() -> None:
 
 
 # ── a district's own wording ─────────────────────────────────────────────────
+
+
+README = Path(__file__).parents[2] / "config" / "mail" / "README.md"
+
+
+@pytest.mark.parametrize("kind", MAILS)
+def test_the_readme_for_districts_lists_every_fact_of_every_mail(kind: Kind) -> None:
+    known = decided()
+    subject = Subject(Effect(kind, SUBJECTS[kind]), known, VOICE, None)
+    rows = re.findall(r"^\| `([\w-]+)` \| ([^|]*) \|", README.read_text(), re.MULTILINE)
+    listed = {name: set(re.findall(r"`(\w+)`", facts)) for name, facts in rows}
+    assert listed[kind.removeprefix("tell-")] == set(FACTS[kind](subject))
+    assert set(re.findall(r"^\* `(\w+)`", README.read_text(), re.MULTILINE)) == set(common(subject))
 
 
 def test_a_districts_own_wording_wins_name_by_name(tmp_path: Path) -> None:

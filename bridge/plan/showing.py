@@ -68,7 +68,7 @@ _MARKS = {
 def evidence_words(known: Known, item: Evidence) -> str:
     """One line for one item: its number, a mark whether it opens, its name and address."""
     if item.kind is EvidenceKind.ODD:
-        return f"{item.item}. ✗ {item.note}: {item.url[:200]}"
+        return f"{item.item}. ✗ “{(item.name or item.url)[:200]}”: {item.note}"
     if item.kind is EvidenceKind.WEB:
         return f"{item.item}. {item.url}"
     file = known.files.get(item.file_id)

@@ -135,15 +135,16 @@ def allow(
     raise typer.Exit(act(config, awards))
 
 
-@app.command()
-def restore(
+@app.command("restore")
+def restore_backup(
     file: Annotated[Path | None, typer.Argument(help="A backup; without it the newest.", dir_okay=False)] = None,
+    list_: Annotated[bool, typer.Option("--list", help="Only say which backups there are.")] = False,
     config: Config = BRIDGE_TOML,
 ) -> None:
     """Make a backup the ledger again. The ledger that is there is set aside, not deleted."""
-    from .memory import restore as act
+    from .memory import list_backups, restore
 
-    raise typer.Exit(act(config, file))
+    raise typer.Exit(list_backups(config) if list_ else restore(config, file))
 
 
 @app.command()

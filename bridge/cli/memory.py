@@ -191,6 +191,18 @@ def _patiently(ledger: SqlLedger, act: Callable[[], T]) -> T:
             time.sleep(0.5)
 
 
+def list_backups(config: Path) -> int:
+    from bridge.ledger.backup import backups
+
+    folder = settings_of(config).ledger.backups
+    kept = backups(folder)
+    for file in kept:
+        say(str(file))
+    if not kept:
+        say(f"There is no backup in {folder}.")
+    return Exit.DONE
+
+
 def restore(config: Path, file: Path | None) -> int:
     from bridge.wiring import restore_ledger
 

@@ -39,8 +39,8 @@ def waits(effect: Effect) -> bool:
 
 
 def again(effect: Effect) -> Effect:
-    """To be tried at once; the doubt, the count and the last note stay."""
-    return replace(effect, state=State.PLANNED, not_before=None)
+    """To be tried at once, on a person's word: the count starts afresh; the doubt and the last note stay."""
+    return replace(effect, state=State.PLANNED, not_before=None, attempts=0)
 
 
 def event(at: datetime, effect: Effect, what: str) -> Event:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -57,6 +58,7 @@ def is_known(revision: str, scripts: Path = SCRIPTS) -> bool:
 
 
 def _run(connection: Connection, scripts: Path) -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # it tells of every plugin
     from alembic import command  # 0.4 s that an up-to-date ledger need not pay
     from alembic.config import Config
 

@@ -114,7 +114,7 @@ def _line(line: str) -> Iterator[Evidence]:
 
 def _without_trailing(address: str) -> str:
     """Cut the punctuation of the sentence around it; a closing bracket stays if it was opened inside."""
-    while address[-1:] in tuple(_TRAILING):
+    while address[-1:] in tuple(_TRAILING) and len(address) <= LONGEST_URL:
         if address[-1] == ")" and address.count("(") >= address.count(")"):
             break
         address = address[:-1]

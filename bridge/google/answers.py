@@ -34,6 +34,7 @@ class HttpFailure(Exception):
     def __init__(self, response: requests.Response) -> None:
         super().__init__(f"HTTP {response.status_code}")
         self.response = response
+        self.content = response.content  # read now: a streamed answer is closed later
 
 
 #: All that a call to Google may raise; anything else is a mistake of ours.

@@ -109,6 +109,9 @@ _BY_REASON = {
     "quotaExceeded": _USED_UP,
     "storageQuotaExceeded": "the storage of {who} is full, or it has none (a service account never has).",
     "teamDriveFileLimitExceeded": "the shared drive is full.",
+    "cannotDownloadFile": (
+        "its owner lets nobody but editors download it. In Drive choose Share, Settings, and allow viewers to download."
+    ),
     "failedPrecondition": (
         "Google says {message!r}. For mail this means that {who} has no mailbox: "
         "set act_as to an account of the domain."

@@ -271,6 +271,12 @@ class TestDriveEvidence:
         assert "at most 10 MB" in found.problem
         assert stage.workspace.counts() == {"drive.batch": 1}
 
+    def test_a_picture_that_viewers_may_not_download(self, stage: SandboxStage) -> None:
+        file_id = stage.add("kept.png", artwork(), "image/png")
+        stage.world.drive.files[file_id].viewers_may_download = False
+        (found,) = stage.source().fetch([link(file_id)])
+        assert "allow viewers to download" in found.problem
+
     def test_a_picture_without_an_answer_is_left_for_the_next_cycle(self, stage: SandboxStage) -> None:
         good, bad = (stage.add(f"{n}.png", artwork(), "image/png") for n in range(2))
         for nth in range(4, 40):

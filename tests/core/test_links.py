@@ -176,6 +176,11 @@ def test_a_redirect_to_a_redirect_is_left_alone() -> None:
         assert parse_link(f"https://www.google.com/url?q={target}").url.startswith("https://www.google.com/url?q=")
 
 
+def test_a_flood_of_brackets_is_read_at_once() -> None:
+    (item,) = find_evidence("https://a.example/" + ")" * 50_000)
+    assert item.kind is ODD
+
+
 @given(st.text(max_size=200) | st.from_regex(r"https?://drive\.google\.com/.{0,80}"))
 def test_no_text_is_too_odd(text: str) -> None:
     for number, item in enumerate(find_evidence(text), 1):

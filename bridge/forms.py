@@ -278,7 +278,11 @@ def _problem(sentence: str, *, blocking: bool = False) -> Problem:
 def _texts(response: Json, question_id: str) -> list[str]:
     """The texts answered to a question; a CHECKBOX has several, an unanswered question none."""
     values = _answers(response, question_id, "textAnswers")
-    return [clean(text)[:LONGEST_LINKS].replace("\r\n", "\n") for value in values if isinstance(text := value.get("value"), str)]
+    return [
+        clean(text)[:LONGEST_LINKS].replace("\r\n", "\n")
+        for value in values
+        if isinstance(text := value.get("value"), str)
+    ]
 
 
 def _uploads(response: Json, question_id: str) -> list[Evidence]:

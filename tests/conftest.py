@@ -19,7 +19,7 @@ for _name in [name for name in os.environ if name.startswith("BADGE_BRIDGE_") or
 # Ours, even where Python has loaded another one at its start.
 sys.modules.pop("sitecustomize", None)
 sys.path.insert(0, str(OFFLINE))
-import sitecustomize  # noqa: E402 - it can only be found from here on
+import sitecustomize  # type: ignore[import-not-found]  # noqa: E402 - it can only be found from here on
 
 sys.path.remove(str(OFFLINE))
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-import sitecustomize
+import sitecustomize  # type: ignore[import-not-found]
 
 
 @pytest.fixture

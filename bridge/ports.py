@@ -212,7 +212,7 @@ class Ledger(Protocol):
         """Let one cycle issue up to *awards* at once; 0 takes it back."""
 
     def retry(self, request: int) -> Sequence[Effect]:
-        """Plan the stuck effects of a request again, their doubt kept, postponed ones at once; return them."""
+        """Plan stuck and postponed effects of a request again, at once: doubt stays, `attempts` is 0 again."""
 
     def history(self, request: int) -> Sequence[Event]: ...
 

@@ -30,7 +30,9 @@ def table(titles: Cells, rows: Iterable[Cells]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    made = Table(*titles, box=None, pad_edge=False, header_style="bold")
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    for title in titles:
+        made.add_column(title, overflow="fold")  # an id or a command must never be cut short
     for row in rows:
         made.add_row(*(Text(cell) for cell in row))
     Console().print(made)

@@ -38,7 +38,8 @@ def google_key(settings: Settings) -> Findings:
 
 def signing_keys(settings: Settings) -> Findings:
     signing = wiring.signing_of(settings)
-    yield good("signing key", f"{signing.key.key_id}, and {len(signing.retired)} older ones.")
+    older = f", and {len(signing.retired)} older ones" if signing.retired else ""
+    yield good("signing key", f"{signing.key.key_id}{older}.")
 
 
 def issuer_address(settings: Settings) -> Findings:

@@ -142,6 +142,13 @@ SPOILT: dict[str, tuple[Callable[[Desk], object], str]] = {
         lambda desk: spoil(desk, 'folder = "site"', 'folder = "site"\npublish = ["no-such-program"]'),
         "The publish command 'no-such-program' is not there.",
     ),
+    "no mail server": (
+        lambda desk: spoil(
+            desk, 'via = "gmail"', 'via = "smtp"\n[mail.smtp]\nhost = "127.0.0.1"\nport = 9\nsecurity = "none"'
+        ),
+        "127.0.0.1:9",
+    ),
+    "no wording": (lambda desk: spoil(desk, 'via = "gmail"', 'via = "gmail"\nwording = "ours"'), "[mail.wording]"),
     "key readable by others": (lambda desk: (desk.folder / "issuer.key").chmod(0o644), "chmod 600"),
     "damaged ledger": (lambda desk: (desk.folder / "bridge.db").write_text("no ledger"), "is no sound ledger"),
     "old address": (

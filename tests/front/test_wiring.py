@@ -1,0 +1,84 @@
+"""Settings become the right adapters, and decisions the right policy."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bridge import wiring
+from bridge.clock import RealClock, SandboxClock
+from bridge.config import Settings, load
+from bridge.errors import ConfigProblems
+from bridge.mail import FolderMailer, GmailMailer, SmtpMailer
+from bridge.openbadges import keys
+
+from .settings_file import GOOD, write
+
+
+def settings(folder: Path, more: str = "") -> Settings:
+    return load(write(folder, GOOD + more))
+
+
+def test_decisions_settle_only_where_cycles_come_often(tmp_path: Path) -> None:
+    given = settings(tmp_path, "[review]\nsettle_minutes = 7\n")
+    assert wiring.policy_of(given, "key", "", often=True).settle == timedelta(minutes=7)
+    assert wiring.policy_of(given, "key", "", often=False).settle == timedelta(0)
+
+
+def test_limits_reach_the_policy(tmp_path: Path) -> None:
+    more = (
+        '[review]\ndue_days = 5\ncoaches = ["Carla@X.org"]\n'
+        '[guards]\nnew_awards = 9\n[mail]\nper_day = 8\non_doubt = "repeat"\n'
+    )
+    policy = wiring.policy_of(settings(tmp_path, more), "did#key", "share@x.org", often=False)
+    assert (policy.due_days, policy.coaches, policy.new_awards) == (5, frozenset({"carla@x.org"}), 9)
+    assert (policy.mails_per_day, policy.smtp_repeat, policy.share_with) == (8, True, "share@x.org")
+    assert str(policy.tz) == "America/Chicago"
+
+
+MAILERS = {
+    'via = "gmail"': GmailMailer,
+    'via = "folder"': FolderMailer,
+    'via = "smtp"\n[mail.smtp]\nhost = "127.0.0.1"\nsecurity = "none"': SmtpMailer,
+}
+
+
+@pytest.mark.parametrize("via", MAILERS)
+def test_mails_go_the_way_that_is_set(tmp_path: Path, via: str) -> None:
+    given = settings(tmp_path, f"[mail]\n{via}\n")
+    mailer = wiring.mailer_of(given, GoogleNeverCalled(), wiring.signing_of(given), RealClock())  # type: ignore[arg-type]
+    assert isinstance(mailer, MAILERS[via])
+
+
+class GoogleNeverCalled:
+    """Making a mailer sends nothing."""
+
+
+def test_an_smtp_user_without_password_is_told_where_to_put_it(tmp_path: Path) -> None:
+    given = settings(tmp_path, '[mail]\nvia = "smtp"\n[mail.smtp]\nhost = "mail.x.org"\nuser = "u"\n')
+    with pytest.raises(ConfigProblems, match="BADGE_BRIDGE_SMTP_PASSWORD"):
+        wiring.smtp_server(given)
+
+
+def test_keys_are_named_by_their_public_half_and_old_ones_are_kept(tmp_path: Path) -> None:
+    first = wiring.signing_of(settings(tmp_path))
+    (tmp_path / "issuer.key").rename(tmp_path / "2026.key")
+    keys.save(tmp_path / "issuer.key", keys.new_key())
+    text = GOOD.replace("[issuer]", '[issuer]\nretired = ["2026.key"]')
+    second = wiring.signing_of(load(write(tmp_path, text)))
+    assert second.key.key_id != first.key.key_id
+    assert [key.key_id for key in second.retired] == [first.key.key_id]
+    assert second.mail_secret == first.mail_secret  # a new key does not make old mails strangers
+
+
+def test_the_clock_is_the_machines_or_a_sandboxs(tmp_path: Path) -> None:
+    assert isinstance(wiring.clock_of(settings(tmp_path)), RealClock)
+    followed = wiring.clock_of(settings(tmp_path, '[clock]\nfollow = "http://127.0.0.1:8700"\n'))
+    assert isinstance(followed, SandboxClock)
+
+
+def test_only_https_is_looked_up_on_the_web() -> None:
+    assert wiring.web_fetch("http://127.0.0.1/issuer.json") is None
+    assert wiring.web_fetch("file:///etc/hostname") is None

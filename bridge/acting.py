@@ -8,7 +8,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bridge.errors import BridgeError, InDoubt, LeaseHeld, LeaseLost, LedgerUnusable, Refused, TryLater
+from bridge.errors import LEDGER_TROUBLE, BridgeError, InDoubt, Refused, TryLater
 from bridge.issuer import issue_once, revoke_once
 from bridge.model import Credential, Effect, Kind, Known, Problem
 from bridge.plan import Policy, due
@@ -75,6 +75,8 @@ class Actor:
             changed = self.world.site.refresh(self.known)
             if changed or waiting:
                 self.world.site.publish()
+        except LEDGER_TROUBLE:
+            raise
         except BridgeError as error:
             self._problem("site", str(error))
             for effect in waiting:
@@ -96,7 +98,7 @@ class Actor:
         is_mail = effect.kind.is_mail
         try:
             credential = self._perform(effect)
-        except (LeaseLost, LeaseHeld, LedgerUnusable):
+        except LEDGER_TROUBLE:
             raise
         except TryLater as error:
             self.failures[is_mail] += effect.kind not in _PUBLISHING

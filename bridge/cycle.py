@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from bridge import plan
 from bridge.acting import Actor
-from bridge.errors import BridgeError, LeaseHeld, LeaseLost, LedgerUnusable
+from bridge.errors import LEDGER_TROUBLE, BridgeError
 from bridge.model import Effect, Known, Problem
 from bridge.plan import Learnt, Policy, Seen, Showing
 from bridge.plan.draft import copy_of
@@ -69,7 +69,7 @@ def _ask(
 def _try(where: str, read: Callable[[], T], problems: list[Problem]) -> T | None:
     try:
         return read()
-    except (LeaseLost, LeaseHeld, LedgerUnusable):
+    except LEDGER_TROUBLE:
         raise
     except BridgeError as error:
         problems.append(Problem(where, str(error), blocking=True))
@@ -91,7 +91,7 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
     if showing.change:
         try:
             world.sheet.write(reading, showing.change)
-        except (LeaseLost, LeaseHeld, LedgerUnusable):
+        except LEDGER_TROUBLE:
             raise
         except BridgeError as error:
             report.problems.append(Problem("sheet", str(error), blocking=True))

@@ -42,6 +42,10 @@ class LedgerUnusable(BridgeError):
     """The ledger is damaged, newer than this program, or lost; the sentence says how to get it back."""
 
 
+#: What ends a cycle at once: without the ledger nothing may be tried.
+LEDGER_TROUBLE = (LeaseHeld, LeaseLost, LedgerBusy, LedgerUnusable)
+
+
 class ConfigProblems(BridgeError):
     """Everything wrong with the settings, each with its place and its cure."""
 

@@ -122,7 +122,7 @@ def credential(award: Award, issuer: Issuer) -> Document:
         {
             "@context": [CREDENTIALS_V2, OPEN_BADGES, OPEN_BADGES_EXTENSIONS],
             "id": award.credential_id,
-            "type": ["VerifiableCredential", "OpenBadgeCredential"],
+            "type": ["VerifiableCredential", "AchievementCredential"],
             "name": text(achievement.name),
             "description": text(achievement.description),
             "issuer": issuer_object(issuer),

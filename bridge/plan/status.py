@@ -37,6 +37,8 @@ def _waiting(known: Known, attempt: Attempt, policy: Policy) -> str:
         which = ", ".join(map(str, items))
         share = f" Ask for it to be shared with {policy.share_with}." if policy.share_with else ""
         words.append(f"Evidence {which} can't be opened.{share}")
+    if attempt.submission.consent is False:
+        words.append("The privacy tick is missing: look whether a student can be recognised.")
     if attempt.version > 1:
         words.append("The answer was edited.")
     if not attempt.submission.verified:

@@ -49,7 +49,8 @@ format: $(DEV)
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 
-lock: $(RUN)
+# Any uv will do: a changed pyproject.toml must not take the developer's packages away first.
+lock: $(if $(wildcard $(UV)),,$(RUN))
 	printf 'setuptools>=80\nuv\n' | $(COMPILE) --no-annotate - -o locks/tools.txt
 	$(COMPILE) pyproject.toml -o locks/run.txt
 	$(COMPILE) pyproject.toml --extra postgres --group dev -c locks/run.txt -o locks/dev.txt

@@ -46,13 +46,20 @@ GREEN: Colour = (0.85, 0.94, 0.85)
 AMBER: Colour = (1.0, 0.95, 0.80)
 RED: Colour = (0.98, 0.86, 0.85)
 
-#: How a Status begins → the colour of its cell; the first that fits wins.
+#: How a Status begins → the colour of its cell; the first that fits wins. Red asks the coach to do something.
 STATUS_COLOURS: Mapping[str, Colour] = {
     "Issued": GREEN,
     "Waiting": AMBER,
     "On hold": AMBER,
+    "Approved": AMBER,
+    "“": RED,
+    "Please": RED,
+    "Nobody may": RED,
+    "The answer changed": RED,
+    "This row is": RED,
+    "The ID": RED,
+    "Decisions stand": RED,
     "Revoked": RED,
-    "Stopped": RED,
 }
 
 

@@ -178,7 +178,8 @@ def backends_of(settings: Settings, signing: Signing, ledger: SqlLedger) -> Mapp
 
 
 def sender_of(settings: Settings) -> Sender:
-    return Sender(settings.sender, settings.mail.sender_name or settings.programme.name, settings.mail.reply_to)
+    mail, programme = settings.mail, settings.programme
+    return Sender(settings.sender, mail.sender_name or programme.name, mail.reply_to or programme.coordinator)
 
 
 def mailer_of(settings: Settings, google: Google, signing: Signing, clock: Clock) -> Mailer:

@@ -81,7 +81,7 @@ class LocalIssuer:
         if credential.award != order.award or document.get("id") != f"urn:uuid:{order.award}":
             raise Refused(
                 f"The files of the badge of {order.attempt_id} are not in {self.files.folder}, so it can't be marked "
-                f"as withdrawn there. Put the site's folder back from a backup; then run: badge-bridge retry"
+                f"as withdrawn there. Put the site's folder back from a backup."
             )
         achievement = told_achievement(order, document)
         told = reason if self.publish_reasons else ""
@@ -93,7 +93,7 @@ class LocalIssuer:
         if data is None:
             raise Refused(
                 f"The picture of the badge of {credential.attempt_id} is not in {self.files.folder}. "
-                f"Put the site's folder back from a backup; then run: badge-bridge retry"
+                f"Put the site's folder back from a backup."
             )
         return data
 
@@ -104,7 +104,7 @@ class LocalIssuer:
                 return key
         raise Refused(
             f"The order for {order.attempt_id} was made for the signing key {order.key_id}, which is not here. "
-            f"Put its key file back; then run: badge-bridge retry"
+            f"Put its key file back."
         )
 
     def credential(self, order: Order) -> Credential:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
 import webbrowser
 from pathlib import Path
@@ -62,6 +64,11 @@ def demo(requests: int, out: Path, *, browser: bool, as_json: bool) -> int:
     return Exit.DONE if outcome.ok else Exit.STUCK
 
 
+def program() -> str:
+    """How this program can be called again from here: by its path where it is not on PATH."""
+    return "badge-bridge" if shutil.which("badge-bridge") else os.path.relpath(sys.argv[0])
+
+
 def _nothing(line: str) -> None:
     """With --json nothing but the document is written."""
 
@@ -72,9 +79,11 @@ def _say_outcome(outcome: Outcome) -> None:
     table(("ID", "who", "badge", "story", "status", "mails"), rows)
     out = outcome.out
     say()
-    say(f"{outcome.mails} mails and {len(outcome.badges)} badges, {outcome.valid} of them valid now.")
+    revoked = len(outcome.badges) - outcome.valid
+    but = f", {revoked} revoked since" if revoked else ""
+    say(f"{outcome.mails} mails, {len(outcome.badges)} of them with a badge: {outcome.valid} genuine and valid{but}.")
     say(f"{sum(outcome.calls.values())} calls to Google's stand-in, {outcome.seconds:.1f} seconds.")
     say(f"Look into {out}: badges/, mail/, site/index.html, review.csv, bridge.db. Check them as a stranger would:")
-    say(f"  badge-bridge verify {out}/badges/*.png --site {out}/site")
+    say(f"  {program()} verify {out}/badges/*.png --site {out}/site")
     for broken in outcome.broken:
         say(f"The stand-in broke Google's contract: {broken}")

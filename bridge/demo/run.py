@@ -41,7 +41,9 @@ class Outcome:
 
     @property
     def ok(self) -> bool:
-        return not self.broken and not any(report.stuck for report in self.reports[-1:])
+        """True when the sandbox kept Google's contract, nothing is stuck, and every badge in force verifies."""
+        in_force = sum(line.status.startswith("Issued") for line in self.lines)
+        return not self.broken and not self.reports[-1].stuck and self.valid == in_force
 
     def as_json(self) -> dict[str, object]:
         return {

@@ -18,7 +18,7 @@ from google.oauth2 import service_account
 from bridge.errors import Refused
 from bridge.google.explain import Identity
 
-_NEW_KEY = "Make one at console.cloud.google.com (IAM, Service accounts, Keys, Add key, JSON); see docs/set-up.md."
+_NEW_KEY = "Make one at console.cloud.google.com (IAM, Service accounts, Keys, Add key, JSON); README.md says how."
 
 
 class SandboxCredentials(service_account.Credentials):

@@ -69,7 +69,7 @@ def copy(file: Path, to: Path) -> None:
 def check(file: Path) -> str:
     """See that *file* is a sound ledger that this program can read; return its version. Raise LedgerUnusable."""
     if not file.is_file():
-        raise LedgerUnusable(f"There is no backup {file}. Choose another: badge-bridge restore --list")
+        raise LedgerUnusable(f"There is no backup {file}. Look into the folder of [ledger] backups.")
     try:
         with closing(sqlite3.connect(f"{file.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             finding = connection.execute("PRAGMA quick_check(1)").fetchone()[0]

@@ -38,7 +38,7 @@ class FolderMailer:
         except OSError as error:
             raise Refused(
                 f"No mail can be written to the folder {self.folder}: {error.strerror}. "
-                f"Let the bridge write there, or choose another folder in [mail]; then run: badge-bridge retry"
+                f"Let the bridge write there, or choose another folder in [mail]."
             ) from error
 
     def outcome(self, ref: str, message: Message) -> Outcome:

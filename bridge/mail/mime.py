@@ -85,5 +85,5 @@ def ascii_address(address: str, name: str = "") -> Address:
     except (MessageError, ValueError, IndexError) as error:
         raise Refused(
             f"No mail can be sent to or from {wording.one_line(address, 80)!r}: it is not an e-mail address. "
-            f"Correct it where it was typed; then run: badge-bridge retry"
+            f"Correct it where it was typed."
         ) from error

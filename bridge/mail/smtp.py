@@ -105,7 +105,7 @@ class SmtpMailer:
         if code // 100 == 5:
             raise Refused(
                 f"The mail server {self.place} does not take {what}: {answer}. "
-                f"Correct the address or ask the server's keeper; then run: badge-bridge retry"
+                f"Correct the address or ask the server's keeper."
             )
         raise TryLater(f"The mail server {self.place} does not take {what} now: {answer}.")
 
@@ -124,8 +124,7 @@ class SmtpMailer:
         server = self.server
         if server.password and server.security is Security.NONE and not is_here(server.host):
             raise Refused(
-                f"The password for {self.place} would travel in the open. "
-                f"Set [mail.smtp] security to starttls or tls; then run: badge-bridge retry"
+                f"The password for {self.place} would travel in the open. Set [mail.smtp] security to starttls or tls."
             )
         try:
             return self.opened()
@@ -134,12 +133,12 @@ class SmtpMailer:
         except ssl.SSLCertVerificationError as error:
             raise Refused(
                 f"The mail server {self.place} can't prove who it is: {error.verify_message}. "
-                f"Use the name that is in its certificate; then run: badge-bridge retry"
+                f"Use the name that is in its certificate."
             ) from error
         except smtplib.SMTPNotSupportedError as error:
             raise Refused(
                 f"The mail server {self.place} can't do what the settings ask: {said(error)}. "
-                f"Change [mail.smtp] security or user; then run: badge-bridge retry"
+                f"Change [mail.smtp] security or user."
             ) from error
         except OSError as error:
             raise TryLater(f"The mail server {self.place} can't be reached: {said(error)}.") from error
@@ -169,7 +168,7 @@ class SmtpMailer:
             return TryLater(f"The mail server {self.place} lets nobody in now: {said(error)}.")
         return Refused(
             f"The mail server {self.place} does not accept user and password of [mail.smtp]: {said(error)}. "
-            f"Correct them (Gmail wants an app password); then run: badge-bridge retry"
+            f"Correct them (Gmail wants an app password)."
         )
 
     def reset(self) -> None:

@@ -78,7 +78,7 @@ def broken(file: str, line: int, error: Exception) -> Refused:
     what = str(getattr(error, "message", None) or error).rstrip(".")
     return Refused(
         f"The wording of a mail can't be used: {file}, line {line}: {what}. "
-        f"Correct that line, or remove the file to get the standard wording back; then run: badge-bridge retry"
+        f"Correct that line, or remove the file to get the standard wording back."
     )
 
 
@@ -124,5 +124,5 @@ def subject_and_text(rendered: str, name: str) -> tuple[str, str]:
     first, _, rest = rendered.lstrip().partition("\n")
     found = re.fullmatch(r"Subject:\s*(.*\S)\s*", first)
     if not found:
-        raise Refused(f"The wording {name} must begin with a line “Subject: …”. Add it; then run: badge-bridge retry")
+        raise Refused(f"The wording {name} must begin with a line “Subject: …”. Add it.")
     return wording.one_line(found[1], 200), re.sub(r"\n{3,}", "\n\n", rest.strip()) + "\n"

@@ -7,7 +7,7 @@ import random
 from dataclasses import replace
 from uuid import NAMESPACE_URL, uuid5
 
-from bridge.model import Decision, Kind, Known, Order, Verdict
+from bridge.model import Decision, Evidence, EvidenceKind, Kind, Known, Order, Submission, Verdict
 from bridge.plan.draft import Draft
 from bridge.plan.policy import Policy
 
@@ -67,9 +67,14 @@ def make_order(draft: Draft, decision: Decision, policy: Policy, entropy: bytes,
         status_index=earlier.status_index if earlier else free.draw(),
         key_id=policy.key_id,
         backend=policy.backends.get(achievement.key, "local"),
-        evidence=submission.evidence if submission.show_evidence else (),
+        evidence=public_evidence(submission) if submission.show_evidence else (),
         narrative=submission.reflection if submission.show_evidence else "",
     )
+
+
+def public_evidence(submission: Submission) -> tuple[Evidence, ...]:
+    """What can be opened by its address; notes on an item are for the coach alone."""
+    return tuple(replace(item, note="") for item in submission.evidence if item.kind is not EvidenceKind.ODD)
 
 
 class FreeIndexes:

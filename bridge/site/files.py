@@ -28,7 +28,7 @@ class SiteFiles:
         except OSError as error:
             raise Refused(
                 f"The site's file {path} can't be written: {error.strerror}. Let the bridge write to {self.folder}, "
-                f"or choose another folder in [site]; then run: badge-bridge retry"
+                f"or choose another folder in [site]."
             ) from error
         return True
 
@@ -41,8 +41,7 @@ class SiteFiles:
             return None
         except OSError as error:
             raise Refused(
-                f"The site's file {path} can't be read: {error.strerror}. "
-                f"Let the bridge read {self.folder}; then run: badge-bridge retry"
+                f"The site's file {path} can't be read: {error.strerror}. Let the bridge read {self.folder}."
             ) from error
 
     def path(self, name: str) -> Path:

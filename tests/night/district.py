@@ -1,0 +1,166 @@
+"""A district on a sandbox, and whole nights of the real bridge over it, on a clock that only the bridge moves."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from pathlib import Path
+
+from bridge.config import Settings, load
+from bridge.cycle import run_cycle
+from bridge.demo.people import REVIEW, People
+from bridge.ports import World
+from bridge.report import Report
+from bridge.review import DECISION, STATUS
+from bridge.sandbox.drive_resource import web_link
+from bridge.sandbox.drive_state import new_file, share
+from bridge.sandbox.forms_acts import answer_form
+from bridge.sandbox.seed import CONSENT, SHOW_NAME, Programme, plant
+from bridge.sandbox.server import Sandbox
+from bridge.sandbox.state import World as Workspace
+from bridge.trial import write_trial
+from bridge.wiring import open_world
+
+EVENING = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # 8 p.m. in California
+TOKEN = "oauth2.token"
+
+
+@dataclass
+class District:
+    sandbox: Sandbox
+    programme: Programme
+    people: People
+    config: Path
+    teachers: list[str] = field(default_factory=list)  # addresses of those who asked
+
+    @property
+    def settings(self) -> Settings:
+        return load(self.config)
+
+    @property
+    def folder(self) -> Path:
+        return self.config.parent
+
+    def set(self, text: str, instead: str) -> None:
+        """Change a line of the settings."""
+        told = self.config.read_text("utf-8")
+        assert text in told
+        self.config.write_text(told.replace(text, instead), "utf-8")
+
+    # ── people ───────────────────────────────────────────────────────────────────
+
+    def submit(self, number: int = 1) -> list[str]:
+        """So many teachers ask for a badge, each with an uploaded file and a link to one of their own; their addresses.
+
+        They act behind the server's door: thousands of them take a moment.
+        """
+        with self.sandbox.lock:
+            return [self._ask_for_badge() for _ in range(number)]
+
+    def _ask_for_badge(self) -> str:
+        world, programme, n = self.sandbox.world, self.programme, len(self.teachers)
+        email = f"teacher{n:05}@{programme.domain}"
+        own = new_file(world, email, f"Plan {n}.pdf", "application/pdf", b"%PDF-1.4")
+        share(world, own.id, programme.mailbox)
+        answers = {
+            "name": f"Teacher No. {n}",
+            "badge": programme.badges[n % len(programme.badges)].name,
+            "links": web_link(own),
+            "files": {"files": [{"name": f"photo {n}.txt", "text": f"What happened in lesson {n}"}]},
+            "reflection": "My class asks its own questions now.",
+            "consent": [CONSENT],
+            "show": [SHOW_NAME],
+        }
+        answer_form(
+            world, programme.form_id, email, {programme.questions[role]: given for role, given in answers.items()}
+        )
+        self.teachers.append(email)
+        return email
+
+    def approve_all(self) -> None:
+        """A coach drags "Approve" down the column."""
+        header, *rows = self.people.ask("GET", f"sheets/{self.programme.spreadsheet_id}/{REVIEW}")["rows"]
+        column = chr(ord("A") + header.index(DECISION))
+        cells = f"{column}2:{column}{len(rows) + 1}"
+        self.people.in_sheet("type", self.programme.coaches[0].email, range=cells, value="Approve")
+
+    def rows(self) -> list[dict[str, str]]:
+        return self.people.rows()
+
+    def statuses(self) -> list[str]:
+        return [row[STATUS] for row in self.rows()]
+
+    # ── the bridge ───────────────────────────────────────────────────────────────
+
+    def night(self, *, new_awards: int = 100_000, change: Callable[[World], World] = lambda world: world) -> Report:
+        """One cycle of a new process."""
+        with open_world(self.settings) as (world, ours):
+            return run_cycle(change(world), replace(ours, new_awards=new_awards))
+
+    def nights(self, most: int = 8) -> Report:
+        """Nights until one changes nothing; that one's report."""
+        for _ in range(most):
+            report = self.night()
+            if report.changed_nothing:
+                return report
+            self.wait(timedelta(hours=24))
+        raise AssertionError(f"no rest after {most} nights: {list(report.lines())}")
+
+    def wait(self, time: timedelta) -> None:
+        with self.sandbox.lock:
+            self.sandbox.world.clock.move(time)
+
+    # ── what came of it ──────────────────────────────────────────────────────────
+
+    def calls(self) -> Counter[str]:
+        """HTTP requests by method id since the last time."""
+        with self.sandbox.lock:
+            log = self.sandbox.workspace.calls
+            counts = Counter(log.counts())
+            log.clear()
+        return counts
+
+    def mails(self) -> Counter[tuple[str, str]]:
+        """(recipient, what it is about) of all mails that lie in any inbox."""
+        found: Counter[tuple[str, str]] = Counter()
+        with self.sandbox.lock:
+            for email, box in self.sandbox.world.gmail.mailboxes.items():
+                for message in box.messages.values():
+                    if "INBOX" in message.labels:
+                        found[email, _about(message.raw)] += 1
+        return found
+
+    def drafts(self) -> int:
+        with self.sandbox.lock:
+            return sum(len(box.drafts) for box in self.sandbox.world.gmail.mailboxes.values())
+
+    def pages(self) -> int:
+        return len(list((self.folder / "site" / "awards").glob("*.html")))
+
+
+def _about(raw: bytes) -> str:
+    """The badge is attached to a mail about a badge that was issued; all others say that something was received."""
+    mail = message_from_bytes(raw, policy=policy.default)
+    return "issued" if any(mail.iter_attachments()) else "received"
+
+
+@contextmanager
+def district(folder: Path) -> Iterator[District]:
+    """A planted programme; no answer of the sandbox may break Google's contract, no call of ours may stretch it."""
+    world = Workspace()
+    world.clock.set(EVENING, running=False)
+    programme = plant(world)
+    with Sandbox(world) as sandbox:
+        config = folder / "bridge.toml"
+        write_trial(programme, sandbox.url, config)
+        yield District(sandbox, programme, People(sandbox.url, programme), config)
+        assert sandbox.broken == []
+        assert sandbox.warnings == []
+
+
+def told(report: Report) -> str:
+    return "\n".join(report.lines())

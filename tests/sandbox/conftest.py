@@ -17,6 +17,8 @@ from cast import BADGES, OWNER, ROBOT, SCOPES, TEACHER
 from google.oauth2 import service_account
 from google_auth_httplib2 import AuthorizedHttp
 
+from bridge.sandbox import forms
+from bridge.sandbox.drive_state import new_file, share
 from bridge.sandbox.oauth import new_service_account
 from bridge.sandbox.server import Sandbox
 from bridge.sandbox.state import Person, World
@@ -107,3 +109,17 @@ def client(sandbox: Sandbox, signed: Signed) -> Callable[..., Any]:
         return googleapiclient.discovery.build_from_document(document, http=http)
 
     return build
+
+
+@pytest.fixture
+def form(world: World) -> str:
+    form_id = forms.new_form(world, owner=OWNER, title="Badge request", items=[forms.text("Why?")])
+    share(world, form_id, ROBOT, "writer")
+    return form_id
+
+
+@pytest.fixture
+def photo(world: World) -> str:
+    file = new_file(world, OWNER, "photo.txt", "text/plain", b"hello world")
+    share(world, file.id, ROBOT)
+    return file.id

@@ -12,6 +12,7 @@ from bridge.ports import Change, Patch, ReviewSheet, Tab
 from bridge.review import COLUMNS
 from bridge.sandbox.drive_state import unshare
 from bridge.sandbox.seed import CATALOGUE_TITLES
+from bridge.sheet_requests import STATUS_COLOURS
 from bridge.sheets import review_sheet_id, to_text
 from tests.contract.sheet_stages import DECISION, ID, STATUS, TITLES, FakeStage, SandboxStage, Stage, new_row
 from tests.contract.workspace import Workspace

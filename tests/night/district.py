@@ -13,6 +13,7 @@ from pathlib import Path
 from bridge.config import Settings, load
 from bridge.cycle import run_cycle
 from bridge.demo.people import REVIEW, People
+from bridge.model import State
 from bridge.ports import World
 from bridge.report import Report
 from bridge.review import DECISION, STATUS
@@ -102,13 +103,23 @@ class District:
             return run_cycle(change(world), replace(ours, new_awards=new_awards))
 
     def nights(self, most: int = 8) -> Report:
-        """Nights until one changes nothing; that one's report."""
+        """Nights until one finds nothing to do; that one's report."""
         for _ in range(most):
             report = self.night()
-            if report.changed_nothing:
+            if report.changed_nothing and not report.failed:
                 return report
-            self.wait(timedelta(hours=24))
+            self.wait_a_day()
         raise AssertionError(f"no rest after {most} nights: {list(report.lines())}")
+
+    def retry_stuck(self) -> None:
+        """A person asks for what is stuck, as `badge-bridge retry` does."""
+        with open_world(self.settings) as (world, _):
+            stuck = {effect.request for effect in world.ledger.load().effects.values() if effect.state is State.STUCK}
+            for request in sorted(stuck):
+                world.ledger.retry(request)
+
+    def wait_a_day(self) -> None:
+        self.wait(timedelta(hours=24))
 
     def wait(self, time: timedelta) -> None:
         with self.sandbox.lock:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import timedelta
 from math import ceil
 
 import pytest
@@ -48,7 +47,7 @@ def test_nights_cost_what_the_formula_says(town: District, requests: int) -> Non
     assert without_tokens(town) == looks(requests)
 
     town.approve_all()
-    town.wait(timedelta(hours=24))
+    town.wait_a_day()
     assert town.night().new_decisions == requests
     assert without_tokens(town) == looks(requests) + mails(requests) + Counter(WRITE)
 

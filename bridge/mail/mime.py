@@ -40,12 +40,12 @@ def to_mime(message: Message, sender: Sender, mark: str, date: datetime) -> Emai
     *mark* is its `token`. The same input gives the same bytes. Raises Refused when an address can't be one.
     """
     mail = EmailMessage(policy=SEVEN_BIT)
-    name = wording.one_line(sender.name)
+    name = header_text(sender.name)
     mail["From"] = ascii_address(sender.address, name)
     mail["To"] = ascii_address(message.to)
     if sender.reply_to and sender.reply_to != sender.address:
         mail["Reply-To"] = ascii_address(sender.reply_to, name)
-    mail["Subject"] = wording.one_line(message.subject, 200)
+    mail["Subject"] = header_text(message.subject, 200)
     mail["Date"] = format_datetime(date)
     mail["Message-ID"] = message_id(mark, sender)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no answer from a holiday notice
@@ -59,6 +59,14 @@ def to_mime(message: Message, sender: Sender, mark: str, date: datetime) -> Emai
         mail.add_attachment(content, maintype=main, subtype=sub, filename=file)
     fix_boundaries(mail.walk(), mark)
     return mail
+
+
+def header_text(text: str, limit: int = 120) -> str:
+    """Return *text* as one line that means in a header what it says.
+
+    Python reads encoded words (RFC 2047) in what it is given: "=?utf-8?q?=0D=0ABcc:_x?=" would become a header.
+    """
+    return wording.one_line(text, limit).replace("=?", "= ?")
 
 
 def add_picture(mail: EmailMessage, cid: str, kind: str, content: bytes) -> None:

@@ -1,6 +1,8 @@
 """Is a coordinator's picture fit to become a badge? Asked once, when the achievement is set up."""
 
 import io
+import struct
+import zlib
 
 from PIL import Image
 
@@ -10,6 +12,22 @@ from .errors import BadArtwork
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 16_000_000
 SMALLEST = 400
+
+#: What Pillow raises over pictures that were damaged by accident or on purpose: found by feeding it many.
+DAMAGED = (
+    ArithmeticError,
+    AttributeError,
+    EOFError,
+    LookupError,
+    MemoryError,
+    OSError,
+    SyntaxError,
+    TypeError,
+    ValueError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
 
 
 def inspect(data: bytes) -> None:
@@ -49,5 +67,5 @@ def decode(data: bytes) -> None:
     try:
         with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
             picture.load()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except DAMAGED as error:
         raise BadArtwork("The pixels of the picture can't be unpacked. Download or export it again.") from error

@@ -12,6 +12,8 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 from bridge.model import Evidence, EvidenceKind
+from bridge.openbadges.addresses import web_address
+from bridge.openbadges.errors import BadDocument
 
 #: No answer yields more items than this; the last one says how many were left out.
 MOST_ITEMS = 20
@@ -73,7 +75,9 @@ def parse_link(url: str) -> Evidence:
     try:
         parts = urlsplit(url)
         host = (parts.hostname or "").rstrip(".")
-    except ValueError:
+        if parts.scheme in ("http", "https"):
+            web_address(url)  # a badge could not name it otherwise
+    except (ValueError, BadDocument):
         return odd(url, "The address is damaged. Ask for it again.")
     if parts.scheme.lower() not in ("http", "https"):
         return odd(

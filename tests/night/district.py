@@ -16,7 +16,7 @@ from bridge.demo.people import REVIEW, People
 from bridge.model import State
 from bridge.ports import World
 from bridge.report import Report
-from bridge.review import DECISION, STATUS
+from bridge.review import DECISION, ID, STATUS
 from bridge.sandbox.drive_resource import web_link
 from bridge.sandbox.drive_state import new_file, share
 from bridge.sandbox.forms_acts import answer_form
@@ -89,6 +89,12 @@ class District:
         cells = f"{column}2:{column}{len(rows) + 1}"
         self.people.in_sheet("type", self.programme.coaches[0].email, range=cells, value="Approve")
 
+    def act(self, path: str, **what: object) -> None:
+        """Do something to the programme's "form", its "sheet" or a file, as its owner: "form/change"."""
+        place, _, act = path.partition("/")
+        ids = {"form": f"forms/{self.programme.form_id}", "sheet": f"sheets/{self.programme.spreadsheet_id}"}
+        self.people.ask("POST", f"{ids.get(place, f'drive/files/{place}')}/{act}", **what)
+
     def rows(self) -> list[dict[str, str]]:
         return self.people.rows()
 
@@ -151,6 +157,26 @@ class District:
 
     def pages(self) -> int:
         return len(list((self.folder / "site" / "awards").glob("*.html")))
+
+    def once(self, *about: str) -> Counter[tuple[str, str]]:
+        """What `mails` says when each teacher has had one mail about each of these."""
+        return Counter({(teacher, what): 1 for teacher in self.teachers for what in about})
+
+    def all_shown_once(self) -> bool:
+        """Every request has one row, which says that the badge was issued and mailed."""
+        numbers = sorted(int(row[ID].removesuffix("-1")) for row in self.rows())
+        return numbers == list(range(1, len(self.teachers) + 1)) and all(map(_is_over, self.statuses()))
+
+    def assert_each_has_one_badge(self) -> None:
+        """Nothing was lost, and nothing was done twice."""
+        assert self.mails() == self.once("received", "issued")
+        assert self.pages() == len(self.teachers)
+        assert self.all_shown_once(), self.statuses()
+        assert self.drafts() == 0
+
+
+def _is_over(status: str) -> bool:
+    return status.startswith("Issued") and status.endswith("and mailed.")
 
 
 def _about(raw: bytes) -> str:

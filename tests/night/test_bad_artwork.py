@@ -1,0 +1,105 @@
+"""A picture that can't become a badge: the badge's own row says why, the others are in use, and it can be mended."""
+
+from __future__ import annotations
+
+import io
+import zlib
+from base64 import b64encode
+from collections.abc import Callable
+
+import pytest
+from PIL import Image
+
+from bridge.sandbox.seed import BADGES_TAB
+from bridge.sandbox.seed_artwork import badge_png
+from tests.night.district import District, told
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return len(data).to_bytes(4) + kind + data + zlib.crc32(kind + data).to_bytes(4)
+
+
+def png(width: int, height: int) -> bytes:
+    """A PNG that claims this size, whatever its pixels say."""
+    header = width.to_bytes(4) + height.to_bytes(4) + bytes((8, 6, 0, 0, 0))
+    pixels = zlib.compress(bytes(1_000_000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
+
+
+def jpeg(_: bytes) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (500, 500)).save(out, "JPEG")
+    return out.getvalue()
+
+
+def crc_error(good: bytes) -> bytes:
+    place = good.index(b"IDAT") + 20
+    return good[:place] + bytes((good[place] ^ 1,)) + good[place + 1 :]
+
+
+BAD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "a photograph": (jpeg, "PNG"),
+    "a text": (lambda _: b"Not a picture at all", "PNG"),
+    "nothing": (lambda _: b"", "PNG"),
+    "cut off": (lambda good: good[: len(good) // 2], "again"),
+    "a damaged bit": (crc_error, "again"),
+    "made to burst": (lambda _: png(60_000, 60_000), "60000 × 60000 pixels, which is too large"),
+    "not square": (lambda _: png(800, 600), "A badge must be square"),
+    "too small": (lambda _: png(64, 64), "It must be at least 400 × 400"),
+    "too many bytes": (lambda good: good + bytes(10_500_000), "at most 10 MB"),
+}
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_a_picture_that_can_t_become_a_badge(town: District, what: str) -> None:
+    spoil, cure = BAD[what]
+    badge = town.programme.badges[0]
+    good = badge_png(badge.key)
+    town.act(f"{town.programme.artwork[badge.key]}/edit", base64=b64encode(spoil(good)).decode())
+    town.submit(2)  # the first asks for that very badge
+    report = town.night()
+    sentence = next(p.sentence for p in report.problems if p.where == f"badge {badge.key}")
+    assert cure in sentence
+    assert not report.failed
+    assert catalogue_says(town) == {badge.key: sentence} | {b.key: "In use" for b in town.programme.badges[1:]}
+    town.approve_all()
+    town.nights()
+    assert town.pages() == 1
+
+    town.act(f"{town.programme.artwork[badge.key]}/edit", base64=b64encode(good).decode())
+    town.nights()
+    town.assert_each_has_one_badge()
+    assert set(catalogue_says(town).values()) == {"In use"}
+
+
+def test_a_picture_that_is_not_shared_or_in_the_bin(town: District) -> None:
+    lost, binned = town.programme.badges[:2]
+    town.act(f"{town.programme.artwork[lost.key]}/move")
+    town.act(f"{town.programme.artwork[binned.key]}/trash")
+    report = town.night()
+    assert f"Share it with {town.programme.mailbox} as Viewer" in told(report)
+    assert "The picture lies in the trash. Take it out" in told(report)
+    town.act(f"{town.programme.artwork[lost.key]}/move", parent=town.programme.folder_id)
+    town.act(f"{town.programme.artwork[binned.key]}/untrash")
+    assert town.nights().problems == []
+    assert set(catalogue_says(town).values()) == {"In use"}
+
+
+def test_a_picture_replaced_by_a_bad_one_leaves_the_good_one_in_force(town: District) -> None:
+    """Another link is another picture: the last good version stays until it can be used."""
+    badge = town.programme.badges[0]
+    town.submit()
+    town.night()
+    link = "https://drive.google.com/file/d/1AbCdEfGhIjKlMnOpQrStUvWxYz012345/view"
+    town.act("sheet/type-in-row", tab=BADGES_TAB, where={"Key": badge.key}, set={"Artwork": link})
+    town.approve_all()
+    report = town.night()
+    assert "The last good version stays in force." in told(report)
+    town.nights()
+    town.assert_each_has_one_badge()
+
+
+def catalogue_says(town: District) -> dict[str, str]:
+    """The Status of each badge in the Badges tab."""
+    header, *rows = town.people.ask("GET", f"sheets/{town.programme.spreadsheet_id}/{BADGES_TAB}")["rows"]
+    return {row[header.index("Key")]: row[header.index("Status")] for row in rows}

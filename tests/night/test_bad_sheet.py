@@ -1,0 +1,182 @@
+"""Whatever is done to the spreadsheet: a sentence says so, no wrong badge is issued, and nothing is lost."""
+
+from __future__ import annotations
+
+import pytest
+
+from bridge.demo.people import REVIEW
+from bridge.ledger.sql import SqlLedger
+from bridge.model import Lesson
+from bridge.plan.learning import REBUILD
+from bridge.sandbox.seed import BADGES_TAB
+from bridge.wiring import clock_of, ledger_of
+from tests.night.district import District, told
+
+
+@pytest.fixture
+def received(town: District) -> District:
+    """Three teachers asked; a coach looks at their rows."""
+    town.submit(3)
+    town.night()
+    return town
+
+
+def rebuild(town: District) -> None:
+    """What `badge-bridge sheet rebuild` does."""
+    ledger: SqlLedger = ledger_of(town.settings, clock_of(town.settings))
+    with ledger.lease():
+        ledger.learn(Lesson(facts={REBUILD: "yes"}))
+    ledger.close()
+
+
+def test_a_damaged_header(received: District) -> None:
+    """New requests are received; decisions wait until the header is mended."""
+    town = received
+    town.approve_all()
+    town.act("sheet/rename-column", tab=REVIEW, column="E-mail", title="Mail adress")
+    town.submit()
+    report = town.night()
+    assert report.failed
+    assert "The column “E-mail” is missing from the first row; write that word above its column." in told(report)
+    assert "no decision is taken from this sheet" in told(report)
+    assert report.new_decisions == 0
+    assert town.pages() == 0
+    assert town.mails() == town.once("received")
+    town.act("sheet/rename-column", tab=REVIEW, column="Mail adress", title="E-mail")
+    town.nights()
+    town.approve_all()
+    town.nights()
+    town.assert_each_has_one_badge()
+
+
+def test_a_column_that_was_deleted(received: District) -> None:
+    town = received
+    town.act("sheet/delete-column", tab=REVIEW, column="Decision")
+    report = town.night()
+    assert "The column “Decision” is missing" in told(report)
+    town.act("sheet/insert-column", tab=REVIEW, before="Feedback", title="Decision")
+    assert town.night().problems == []
+    town.approve_all()
+    town.nights()
+    town.assert_each_has_one_badge()
+
+
+def test_moved_columns_and_columns_of_people_s_own(received: District) -> None:
+    town = received
+    town.act("sheet/move-column", tab=REVIEW, column="Status", before="ID")
+    town.act("sheet/move-column", tab=REVIEW, column="Decision", before="E-mail")
+    town.act("sheet/insert-column", tab=REVIEW, before="Badge", title="School")
+    town.act("sheet/rename-column", tab=REVIEW, column="Feedback", title=" feedback ")
+    town.submit()
+    assert town.night().problems == []
+    town.approve_all()
+    assert town.night().new_decisions == 4
+    town.nights()
+    town.assert_each_has_one_badge()
+
+
+def test_a_tab_that_was_emptied(received: District) -> None:
+    town = received
+    town.approve_all()
+    town.night()
+    town.act("sheet/clear-tab", tab=REVIEW)
+    report = town.night()
+    assert report.failed
+    assert "The tab Review is empty, although requests were shown there." in told(report)
+    assert "badge-bridge sheet rebuild" in told(report)
+    assert town.people.ask("GET", f"sheets/{town.programme.spreadsheet_id}/{REVIEW}")["rows"] == []
+    rebuild(town)
+    town.nights()
+    town.assert_each_has_one_badge()
+    assert {row["Decision"] for row in town.rows()} == {"Approve"}
+
+
+def test_a_tab_whose_rows_were_deleted(received: District) -> None:
+    town = received
+    town.approve_all()
+    town.night()
+    town.act("sheet/delete-rows", tab=REVIEW, row=2, count=3)
+    report = town.night()
+    assert "All rows of the tab Review are gone." in told(report)
+    assert "badge-bridge sheet rebuild" in told(report)
+    rebuild(town)
+    town.nights()
+    town.assert_each_has_one_badge()
+
+
+def test_a_tab_that_was_deleted(received: District) -> None:
+    town = received
+    town.approve_all()
+    town.night()
+    town.act("sheet/delete-tab", tab=REVIEW)
+    report = town.night()
+    assert report.failed
+    assert "The tab Review is gone, although requests were shown there." in told(report)
+    assert town.night().rows_added == 0
+    rebuild(town)
+    town.nights()
+    town.assert_each_has_one_badge()
+
+
+def test_a_tab_that_was_renamed_is_found_again(received: District) -> None:
+    town = received
+    town.approve_all()
+    town.act("sheet/rename-tab", tab=REVIEW, title="Reviews of the autumn")
+    assert town.night().problems == []
+    town.act("sheet/rename-tab", tab="Reviews of the autumn", title=REVIEW)
+    town.nights()
+    town.assert_each_has_one_badge()
+
+
+def test_a_catalogue_that_is_gone_leaves_the_known_badges_in_force(received: District) -> None:
+    town = received
+    town.approve_all()
+    town.act("sheet/rename-tab", tab=BADGES_TAB, title="Old badges")
+    report = town.night()
+    assert "There is no tab “Badges”. The badges known so far stay in force." in told(report)
+    town.assert_each_has_one_badge()
+
+
+def test_a_spreadsheet_that_is_no_longer_shared(received: District) -> None:
+    """Requests are received all the same; decisions wait."""
+    town = received
+    town.approve_all()
+    town.act(f"{town.programme.spreadsheet_id}/move")
+    town.submit()
+    report = town.night()
+    assert report.failed
+    assert f"choose Share, add {town.programme.mailbox} as Editor" in told(report)
+    assert town.mails() == town.once("received")
+    town.act(f"{town.programme.spreadsheet_id}/move", parent=town.programme.folder_id)
+    town.nights()
+    town.approve_all()
+    town.nights()
+    town.assert_each_has_one_badge()
+
+
+def test_a_spreadsheet_that_may_only_be_read(received: District) -> None:
+    """The coach's word counts and the badges go out; the sheet catches up once it may be written."""
+    town = received
+    town.approve_all()
+    town.act(f"{town.programme.spreadsheet_id}/move")
+    town.act(f"{town.programme.spreadsheet_id}/share", **{"with": town.programme.mailbox, "role": "reader"})
+    report = town.night()
+    assert report.failed
+    assert f"add {town.programme.mailbox} as Editor" in told(report)
+    assert town.mails() == town.once("received", "issued")
+    town.act(f"{town.programme.spreadsheet_id}/share", **{"with": town.programme.mailbox, "role": "writer"})
+    town.nights()
+    town.assert_each_has_one_badge()
+
+
+def test_a_whole_folder_that_is_no_longer_shared(received: District) -> None:
+    town = received
+    town.approve_all()
+    for who in (town.programme.mailbox, town.programme.robot):
+        town.act(f"{town.programme.folder_id}/unshare", **{"with": who})
+    report = town.night()
+    assert {problem.where for problem in report.problems} == {"form", "sheet"}
+    assert town.mails() == town.once("received")
+    town.act(f"{town.programme.folder_id}/share", **{"with": town.programme.mailbox, "role": "writer"})
+    town.nights()
+    town.assert_each_has_one_badge()

@@ -11,7 +11,7 @@ from googleapiclient.errors import HttpError
 
 from bridge.errors import Refused, TryLater
 from bridge.google import Errand, Google, answer_of
-from bridge.links import parse_link
+from bridge.links import is_file_id, parse_link
 from bridge.model import Artwork, Evidence, FileAccess, FileFacts
 from bridge.openbadges.artwork import MAX_BYTES, inspect
 from bridge.openbadges.errors import BadArtwork
@@ -22,7 +22,7 @@ Json = Mapping[str, Any]
 BATCH = 100  # Drive refuses more
 GET_UNITS, DOWNLOAD_UNITS = 5, 200
 SHORTCUT = "application/vnd.google-apps.shortcut"
-LONGEST_NAME = 200
+LONGEST_NAME, LONGEST_WORD = 200, 500
 #: One file that Google stumbles over again and again must not hold up the night.
 PART_TRIES = 6
 
@@ -155,10 +155,17 @@ def _unusable(item: Evidence, answer: Json | None, who: str) -> str:
     if answer.get("trashed"):
         return "The picture lies in the trash. Take it out, or link another one."
     if answer and answer.get("mimeType") != "image/png":
-        return f"The link leads to {answer.get('mimeType')}, not to a PNG picture. Export it as PNG."
-    if int(answer.get("size", 0)) > MAX_BYTES:
-        return f"The picture has {int(answer['size']) / 1e6:.1f} MB. Export it smaller: at most 10 MB, best under 1 MB."
+        return f"The link leads to {_word(answer, 'mimeType')}, not to a PNG picture. Export it as PNG."
+    size = _word(answer, "size")
+    if size.isdecimal() and int(size) > MAX_BYTES:
+        return f"The picture has {int(size) / 1e6:.1f} MB. Export it smaller: at most 10 MB, best under 1 MB."
     return ""
+
+
+def _word(answer: Json, name: str) -> str:
+    """One of Google's own words about a file, on one line; "" where it is missing."""
+    value = answer.get(name)
+    return "" if value is None else " ".join(clean(str(value)).split())[:LONGEST_WORD]
 
 
 def _keys(items: Iterable[Evidence]) -> dict[str, str]:
@@ -179,9 +186,11 @@ def _target(answer: Json | None) -> tuple[str, str] | None:
     """What a shortcut leads to: file id and resource key."""
     if not answer or answer.get("mimeType") != SHORTCUT or answer.get("trashed"):
         return None
-    details = answer.get("shortcutDetails", {})
-    target = str(details.get("targetId", ""))
-    return (target, str(details.get("targetResourceKey", ""))) if target else None
+    details = answer.get("shortcutDetails")
+    if not isinstance(details, Mapping):
+        return None
+    target = _word(details, "targetId")
+    return (target, _word(details, "targetResourceKey")) if is_file_id(target) else None
 
 
 def to_facts(file_id: str, answer: Json | None, hidden: FileAccess) -> FileFacts:
@@ -197,9 +206,9 @@ def to_facts(file_id: str, answer: Json | None, hidden: FileAccess) -> FileFacts
     return FileFacts(
         file_id=file_id,
         access=access,
-        name=" ".join(clean(str(answer.get("name", ""))).split())[:LONGEST_NAME],
-        mime_type=str(answer.get("mimeType", "")),
-        url=str(answer.get("webViewLink", "")),
-        revision=str(answer.get("headRevisionId") or answer.get("version", "")),
-        sha256=str(answer.get("sha256Checksum", "")),
+        name=_word(answer, "name")[:LONGEST_NAME],
+        mime_type=_word(answer, "mimeType"),
+        url=_word(answer, "webViewLink"),
+        revision=_word(answer, "headRevisionId") or _word(answer, "version"),
+        sha256=_word(answer, "sha256Checksum"),
     )

@@ -201,7 +201,9 @@ def to_submissions(
 
 def to_submission(response: Json, form: Form, settings: FormSettings, questions: Mapping[str, str]) -> Submission:
     """Turn one response into a Submission. Raises UnreadableAnswer, naming the response and the cure."""
-    response_id, stamp = str(response.get("responseId", "")), str(response.get("lastSubmittedTime", ""))
+    if not isinstance(response, Mapping):
+        raise UnreadableAnswer(f"Form “{form.title}”: a response came in a shape that can't be read.")
+    response_id, stamp = (_one_line(response.get(name), LONGEST_NAME) for name in ("responseId", "lastSubmittedTime"))
     at = _time(stamp)
     if not response_id or at is None:
         raise UnreadableAnswer(
@@ -341,9 +343,11 @@ def _fold(text: str) -> str:
 
 
 def _time(stamp: str) -> datetime | None:
-    """RFC 3339 as Google writes it, up to nanoseconds; None for anything else."""
+    """RFC 3339 as Google writes it, up to nanoseconds; None for anything else, and for times before Google Forms."""
     try:
         at = datetime.fromisoformat(stamp)
     except ValueError:
+        return None
+    if not 2000 <= at.year < 9000:  # at the ends of the calendar no time zone can be told
         return None
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

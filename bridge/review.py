@@ -30,16 +30,16 @@ EVIDENCE, REFLECTION, DECISION, FEEDBACK, REVIEWER = "Evidence", "Reflection", "
 STATUS, LINK = "Status", "Badge link"
 
 COLUMNS = (  # left to right; a new column is one line here and one in `plan.showing.CELLS`
-    Column(ID, "bridge", 70, identity=True),
-    Column(SUBMITTED, "bridge", 100),
-    Column(NAME, "bridge", 150),
-    Column(EMAIL, "bridge", 210, identity=True),
-    Column(BADGE, "bridge", 190, identity=True),
-    Column(EVIDENCE, "bridge", 320),
-    Column(REFLECTION, "bridge", 320),
+    Column(ID, "bridge", 60, identity=True),
+    Column(SUBMITTED, "bridge", 90),
+    Column(NAME, "bridge", 130),
+    Column(EMAIL, "bridge", 170, identity=True),
+    Column(BADGE, "bridge", 150, identity=True),
+    Column(EVIDENCE, "bridge", 430),  # an address of Drive fits one line
+    Column(REFLECTION, "bridge", 300),
     Column(DECISION, "coach", 110, choices=tuple(Verdict)),
-    Column(FEEDBACK, "coach", 280),
-    Column(REVIEWER, "coach", 180),
+    Column(FEEDBACK, "coach", 260),
+    Column(REVIEWER, "coach", 210),
     Column(STATUS, "bridge", 280),
     Column(LINK, "bridge", 220),
 )

@@ -7,7 +7,7 @@ import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from importlib import import_module
@@ -35,7 +35,7 @@ from bridge.openbadges.errors import OpenBadgesError
 from bridge.openbadges.keys import SigningKey
 from bridge.plan import Policy
 from bridge.ports import Backend, Clock, Mailer, Progress, World
-from bridge.review import COLUMNS
+from bridge.review import COLUMNS, REVIEWER
 from bridge.service import Keeping
 from bridge.sheet_requests import ReviewLook
 from bridge.sheets import GoogleSheet
@@ -139,7 +139,15 @@ def form_settings(settings: Settings) -> tuple[FormSettings, ...]:
 
 def sheet_of(settings: Settings, google: Google) -> GoogleSheet:
     sheet = settings.sheet
-    return GoogleSheet(google, sheet.id, sheet.review_tab, sheet.badges_tab, ReviewLook(COLUMNS))
+    return GoogleSheet(google, sheet.id, sheet.review_tab, sheet.badges_tab, review_look(settings))
+
+
+def review_look(settings: Settings) -> ReviewLook:
+    """How the review tab is made: where coaches are named, Reviewer is a choice among them."""
+    coaches = settings.review.coaches
+    return ReviewLook(
+        tuple(replace(column, choices=coaches) if column.title == REVIEWER else column for column in COLUMNS)
+    )
 
 
 def look_of(settings: Settings) -> Look:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -66,7 +67,7 @@ _MARKS = {
 
 
 def evidence_words(known: Known, item: Evidence) -> str:
-    """One line for one item: its number, a mark whether it opens, its name and address."""
+    """One item for the coach: its number, a mark whether it opens, its name, and below the name its address."""
     if item.kind is EvidenceKind.ODD:
         return f"{item.item}. ✗ “{(item.name or item.url)[:200]}”: {item.note}"
     if item.kind is EvidenceKind.WEB:
@@ -74,7 +75,20 @@ def evidence_words(known: Known, item: Evidence) -> str:
     file = known.files.get(item.file_id)
     mark = _MARKS[file.access if file else FileAccess.UNKNOWN]
     name = (file.name if file else "") or item.name
-    return " ".join(part for part in (f"{item.item}.", mark, name, item.url) if part)
+    between = "\n" if name else " "
+    return " ".join(part for part in (f"{item.item}.", mark, name) if part) + between + short_link(item)
+
+
+#: An address that leads to a place inside a file: a heading, a slide, a tab but the first, a second of a video.
+_INSIDE = re.compile(r"#.|[?&](?:t=\d|tab=t\.(?!0(?!\w)))")
+
+
+def short_link(item: Evidence) -> str:
+    """The shortest address that opens the item's file for the coach, as Google Forms writes it for uploads."""
+    if not item.file_id or _INSIDE.search(item.url):
+        return item.url
+    key = f"&resourcekey={item.resource_key}" if item.resource_key else ""
+    return f"https://drive.google.com/open?id={item.file_id}{key}"
 
 
 def show(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy) -> Showing:

@@ -11,6 +11,8 @@ def status_words(known: Known, attempt: Attempt, notice: str, policy: Policy) ->
     """A sentence or two. *notice* (what is wrong with the coach's choice) comes first."""
     at = standing(known, attempt.id)
     words = _WORDS[at](known, attempt, policy)
+    if at is Standing.SUPERSEDED and standing(known, attempt.superseded_by) is not Standing.WAITING:
+        return words  # what to do stands in the later row, and there it was done
     if at in (Standing.WAITING, Standing.SUPERSEDED, Standing.DUPLICATE) and notice:
         return notice
     return f"{notice} ({words})" if notice else words
@@ -42,12 +44,12 @@ def _waiting(known: Known, attempt: Attempt, policy: Policy) -> str:
     if attempt.version > 1:
         words.append("The answer was edited.")
     if not attempt.submission.verified:
-        words.append("The address was typed, not verified.")
+        words.append("The address was typed, not verified: make sure that it is the teacher’s own.")
     return " ".join(words)
 
 
 def _held(known: Known, attempt: Attempt, policy: Policy) -> str:
-    return "On hold."
+    return "On hold until you choose again; the teacher was not told."
 
 
 def _decided(known: Known, attempt: Attempt, policy: Policy) -> str:
@@ -55,7 +57,7 @@ def _decided(known: Known, attempt: Attempt, policy: Policy) -> str:
     if decision is None:
         return _waiting(known, attempt, policy)
     at = policy.minute(decision.seen_at + policy.settle)
-    return f"{decision.verdict} noted; acts after {at}. Empty the cell to take it back."
+    return f"{decision.verdict} noted; it takes effect after {at}. Empty the cell to take it back."
 
 
 def _approved(known: Known, attempt: Attempt, policy: Policy) -> str:
@@ -91,7 +93,7 @@ def _told(known: Known, attempt: Attempt, kind: Kind, words: str) -> str:
 def _superseded(known: Known, attempt: Attempt, policy: Policy) -> str:
     why = {
         Superseded.RESUBMITTED: "the teacher sent it again",
-        Superseded.CHANGED: "the answer changed after you looked, so please choose again there",
+        Superseded.CHANGED: "the answer changed after you looked",
         Superseded.OTHER_BADGE: "the teacher asks for another badge",
         None: "",
     }[attempt.superseded_why]
@@ -116,7 +118,7 @@ def _trouble(effect: Effect | None) -> str:
     """What keeps an effect from being done, for people; "" if nothing does."""
     if effect is None or not effect.note or effect.state is State.DONE:
         return ""
-    cure = f" Then run: badge-bridge retry {effect.request}" if effect.state is State.STUCK else ""
+    cure = f" Then the coordinator runs: badge-bridge retry {effect.request}" if effect.state is State.STUCK else ""
     return f" {effect.note}{cure}"
 
 

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from bridge.model import Evidence, EvidenceKind, FileAccess, FileFacts, State
 from bridge.plan import wanted_evidence
+from bridge.plan.enact import public_evidence
+from bridge.plan.showing import short_link
 from bridge.plan.standing import Standing
 from bridge.ports import FormReading
 from tests.core.desk import NOON, Desk, approved, asked, declined, edited, issued, submission
@@ -145,13 +147,41 @@ def test_files_are_looked_at_once_and_again_only_while_they_do_not_open() -> Non
     assert [item.file_id for item in wanted_evidence([form], desk.known)] == ["file-2"]
     desk.look()
     assert desk.cell("1-1", "Evidence").split("\n") == [
-        "1. ✓ FILE-1 https://drive/1",
-        "2. ✗ can't be opened: FILE-2 https://drive/2",
+        "1. ✓ FILE-1",
+        "https://drive.google.com/open?id=file-1",
+        "2. ✗ can't be opened: FILE-2",
+        "https://drive.google.com/open?id=file-2",
     ]
     assert "Evidence 2 can't be opened." in desk.cell("1-1", "Status")
     desk.choose("1-1", "Decline", "No.")
     desk.look()
     assert not wanted_evidence([form], desk.known)
+
+
+def test_a_name_that_is_not_public_is_not_told_by_the_name_of_an_upload() -> None:
+    upload = Evidence(1, EvidenceKind.UPLOAD, "https://drive.google.com/file/d/1", file_id="1", name="Plan - Ana.pdf")
+    for show_name, told in ((True, "Plan - Ana.pdf"), (False, "")):
+        public = public_evidence(submission(show_name=show_name, show_evidence=True, evidence=(upload,)))
+        assert [item.name for item in public] == [told]
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("https://docs.google.com/document/u/1/d/ID/edit?usp=sharing", "https://drive.google.com/open?id=ID"),
+        ("https://docs.google.com/document/d/ID/edit?tab=t.0", "https://drive.google.com/open?id=ID"),
+        ("https://docs.google.com/document/d/ID/edit?tab=t.4x", "https://docs.google.com/document/d/ID/edit?tab=t.4x"),
+        (
+            "https://docs.google.com/document/d/ID/edit#heading=h.1",
+            "https://docs.google.com/document/d/ID/edit#heading=h.1",
+        ),
+        ("https://drive.google.com/file/d/ID/view?t=75", "https://drive.google.com/file/d/ID/view?t=75"),
+    ],
+)
+def test_a_link_is_short_unless_it_leads_to_a_place_inside_a_file(url: str, shown: str) -> None:
+    assert short_link(Evidence(1, EvidenceKind.DRIVE, url, file_id="ID")) == shown
+    keyed = short_link(Evidence(1, EvidenceKind.DRIVE, url, file_id="ID", resource_key="0-k"))
+    assert keyed == (f"{shown}&resourcekey=0-k" if "/open?" in shown else shown)
 
 
 people = st.sampled_from(["ana", "bo", "zoe"])

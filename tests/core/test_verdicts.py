@@ -253,6 +253,7 @@ def test_an_answer_edited_after_the_coach_looked_must_be_decided_again_in_a_row_
     desk.choose("1-2", "Approve")
     desk.look()
     assert desk.standing("1-2") is Standing.APPROVED
+    assert desk.cell("1-1", "Status") == "Closed: the answer changed after you looked (1-2)."
     assert "issue:1-1" not in desk.known.effects
 
 

@@ -56,6 +56,14 @@ class GoogleNeverCalled:
     """Making a mailer sends nothing."""
 
 
+def test_where_coaches_are_named_reviewer_is_a_choice_among_them(tmp_path: Path) -> None:
+    for coaches in ((), ("ana@x.org", "bo@x.org")):
+        given = settings(tmp_path, f"[review]\ncoaches = {list(coaches)}\n")
+        choices = {column.title: tuple(column.choices) for column in wiring.review_look(given).columns}
+        assert choices["Reviewer"] == coaches
+        assert choices["Decision"] == ("Approve", "Return", "Decline", "Hold", "Revoke")
+
+
 def test_an_smtp_user_without_password_is_told_where_to_put_it(tmp_path: Path) -> None:
     given = settings(tmp_path, '[mail]\nvia = "smtp"\n[mail.smtp]\nhost = "mail.x.org"\nuser = "u"\n')
     with pytest.raises(ConfigProblems, match="BADGE_BRIDGE_SMTP_PASSWORD"):

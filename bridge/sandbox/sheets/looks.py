@@ -53,6 +53,7 @@ def css(cell_format: Json) -> dict[str, str]:
         "text-align": _ALIGN.get(cell_format.get("horizontalAlignment", ""), ""),
         "vertical-align": _VERTICAL.get(cell_format.get("verticalAlignment", ""), ""),
         "white-space": "pre-wrap" if cell_format.get("wrapStrategy") == "WRAP" else "",
+        "overflow-wrap": "anywhere" if cell_format.get("wrapStrategy") == "WRAP" else "",
         "padding": f"{padding.get('top', 2)}px {padding.get('right', 3)}px "
         f"{padding.get('bottom', 2)}px {padding.get('left', 3)}px"
         if padding

@@ -73,8 +73,12 @@ def make_order(draft: Draft, decision: Decision, policy: Policy, entropy: bytes,
 
 
 def public_evidence(submission: Submission) -> tuple[Evidence, ...]:
-    """What can be opened by its address; notes on an item are for the coach alone."""
-    return tuple(replace(item, note="") for item in submission.evidence if item.kind is not EvidenceKind.ODD)
+    """What can be opened by its address; notes on an item are for the coach alone.
+
+    Google Forms writes the teacher's name into the name of an uploaded file, so that goes with the consent to the name.
+    """
+    items = (replace(item, note="") for item in submission.evidence if item.kind is not EvidenceKind.ODD)
+    return tuple(item if submission.show_name else replace(item, name="") for item in items)
 
 
 class FreeIndexes:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -113,10 +114,30 @@ def evidence(name: str, url: str, note: str, number: int) -> dict[str, str]:
     """Return a piece of public evidence to be shown; only a web address becomes a link."""
     link = wording.web_link(url)
     return {
-        "name": wording.one_line(name, 100) or wording.shorten(link, 80) or f"Evidence {number}",
+        "name": wording.one_line(name, 100) or called(link) or f"Evidence {number}",
         "link": link,
         "note": wording.one_line(note, 500),
     }
+
+
+#: What stands behind an address of Google's, by host and a step of its path; the first that fits wins.
+_GOOGLES = (
+    ("docs.google.com", "document", "A document on Google Docs"),
+    ("docs.google.com", "presentation", "A presentation on Google Slides"),
+    ("docs.google.com", "spreadsheets", "A table on Google Sheets"),
+    ("drive.google.com", "folders", "A folder on Google Drive"),
+    ("drive.google.com", "", "A file on Google Drive"),
+)
+
+
+def called(link: str) -> str:
+    """Return words for a web address without a name of its own; "" for none."""
+    if not link:
+        return ""
+    parts = urlsplit(link)
+    steps = ["", *parts.path.split("/")]
+    named = (words for host, step, words in _GOOGLES if parts.hostname == host and step in steps)
+    return next(named, wording.shorten(link, 80))
 
 
 def render(template: str, facts: dict[str, Any], issuer: Issuer, look: Look) -> bytes:

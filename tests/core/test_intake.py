@@ -121,7 +121,7 @@ def test_an_approval_keeps_the_words_that_were_in_force() -> None:
 
 
 def test_an_order_says_only_what_the_teacher_made_public() -> None:
-    for show_name, show_evidence in ((False, False), (True, True)):
+    for show_name, show_evidence in ((False, False), (True, True), (False, True)):
         desk = Desk()
         desk.submit(submission(show_name=show_name, show_evidence=show_evidence))
         desk.look()

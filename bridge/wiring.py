@@ -15,8 +15,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from zoneinfo import ZoneInfo
 
-import requests
-
 from bridge.clock import RealClock, SandboxClock
 from bridge.config import PASSPHRASE_ENV, Settings, secret
 from bridge.config.settings import SQLITE
@@ -255,24 +253,6 @@ def without_traces(settings: Settings, stack: ExitStack) -> Settings:
     return settings.model_copy(
         update={"ledger": settings.ledger.model_copy(update={"url": f"{SQLITE}{folder}/bridge.db"})}
     )
-
-
-#: Of one document that an issuer publishes.
-LARGEST = 4 * 1024 * 1024
-
-
-def web_fetch(url: str) -> bytes | None:
-    """Return what is published at *url* on the web, or None: https only, at most 4 MiB, and no waiting for ever."""
-    if not url.startswith("https://"):
-        return None
-    try:
-        with requests.get(url, timeout=(5, 15), stream=True) as answer:
-            if not answer.ok or not answer.url.startswith("https://"):
-                return None
-            data: bytes = answer.raw.read(LARGEST + 1, decode_content=True)
-    except (requests.RequestException, OSError, ValueError):
-        return None
-    return data if len(data) <= LARGEST else None
 
 
 @contextmanager

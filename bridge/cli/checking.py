@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -22,7 +24,7 @@ def verify(files: list[Path], site: Path | None, recipient: str | None, *, as_js
     """Check every file; the worst answer is the exit code, "not valid" before "could not tell"."""
     from bridge.openbadges.verify import site_fetcher
     from bridge.openbadges.verify import verify as check
-    from bridge.wiring import web_fetch
+    from bridge.site.foreign import web_fetch
 
     fetch = site_fetcher(site, base_of(site)) if site else web_fetch
     now = datetime.now(UTC)
@@ -30,8 +32,7 @@ def verify(files: list[Path], site: Path | None, recipient: str | None, *, as_js
     if as_json:
         say_json({"files": [_told(file, report) for file, report in reports.items()]})
     else:
-        for file, report in reports.items():
-            _say_report(file, report)
+        _say_reports(reports)
     verdicts = {report.verdict for report in reports.values()}
     worst = next(v for v in (Verdict.NOT_VALID, Verdict.COULD_NOT_TELL, Verdict.VALID) if v in verdicts)
     return EXITS[worst]
@@ -62,10 +63,16 @@ def _told(file: Path, report: Report) -> dict[str, object]:
     return {"file": str(file), "verdict": report.verdict, "findings": findings}
 
 
-def _say_report(file: Path, report: Report) -> None:
-    say(f"{file}: {report.verdict}")
-    for finding in report.findings:
-        say(f"  {MARKS[finding.ok]} {finding.sentence}")
+def _say_reports(reports: Mapping[Path, Report]) -> None:
+    """All that was found in a single file; of several, only what is not in order, and a count."""
+    for file, report in reports.items():
+        say(f"{file}: {report.verdict}")
+        if len(reports) == 1 or report.verdict is not Verdict.VALID:
+            for line in dict.fromkeys(f"  {MARKS[finding.ok]} {finding.sentence}" for finding in report.findings):
+                say(line)
+    if len(reports) > 1:
+        counts = Counter(report.verdict for report in reports.values())
+        say(f"{len(reports)} files: " + ", ".join(f"{counts[v]} {v}" for v in Verdict if counts[v]) + ".")
 
 
 def keys_new(config: Path) -> int:

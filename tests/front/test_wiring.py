@@ -85,8 +85,3 @@ def test_the_clock_is_the_machines_or_a_sandboxs(tmp_path: Path) -> None:
     assert isinstance(wiring.clock_of(settings(tmp_path)), RealClock)
     followed = wiring.clock_of(settings(tmp_path, '[clock]\nfollow = "http://127.0.0.1:8700"\n'))
     assert isinstance(followed, SandboxClock)
-
-
-def test_only_https_is_looked_up_on_the_web() -> None:
-    assert wiring.web_fetch("http://127.0.0.1/issuer.json") is None
-    assert wiring.web_fetch("file:///etc/hostname") is None

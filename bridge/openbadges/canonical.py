@@ -97,12 +97,12 @@ def raise_known(error: BaseException) -> None:
 def refuse_uncovered(expanded: Any, dropped: list[str | None]) -> None:
     """Raise ProofInvalid if the RDF of *expanded* would lack anything that the document says."""
     if dropped:
-        raise ProofInvalid(f"The document uses a word that its contexts do not define: {dropped[0]!r}.")
+        raise ProofInvalid(f"The document uses a word that its contexts do not define: {str(dropped[0])[:200]!r}.")
     for iri in addresses(expanded):
         if iri.startswith("_:"):
             raise CannotTell("The document names blank nodes, which is not supported here.")
         if ":" not in iri or any(character in iri for character in ' <>"{}|\\^`\n\r\t'):
-            raise ProofInvalid(f"The document uses {iri!r} where a complete address or a defined word must stand.")
+            raise ProofInvalid(f"The document uses {iri[:200]!r} where a complete address or a defined word must stand.")
 
 
 def addresses(expanded: Any) -> Iterator[str]:

@@ -67,32 +67,47 @@ def plain(part: Part, **more: Any) -> Answers:
     return answers | more
 
 
+#: Links to files on Drive as browsers, phones and menus give them; {} is the file's id.
+SHAPES = (
+    "https://drive.google.com/file/d/{}/view?usp=sharing",
+    "(https://drive.google.com/file/u/0/d/{}/preview).",
+    "the whiteboard: https://drive.google.com/open?id={}&usp=drive_copy",
+    "https://drive.google.com/uc?id={}&export=download",
+    "https://drive.google.com/thumbnail?id={}&sz=w1000",
+    "https://drive.usercontent.google.com/download?id={}&export=download",
+    "https://lh3.googleusercontent.com/d/{}",
+    "my notes <https://docs.google.com/document/u/0/d/{}/edit?usp=sharing#heading=h.1>",
+)
+#: What is no file of their own: published and shortened pages, a form, a site, and no address at all.
+OTHERS = """\
+https://docs.google.com/document/d/e/2PACX-1vQm3example/pub
+https://docs.google.com/forms/d/e/1FAIpQLSexample/viewform
+https://sites.google.com/district.example/room12, https://forms.gle/AbCdEf123
+and see the binder on my desk"""
+
+
 def links_of_every_form(part: Part) -> Answers:
-    """Links as people paste them: with text around, of all shapes, and some that are none."""
-    first = part.people.own(part.teacher.email, evidence_files()[1])
-    file_id = first.split("/d/")[1].split("/")[0]
-    second = part.people.own(part.teacher.email, evidence_files()[5]).split("/d/")[1].split("/")[0]
+    """Links as people paste them: of all shapes, with text around, and some that are none."""
+    links = [shape.format(file_id(part.drive_link(number % 5))) for number, shape in enumerate(SHAPES)]
     folder = part.people.ask("POST", "drive/files", owner=part.teacher.email, name="Evidence", kind="folder")["id"]
     part.people.share(folder)
-    return plain(
-        part,
-        links=f"the whiteboard: https://drive.google.com/open?id={file_id}&usp=drive_copy\n"
-        f"my notes (https://docs.google.com/document/u/0/d/{second}/edit?usp=sharing#heading=h.1).\n"
-        f"https://drive.google.com/drive/u/1/folders/{folder}\n"
-        "https://docs.google.com/document/d/e/2PACX-1vQm3example/pub\n"
-        "https://sites.google.com/district.example/room12 and see binder on my desk",
-    )
+    links.append(f"https://drive.google.com/drive/u/1/folders/{folder}")
+    return plain(part, links="\n".join([*links, OTHERS]))
+
+
+def file_id(link: str) -> str:
+    return link.split("/d/")[1].split("/")[0]
 
 
 def unshared(part: Part) -> Answers:
     link = part.drive_link(0, shared=False)
-    part.kept["file"] = link.split("/d/")[1].split("/")[0]
+    part.kept["file"] = file_id(link)
     return plain(part, links=link)
 
 
 def trashed(part: Part) -> Answers:
     link = part.drive_link(3)
-    part.people.trash(link.split("/d/")[1].split("/")[0])
+    part.people.trash(file_id(link))
     return plain(part, links=link)
 
 
@@ -151,7 +166,11 @@ PLOTS: tuple[Plot, ...] = (
     Plot("was returned without words at first", plain, coach=(("Return", ""), ("Return", _RETURN))),
     Plot("was declined", plain, coach=(("Decline", "This one is for classroom teachers; see me about coaching."),)),
     Plot("was declined, then approved", plain, coach=(("Decline", "Wrong badge?"), ("Approve", "My mistake, sorry."))),
-    Plot("lost the badge again", plain, coach=(("Approve", ""), None, ("Revoke", "The work was a colleague’s."))),
+    Plot(
+        "got the badge, and lost it again",
+        plain,
+        coach=(("Approve", ""), None, ("Revoke", "The work was a colleague’s.")),
+    ),
     Plot("is on hold", plain, coach=(("Hold", "Waiting for the principal."),)),
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bridge.cycle import run_cycle
@@ -11,11 +11,13 @@ from bridge.demo.people import People
 from bridge.demo.plots import CAPITALS, EVERYDAY, PLOTS, RIGHT_TO_LEFT, UNKNOWN_BADGE, Part, Plot
 from bridge.plan import Policy
 from bridge.ports import World
-from bridge.report import Report
+from bridge.report import Report, counted
 from bridge.sandbox.state import Person
 
 UNKNOWN = "Restorative Circles"
 DAYS = 4
+#: Where the words of a day or night begin.
+MARGIN = 9
 #: Enough cycles for any night; a night ends when a cycle finds nothing to do.
 CYCLES = 6
 
@@ -34,11 +36,11 @@ class Story:
         """Play all days; *morning* is 8 o'clock of the first."""
         self._clock(morning)
         self._submit_all()
-        self._night("night 1")
+        self._night(1)
         for day in range(2, DAYS + 1):
             self._clock(morning + timedelta(days=day - 1))
             self._day(day)
-            self._night(f"night {day}")
+            self._night(day)
 
     def _clock(self, to: datetime) -> None:
         self.people.ask("POST", "clock", set=to.isoformat())
@@ -57,7 +59,7 @@ class Story:
             part.response_id = self.people.submit(email, plot.answers(part))
             self.people.ask("POST", "clock", move=240)
             self.parts.append((part, plot))
-        self.say(f"day 1: teachers sent {self.requests} requests")
+        self._told("Day 1", f"{counted(self.requests, 'teacher fills', 'teachers fill')} in the form.")
 
     def _cast(self) -> list[Person]:
         """One teacher a request, those with a name from right to left where the plot needs one."""
@@ -69,35 +71,55 @@ class Story:
             teachers[place], teachers[hebrew] = teachers[hebrew], teachers[place]
         return [teachers[n % len(teachers)] for n in range(self.requests)]
 
+    def _told(self, when: str, what: str) -> None:
+        self.say(f"{when:<{MARGIN}}{what}")
+
     def _day(self, day: int) -> None:
-        for part, plot in self.parts:
-            if plot.before_coach:
-                self._teacher_acts(part, plot, day)
-        if day > 2:
-            self._tidy_copied_row()
-        self._coaches_decide(day)
-        for part, plot in self.parts:
-            if not plot.before_coach:
-                self._teacher_acts(part, plot, day)
+        told = []
+        moved = self._teachers_act(day, before_coach=True)
+        if day > 2 and self._tidy_copied_row():
+            told.append("The copied row is deleted again.")
+        decided = self._coaches_decide(day)
+        moved += self._teachers_act(day, before_coach=False)
+        column = ("Name", "Badge", "Status")[day % 3]
         coach = self.people.programme.coaches[day % 4].email
-        self.people.in_sheet("sort", coach, by=("Name", "Badge", "Status")[day % 3], descending=day % 2 == 0)
+        self.people.in_sheet("sort", coach, by=column, descending=day % 2 == 0)
+        told.append(f"Coaches decide about {counted(decided, 'request', 'requests')}; one sorts the sheet by {column}.")
         if day == 2 and self.requests > 1:
-            self.people.in_sheet("copy-row", coach, **{"from": {"ID": "1-1"}})
-        self.say(f"day {day}: coaches decided and sorted the sheet" + (", one copied a row" if day == 2 else ""))
+            self._copy_row(coach)
+            told.append("One copies a row by mistake.")
+        if moved:
+            told.append(f"{counted(moved, 'teacher mends or edits', 'teachers mend or edit')} what was sent.")
+        self._told(f"Day {day}", " ".join(told))
 
-    def _teacher_acts(self, part: Part, plot: Plot, day: int) -> None:
-        act = plot.teacher[day - 2] if day - 2 < len(plot.teacher) else None
-        if act is not None:
-            act(part)
+    def _teachers_act(self, day: int, *, before_coach: bool) -> int:
+        """Let the teachers whose plots say so do something today; return how many did."""
+        acting = [
+            (part, act)
+            for part, plot in self.parts
+            if plot.before_coach is before_coach and (act := plot.teacher[day - 2 : day - 1])
+        ]
+        for part, (act,) in acting:
+            if act is not None:
+                act(part)
+        return sum(act is not None for _, (act,) in acting)
 
-    def _tidy_copied_row(self) -> None:
+    def _copy_row(self, coach: str) -> None:
+        """A row that is there twice counts for nothing until one of them is deleted."""
+        self.people.in_sheet("copy-row", coach, **{"from": {"ID": "1-1"}})
+        part, plot = self.parts[0]
+        self.parts[0] = (part, replace(plot, title=f"{plot.title}; a coach copied the row"))
+
+    def _tidy_copied_row(self) -> bool:
         copies = [row for row in self.people.rows() if row["ID"] == "1-1"]
         if len(copies) > 1:
             coach = self.people.programme.coaches[0].email
             self.people.in_sheet("delete-rows", coach, row={"ID": "1-1"}, nth=2)
+        return len(copies) > 1
 
-    def _coaches_decide(self, day: int) -> None:
-        rows = self.people.rows()
+    def _coaches_decide(self, day: int) -> int:
+        """Return how many rows were decided."""
+        rows, decided = self.people.rows(), 0
         for part, plot in self.parts:
             word = plot.coach[day - 2] if day - 2 < len(plot.coach) else None
             mine = [row for row in rows if row["E-mail"] == part.email.lower() and row["Badge"] == part.badge]
@@ -106,11 +128,13 @@ class Story:
             latest = max(mine, key=lambda row: tuple(map(int, row["ID"].split("-"))))
             coach = self.people.programme.coaches[part.number % 4].email
             self.people.decide(latest["ID"], *word, coach=coach)
+            decided += 1
+        return decided
 
-    def _night(self, name: str) -> None:
+    def _night(self, night: int) -> None:
         for _ in range(CYCLES):
             report = run_cycle(self.world, self.policy)
             self.reports.append(report)
             if report.changed_nothing:
                 return
-            self.say(f"{name}: " + "; ".join(report.lines()))
+            self._told(f"Night {night}", "; ".join(report.lines()) + ".")

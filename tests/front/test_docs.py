@@ -19,7 +19,10 @@ from pydantic import BaseModel
 
 from bridge.cli.app import app
 from bridge.config import Settings
+from bridge.config.settings import Questions
+from bridge.google import GMAIL, READ_SCOPES
 from bridge.model import Verdict
+from bridge.plan.catalogue import TITLES
 from bridge.plan.standing import ANSWERS
 from bridge.review import COLUMNS
 from bridge.sandbox.faults import KINDS
@@ -185,6 +188,21 @@ def test_coaches_are_told_of_every_column() -> None:
         assert re.search(rf"^\|[^|]*{re.escape(name)}[^|]*\| (\*\*you\*\*|bridge) \|", sheet, re.MULTILINE), name
 
 
+def test_the_scopes_to_be_allowed_are_those_that_are_asked_for() -> None:
+    scopes = (*READ_SCOPES, *GMAIL)
+    assert f"\n{','.join(scopes)}\n" in text_of("docs/set-up.md")
+    named = re.search(r"with the scopes\n(.*?)\.\n", text_of("README.md"), re.DOTALL)
+    assert named
+    assert [scope.rpartition("/")[2] for scope in scopes] == re.findall("`(.*?)`", named[1])
+
+
+def test_the_tabs_and_questions_to_be_made_are_those_that_are_read() -> None:
+    readme, set_up = (" ".join(text_of(name).split()) for name in ("README.md", "docs/set-up.md"))
+    assert f"first row reads {', '.join(TITLES)}, and a row" in readme
+    for title in (*TITLES, *Questions.model_validate({}).model_dump().values()):
+        assert f"| {title} | " in set_up
+
+
 def test_every_kind_of_misfortune_is_told() -> None:
     assert set(KINDS) <= set(code_spans(text_of("docs/sandbox.md")))
 
@@ -216,7 +234,7 @@ def test_the_sandbox_by_hand(tmp_path: Path) -> None:
         sandbox.send_signal(signal.SIGINT)
         sandbox.wait(30)
     assert typed.returncode == 0, typed.stdout + typed.stderr
-    assert "1 badges issued" in typed.stdout
+    assert len(list((tmp_path / "trial" / "site" / "badges").glob("*.png"))) == 1
     assert "It was issued to aaliyah.brooks@district.example." in typed.stdout
     assert "error" not in typed.stdout
     assert b"badge.png" in (tmp_path / "trial" / "badge.eml").read_bytes()

@@ -25,17 +25,17 @@ ELSEWHERE = {
 }
 DEMO = ".venv/bin/badge-bridge verify demo-out/badges/*.png --site demo-out/site"
 #: In the order of the README.
-AT_WORK = {
-    "badge-bridge keys new": "The signing key is in",
-    "badge-bridge doctor": "collects verified addresses",
-    "badge-bridge plan": "Nothing was changed.",
-    "badge-bridge run": "1 told: received",
-    "badge-bridge status": "1 requests, 0 badges.",
-    "badge-bridge explain 41": "received",
-    "badge-bridge retry 41": "is stuck or postponed",
-    "badge-bridge allow 120": "up to 120 badges at once",
-    "badge-bridge restore --list": "ledger-",
-}
+AT_WORK = (
+    "badge-bridge keys new",
+    "badge-bridge doctor",
+    "badge-bridge plan",
+    "badge-bridge run",
+    "badge-bridge status",
+    "badge-bridge explain 41",
+    "badge-bridge retry 41",
+    "badge-bridge allow 120",
+    "badge-bridge restore --list",
+)
 SERVE = "badge-bridge serve"
 COPY = "cp config/bridge.example.toml bridge.toml"
 
@@ -68,10 +68,19 @@ def test_putting_it_to_work(desk: Desk, command: Type, monkeypatch: pytest.Monke
     monkeypatch.delenv("BADGE_BRIDGE_CONFIG")
     (desk.folder / "issuer.key").unlink()
     desk.submit()
-    for line, told in AT_WORK.items():
+    told = {}
+    for line in AT_WORK:
         said = command(*line.replace("41", "1").split()[1:])
         assert said.code == 0, f"{line}: {said.out}{said.err}"
-        assert told in said.out, f"{line}: {said.out}"
+        assert said.out, line
+        told[line] = said.out
+        assert (desk.folder / "bridge.db").exists() == ("badge-bridge run" in told), (
+            f"{line}: only a cycle changes things"
+        )
+    assert (desk.folder / "issuer.key").exists()
+    assert len(desk.subjects()) == 1
+    assert command("status", "--json").json["allowed"] == 120
+    assert str(next((desk.folder / "backups").glob("ledger-*.db"))) in told["badge-bridge restore --list"]
 
 
 def test_serving_until_stopped(desk: Desk) -> None:
@@ -86,7 +95,6 @@ def test_serving_until_stopped(desk: Desk) -> None:
         _, log = serving.communicate(timeout=60)
     assert serving.returncode == 0, log
     assert len(desk.subjects()) == 1
-    assert "tell-received:1-1 done" in log
 
 
 def test_the_example_is_copied_and_says_what_to_fill_in(tmp_path: Path) -> None:

@@ -95,8 +95,13 @@ def read_table(values: Sequence[Sequence[str]], titles: Iterable[str]) -> Table:
 _ID = re.compile(r"[1-9]\d{0,8}-[1-9]\d{0,3}")
 
 
+def is_id(text: str) -> bool:
+    """True for what can be the ID of an attempt: 41-2."""
+    return _ID.fullmatch(text) is not None
+
+
 def to_rows(table: Table) -> tuple[Row, ...]:
-    """The rows that bear an ID. Others are people's own notes, and none of our business."""
+    """The rows that bear an ID, or an e-mail and a badge. Others are people's own notes, and none of our business."""
     return tuple(
         Row(
             position=position,
@@ -107,7 +112,7 @@ def to_rows(table: Table) -> tuple[Row, ...]:
             cells=cells,
         )
         for position, cells in table.rows
-        if _ID.fullmatch(cells[ID].strip())
+        if is_id(cells[ID].strip()) or (cells[EMAIL].strip() and cells[BADGE].strip())
     )
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from bridge.model import Decision, Kind, Known, Request, Superseded, Verdict
+from bridge.model import Attempt, Decision, EvidenceKind, Kind, Known, Request, Superseded, Verdict
 from bridge.plan.draft import Draft
 from bridge.plan.intake import Intake
 from bridge.plan.policy import Policy
 from bridge.plan.standing import ANSWERS, OPEN, Answer, Standing, standing, why_not
-from bridge.review import BADGE, EMAIL, Row, fold, to_verdict
+from bridge.review import BADGE, EMAIL, EVIDENCE, LINK, REFLECTION, Row, cell, fold, is_id, to_verdict
 
 SCRAMBLED = (
     "Decisions stand in other rows than before: was one column sorted by itself? Please undo that (Ctrl+Z), "
@@ -19,6 +20,18 @@ SCRAMBLED = (
 )
 TWICE = "This row is there twice: please delete one of them. Until then no decision is taken from either."
 DAMAGED = "The ID, e-mail or badge of this row was changed, so it no longer counts. Please delete this row: {new}"
+UNKNOWN = (
+    "The ledger knows no request with this ID, so nothing is decided here. Was an older backup put back? Then keep "
+    "this row as a record; if not, please delete it."
+)
+LOST_BADGE = (
+    "This row bears a badge that the ledger does not know: was an older backup put back? Nothing is decided here, so "
+    "that no badge is issued twice. If it was never issued, empty the cell Badge link."
+)
+PUT_RIGHT = (
+    "This row did not show the teacher's own words; they have just been put right. Please look again: your choice "
+    "counts from the next look on, unless you change it."
+)
 
 
 @dataclass(slots=True)
@@ -31,15 +44,19 @@ class Sorted:
 
 
 def sort_rows(known: Known, rows: Iterable[Row]) -> Sorted:
-    """A row is ours only if its own e-mail and badge equal the ledger's for its ID."""
+    """A row is ours only if its own e-mail and badge equal the ledger's for its ID.
+
+    One that lost its ID (retyped, 1-2 becomes a date) is told by e-mail and badge; other rows are people's own notes.
+    """
+    asked = {(request.recipient, fold(request.label)) for request in known.requests.values()}
     found: dict[str, list[Row]] = defaultdict(list)
     result = Sorted()
     for row in rows:
         attempt = known.attempts.get(row.attempt_id)
-        if attempt is None or not is_of(row, known.requests[attempt.request]):
-            result.damaged.append(row)
-        else:
+        if attempt is not None and is_of(row, known.requests[attempt.request]):
             found[row.attempt_id].append(row)
+        elif is_id(row.attempt_id) or (fold(row.cells[EMAIL]), fold(row.cells[BADGE])) in asked:
+            result.damaged.append(row)
     for attempt_id, same in found.items():
         if len(same) == 1:
             result.good[attempt_id] = same[0]
@@ -53,11 +70,39 @@ def is_of(row: Row, request: Request) -> bool:
     return fold(row.cells[EMAIL]) == request.recipient and fold(row.cells[BADGE]) == fold(request.label)
 
 
+def bears_a_lost_badge(known: Known, row: Row, policy: Policy) -> bool:
+    """True when the row links to a badge of ours that the ledger never heard of: the ledger is older than the sheet."""
+    link = row.cells[LINK].strip()
+    if row.attempt_id in known.credentials or not link.startswith(f"{policy.issuer_url}/"):
+        return False
+    return all(credential.url != link for credential in known.credentials.values())
+
+
+def _shows(row: Row, attempt: Attempt) -> bool:
+    """True when the row shows the teacher's words and evidence: a write may have met a sheet sorted meanwhile."""
+    evidence = row.cells[EVIDENCE]
+    links = [item.file_id or item.url for item in attempt.submission.evidence if item.kind is not EvidenceKind.ODD]
+    return row.cells[REFLECTION] == cell(attempt.submission.reflection) and (
+        evidence.endswith("…") or all(link in evidence for link in links)
+    )
+
+
+def _cell_fact(decision: Decision) -> str:
+    """Where the ledger keeps that a row, closed by *decision*, says another word since, such as none."""
+    return f"cell:{decision.attempt_id}/{decision.n}"
+
+
+def _last_said(known: Known, decision: Decision) -> Verdict | None:
+    """What the row of an enacted *decision* said at the last look."""
+    word = known.facts.get(_cell_fact(decision))
+    return decision.verdict if word is None else to_verdict(word)
+
+
 def scrambled(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
     """The attempts whose decided rows show that verdicts moved between rows, as when one column is sorted by itself.
 
-    Signs of it, all together: two or more decided rows lost their word while their feedback stayed, and no word has
-    become rarer. Somebody who changes his mind writes feedback, or makes a word rarer.
+    Signs of it, all together and since the last look: two or more decided rows lost their word while their feedback
+    stayed, and no word has become rarer. Somebody who changes his mind writes feedback, or makes a word rarer.
     """
     lost, before, after = [], Counter[Verdict](), Counter[Verdict]()
     for attempt_id, row in rows.items():
@@ -67,8 +112,9 @@ def scrambled(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
         decision = known.decision(attempt_id)
         if decision is None or decision.verdict is None:
             continue
-        before[decision.verdict] += 1
-        if decision.enacted and verdict is not decision.verdict and row.feedback == decision.feedback:
+        if (said := _last_said(known, decision)) is not None:
+            before[said] += 1
+        if decision.enacted and verdict is not said and row.feedback == decision.feedback:
             lost.append(attempt_id)
     moved = len(lost) >= 2 and all(after[verdict] >= n for verdict, n in before.items())
     return frozenset(lost) if moved else frozenset()
@@ -76,16 +122,31 @@ def scrambled(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
 
 def learn_decisions(draft: Draft, intake: Intake, rows: Sorted, policy: Policy) -> dict[str, str]:
     """Take in what the coaches chose; return a sentence for each attempt whose choice could not be taken."""
-    if lost := scrambled(draft.known, rows.good):
-        draft.problem("sheet, tab Review", SCRAMBLED, blocking=True)
-        return dict.fromkeys(lost, SCRAMBLED)
+    _tell_of_older_ledger(draft, rows, policy)
     for attempt_id in _nobody_stands_by(draft.known, rows):
         _take_back(draft, attempt_id, "its row is gone, or there twice")
     notices = {}
     for attempt_id, row in rows.good.items():
         if sentence := _learn_row(draft, intake, row, policy):
             notices[attempt_id] = sentence
+        decision = draft.known.decision(attempt_id)
+        if decision is not None and decision.enacted:
+            verdict = to_verdict(row.verdict)
+            if verdict is not _last_said(draft.known, decision):
+                draft.fact(_cell_fact(decision), verdict.value if verdict else "")
     return notices
+
+
+def _tell_of_older_ledger(draft: Draft, rows: Sorted, policy: Policy) -> None:
+    lost = sum(bears_a_lost_badge(draft.known, row, policy) for row in rows.good.values())
+    lost += sum(row.attempt_id not in draft.known.attempts and is_id(row.attempt_id) for row in rows.damaged)
+    if lost:
+        draft.problem(
+            "sheet, tab Review",
+            f"{lost} rows show badges or requests that the ledger does not know: was an older backup put back? Nothing "
+            "is decided there; their Status says more.",
+            blocking=True,
+        )
 
 
 def _nobody_stands_by(known: Known, rows: Sorted) -> Sequence[str]:
@@ -102,6 +163,10 @@ def _learn_row(draft: Draft, intake: Intake, row: Row, policy: Policy) -> str:
     known, attempt_id = draft.known, row.attempt_id
     verdict = to_verdict(row.verdict)
     pending = _pending(known, attempt_id)
+    if bears_a_lost_badge(known, row, policy):
+        if pending is not None:
+            _take_back(draft, attempt_id, "the row bears a badge that the ledger does not know")
+        return LOST_BADGE
     if pending is not None and pending.verdict is not verdict:
         _take_back(draft, attempt_id, "the row says so no longer")
     if verdict is None and row.verdict:
@@ -143,10 +208,14 @@ def _take(draft: Draft, intake: Intake, row: Row, verdict: Verdict, at: Standing
         intake.next_attempt(attempt, attempt.submission, Superseded.CHANGED, tell=False)
         draft.event(attempt.id, "decision not taken", "the answer was edited after it was last shown")
         return why_not(known, attempt.id, Standing.SUPERSEDED, verdict)
-    if in_force and (verdict, row.feedback) == (in_force.verdict, in_force.feedback):
-        return ""
     if sentence := _not_allowed(known, row, verdict, policy):
+        if in_force is not None and not in_force.enacted:
+            _take_back(draft, attempt.id, "it is not allowed any more")
         return sentence
+    if in_force and _says_again(in_force, row, verdict, draft.now):
+        return ""
+    if at in OPEN and not _shows(row, attempt):
+        return PUT_RIGHT
     _cancel_what_waits(draft, attempt.id)
     history = known.decisions.get(attempt.id, ())
     draft.decide(
@@ -162,6 +231,11 @@ def _take(draft: Draft, intake: Intake, row: Row, verdict: Verdict, at: Standing
     )
     draft.event(attempt.id, f"decided: {verdict}", f"by {row.reviewer}" if row.reviewer else "")
     return ""
+
+
+def _says_again(word: Decision, row: Row, verdict: Verdict, now: datetime) -> bool:
+    """True if the row says what it said before. A word of the future is heard anew: the clock was wrong then."""
+    return (verdict, row.feedback, row.reviewer) == (word.verdict, word.feedback, word.reviewer) and word.seen_at <= now
 
 
 def _not_allowed(known: Known, row: Row, verdict: Verdict, policy: Policy) -> str:

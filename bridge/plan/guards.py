@@ -10,7 +10,7 @@ from statistics import median
 from bridge.errors import LedgerUnusable
 from bridge.model import Kind, Known, Problem, State
 from bridge.plan.policy import Policy
-from bridge.review import Row
+from bridge.review import Row, is_id
 
 
 def withheld(known: Known, now: datetime, policy: Policy) -> tuple[frozenset[str], tuple[Problem, ...]]:
@@ -49,7 +49,7 @@ def usual(known: Known, now: datetime) -> int:
 
 def ledger_lost(known: Known, rows: Iterable[Row]) -> None:
     """Raise LedgerUnusable if the ledger is empty before a sheet that shows requests: someone lost the ledger."""
-    if not known.attempts and any(True for _ in rows):
+    if not known.attempts and any(is_id(row.attempt_id) for row in rows):
         raise LedgerUnusable(
             "The ledger is empty, but the review tab already shows requests: the ledger was lost or another one is "
             "meant. Nothing was done, so that no badge is issued twice. Look at [ledger] in the config, or get the "

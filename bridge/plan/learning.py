@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bridge.model import Artwork, FileFacts, Known, Lesson
+from bridge.model import Artwork, FileFacts, Kind, Known, Lesson
 from bridge.plan import guards
 from bridge.plan.catalogue import learn_catalogue
-from bridge.plan.decisions import TWICE, Sorted, learn_decisions, sort_rows
+from bridge.plan.decisions import SCRAMBLED, TWICE, Sorted, learn_decisions, scrambled, sort_rows
 from bridge.plan.draft import Draft
 from bridge.plan.enact import enact
 from bridge.plan.intake import Intake, resolve_labels
@@ -60,12 +60,25 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
         draft.problems.extend(form.problems)
     intake.take(submission for form in seen.forms for submission in form.submissions)
     ours = sort_rows(draft.known, rows)
-    notices = learn_decisions(draft, intake, ours, policy) if whole else {}
+    _spare_twice_told(draft, known, ours)
+    notices: dict[str, str] = {}
+    if whole and (lost := scrambled(draft.known, ours.good)):
+        draft.problem("sheet, tab Review", SCRAMBLED, blocking=True)
+        notices = dict.fromkeys(lost, SCRAMBLED)
+    elif whole:
+        notices = learn_decisions(draft, intake, ours, policy)
+        enact(draft, policy, entropy)  # only now: whoever emptied a cell in time must have been heard
     notices |= dict.fromkeys(ours.twice, TWICE)
-    enact(draft, policy, entropy)
     if draft.known.facts.get(REBUILD) and whole:
         draft.fact(REBUILD, "")
     return Learnt(draft.lesson(), notices, catalogue, ours, whole)
+
+
+def _spare_twice_told(draft: Draft, known: Known, ours: Sorted) -> None:
+    """An attempt that is new to the ledger, but not to the tab, was received before an older backup was put back."""
+    for attempt_id in ours.good:
+        if attempt_id not in known.attempts:
+            draft.cancel(f"{Kind.TELL_RECEIVED}:{attempt_id}")
 
 
 def _review_rows(draft: Draft, sheet: SheetReading | None) -> tuple[tuple[Row, ...], bool]:

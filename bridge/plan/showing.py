@@ -10,7 +10,7 @@ from types import MappingProxyType
 from bridge.model import Attempt, Evidence, EvidenceKind, FileAccess, Known, Verdict
 from bridge.plan.catalogue import STATUS as CATALOGUE_STATUS
 from bridge.plan.catalogue import read_catalogue
-from bridge.plan.decisions import DAMAGED, TWICE
+from bridge.plan.decisions import DAMAGED, TWICE, UNKNOWN, bears_a_lost_badge
 from bridge.plan.learning import REBUILD, Learnt
 from bridge.plan.policy import Policy
 from bridge.plan.status import status_words
@@ -30,6 +30,7 @@ from bridge.review import (
     STATUS,
     SUBMITTED,
     cell,
+    is_id,
     read_table,
 )
 
@@ -118,7 +119,7 @@ def _mend(known: Known, tab: Tab, learnt: Learnt, policy: Policy, catalogue: tup
         if attempt.id in rows.good:
             row = rows.good[attempt.id]
             for title, text in wanted_cells(known, attempt, notice, policy).items():
-                if row.cells[title] != text:
+                if row.cells[title] != text and not (title == LINK and bears_a_lost_badge(known, row, policy)):
                     patches.append(Patch(row.position, places[title], text))
         elif attempt.id not in rows.twice:
             back = "This row was put back." if attempt.id in known.shown else ""
@@ -136,8 +137,11 @@ def _misfits(known: Known, learnt: Learnt) -> list[tuple[int, Mapping[str, str],
     twice = [(row.position, row.cells, TWICE) for rows in learnt.rows.twice.values() for row in rows]
     damaged = []
     for row in learnt.rows.damaged:
-        new = f"row {row.attempt_id} stands below." if row.attempt_id in known.attempts else "no such request is known."
-        damaged.append((row.position, row.cells, DAMAGED.format(new=new)))
+        if is_id(row.attempt_id) and row.attempt_id not in known.attempts:
+            damaged.append((row.position, row.cells, UNKNOWN))
+        else:
+            new = f"row {row.attempt_id} stands below." if is_id(row.attempt_id) else "its own row stands below."
+            damaged.append((row.position, row.cells, DAMAGED.format(new=new)))
     return twice + damaged
 
 

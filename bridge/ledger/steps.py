@@ -39,8 +39,12 @@ def waits(effect: Effect) -> bool:
 
 
 def again(effect: Effect) -> Effect:
-    """To be tried at once, on a person's word: the count starts afresh; the doubt and the last note stay."""
-    return replace(effect, state=State.PLANNED, not_before=None, attempts=0)
+    """To be tried at once, on a person's word: the count starts afresh; the doubt and the last note stay.
+
+    What was only postponed, in doubt, keeps its count: nobody was asked yet whether it may be repeated.
+    """
+    unasked = effect.in_doubt and effect.state is not State.STUCK
+    return replace(effect, state=State.PLANNED, not_before=None, attempts=effect.attempts if unasked else 0)
 
 
 def event(at: datetime, effect: Effect, what: str) -> Event:

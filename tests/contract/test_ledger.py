@@ -342,6 +342,14 @@ def test_a_person_has_the_stuck_tried_again_while_a_bridge_is_at_work(place: Mem
         assert place.open().retry(99) == []
 
 
+def test_what_is_postponed_in_doubt_keeps_its_count_when_a_person_retries_something_else(place: MemoryPlace) -> None:
+    with held(place, BASIS, PLANNED) as ledger:
+        ledger.stick(ledger.begin(ISSUE), "refused", in_doubt=False)
+        in_doubt = ledger.postpone(ledger.begin(TELL), LATER, "the line was cut", in_doubt=True)
+        place.open().retry(1)
+        assert ledger.load().effects[TELL.key] == replace(in_doubt, not_before=None)
+
+
 def test_the_history_of_a_request_can_be_told(place: MemoryPlace) -> None:
     with held(
         place, BASIS, PLANNED, Lesson(history=(Event(NOON, "1-1", "asked"), Event(NOON, "12-1", "asked")))

@@ -66,7 +66,6 @@ class FakeWorld:
     def process(self) -> World:
         """A new process: nothing in its head but what it reads."""
         self.awake += 1
-        ledger = self.open_ledger() if self.open_ledger else MemoryLedger(self.clock, self.memory)
         world = World(
             clock=self.clock,
             forms=self.forms,
@@ -75,7 +74,7 @@ class FakeWorld:
             backends={"local": self.backend},
             site=self.site,
             mailer=self.mailer,
-            ledger=ledger,
+            ledger=self.ledger(),
             compose=self._compose,
             dice=lambda: sha256(str(self.awake).encode()).digest(),
         )
@@ -102,9 +101,12 @@ class FakeWorld:
             self.clock.advance(timedelta(hours=8))
         raise AssertionError(f"no rest after {most} cycles")
 
+    def ledger(self) -> Ledger:
+        """The same memory, opened anew."""
+        return self.open_ledger() if self.open_ledger else MemoryLedger(self.clock, self.memory)
+
     def known(self) -> Known:
-        ledger = self.open_ledger() if self.open_ledger else MemoryLedger(self.clock, self.memory)
-        return ledger.load()
+        return self.ledger().load()
 
     def status(self, attempt_id: str) -> str:
         return self.sheet.row(attempt_id)["Status"]

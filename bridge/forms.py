@@ -215,8 +215,8 @@ def to_submission(response: Json, form: Form, settings: FormSettings, questions:
     if not label:
         asked = form.titles.get(questions.get("badge", ""), "")
         raise UnreadableAnswer(f"{which} has no answer to “{asked}”. Make that question required; ask the teacher.")
-    recipient = clean(str(response.get("respondentEmail", ""))).strip().lower()
-    if len(recipient) > 254 or not _ADDRESS.fullmatch(recipient) or ".." in recipient:
+    recipient = _address(response.get("respondentEmail"))
+    if not recipient:
         raise UnreadableAnswer(
             f"{which} has no usable e-mail address. Perhaps it was sent before the form collected verified addresses: "
             "ask the teacher to send it again."
@@ -323,6 +323,13 @@ def _ticked(options: Sequence[str], wanted: str, word: str) -> bool:
     if wanted.strip():
         return any(_fold(option) == _fold(wanted) for option in options)
     return any(re.search(rf"\b{word}", option, re.IGNORECASE) for option in options)
+
+
+def _address(value: object) -> str:
+    """An address in small letters; "" for what is none. A letter that only becomes ASCII by that (K) is another's."""
+    text = value.strip() if isinstance(value, str) else ""
+    plain = text.isascii() and len(text) <= 254 and ".." not in text and ".@" not in text and not text.startswith(".")
+    return text.lower() if plain and _ADDRESS.fullmatch(text.lower()) else ""
 
 
 def _first(answers: Mapping[str, Sequence[str]], role: str) -> str:

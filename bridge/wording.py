@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 #: Characters that turn the direction of text around: inside a name they would reach into our own sentence.
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_ADDRESS = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
 _SPACES = re.compile(r"\s+")
 _ISOLATE, _END = "\u2068", "\u2069"
 _MONTHS = ["January", "February", "March", "April", "May", "June"]
@@ -46,6 +47,16 @@ def isolate(text: str) -> str:
     """Return *text* so that its direction stays its own in plain text; text from left to right is left as it is."""
     turns = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
     return f"{_ISOLATE}{text}{_END}" if turns else text
+
+
+def mailboxes(text: str) -> frozenset[str]:
+    """Return the addresses in *text*, spelt so that what reaches one mailbox looks alike.
+
+    Small letters, full-width and look-alike forms made plain (NFKC), nothing invisible, no "+tag".
+    """
+    plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf").casefold()
+    found = (address.rpartition("@") for address in _ADDRESS.findall(plain))
+    return frozenset(f"{local.partition('+')[0]}@{domain}" for local, _, domain in found)
 
 
 def web_link(url: str) -> str:

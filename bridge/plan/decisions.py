@@ -13,6 +13,7 @@ from bridge.plan.intake import Intake
 from bridge.plan.policy import Policy
 from bridge.plan.standing import ANSWERS, OPEN, Answer, Standing, standing, why_not
 from bridge.review import BADGE, EMAIL, EVIDENCE, LINK, REFLECTION, Row, cell, fold, is_id, to_verdict
+from bridge.wording import mailboxes
 
 SCRAMBLED = (
     "Decisions stand in other rows than before: was one column sorted by itself? Please undo that (Ctrl+Z), "
@@ -245,7 +246,7 @@ def _not_allowed(known: Known, row: Row, verdict: Verdict, policy: Policy) -> st
     if verdict in (Verdict.APPROVE, Verdict.REVOKE):
         if policy.coaches and reviewer not in policy.coaches:
             return "Please choose your address in Reviewer; only the programme's coaches may decide this."
-        if reviewer == attempt.submission.recipient:
+        if mailboxes(reviewer) & mailboxes(attempt.submission.recipient):
             return "Nobody may approve a request of their own: please ask another coach."
     if verdict is Verdict.APPROVE:
         achievement = known.achievements.get(known.requests[attempt.request].achievement)

@@ -102,7 +102,7 @@ def refuse_uncovered(expanded: Any, dropped: list[str | None]) -> None:
         if iri.startswith("_:"):
             raise CannotTell("The document names blank nodes, which is not supported here.")
         if ":" not in iri or any(character in iri for character in ' <>"{}|\\^`\n\r\t'):
-            raise ProofInvalid(f"The document uses {iri[:200]!r} where a whole address or a defined word must stand.")
+            raise ProofInvalid(f"The document uses {iri[:99]!r} where a complete address or a defined word must stand.")
 
 
 def addresses(expanded: Any) -> Iterator[str]:

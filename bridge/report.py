@@ -10,19 +10,46 @@ from datetime import datetime
 from bridge.model import Effect, Kind, Known, Problem, State
 from bridge.plan.standing import Standing, standing
 
-_DONE = {
-    Kind.TELL_RECEIVED: "told: received",
-    Kind.TELL_DUPLICATE: "told: already has this badge",
-    Kind.TELL_LATE_EDIT: "told: edited too late",
-    Kind.ISSUE: "badges issued",
-    Kind.PUBLISH: "badges published",
-    Kind.TELL_ISSUED: "told: your badge",
-    Kind.TELL_RETURNED: "told: not yet",
-    Kind.TELL_DECLINED: "told: declined",
-    Kind.REVOKE: "badges revoked",
-    Kind.PUBLISH_REVOKED: "revocations published",
-    Kind.TELL_REVOKED: "told: revoked",
+#: What each mail says, in a few words.
+_MAILS = {
+    Kind.TELL_RECEIVED: "we have your request",
+    Kind.TELL_DUPLICATE: "you asked for it before",
+    Kind.TELL_LATE_EDIT: "your change came too late",
+    Kind.TELL_ISSUED: "your badge is here",
+    Kind.TELL_RETURNED: "not yet",
+    Kind.TELL_DECLINED: "declined",
+    Kind.TELL_REVOKED: "your badge was withdrawn",
 }
+
+#: What came of an effect: one of them, several of them.
+_DONE = {kind: (f"mail sent: {words}", f"mails sent: {words}") for kind, words in _MAILS.items()} | {
+    Kind.ISSUE: ("badge issued", "badges issued"),
+    Kind.PUBLISH: ("badge published", "badges published"),
+    Kind.REVOKE: ("badge revoked", "badges revoked"),
+    Kind.PUBLISH_REVOKED: ("revocation published", "revocations published"),
+}
+
+#: What an effect does.
+DOING = {kind: f"the mail “{words}”" for kind, words in _MAILS.items()} | {
+    Kind.ISSUE: "issuing the badge",
+    Kind.PUBLISH: "publishing the badge",
+    Kind.REVOKE: "revoking the badge",
+    Kind.PUBLISH_REVOKED: "publishing the revocation",
+}
+
+
+def counted(n: int, one: str, many: str) -> str:
+    """Return "1 badge" or "2 badges"."""
+    return f"{n} {one if n == 1 else many}"
+
+
+def in_words(effect: Effect) -> str:
+    """Return what an effect is about: "41-2, issuing the badge"."""
+    return f"{effect.attempt_id}, {DOING[effect.kind]}"
+
+
+#: What was postponed so often needs a person, even if it may still come right by itself.
+IN_VAIN = 3
 
 
 @dataclass(slots=True)
@@ -41,8 +68,9 @@ class Report:
 
     @property
     def failed(self) -> bool:
-        """True when something is stuck or was left undone: exit code 1."""
-        return bool(self.stuck) or any(problem.blocking for problem in self.problems)
+        """True when something is stuck, was left undone, or was tried again and again in vain: exit code 1."""
+        in_vain = any(effect.attempts >= IN_VAIN for effect in self.postponed)
+        return bool(self.stuck) or in_vain or any(problem.blocking for problem in self.problems)
 
     @property
     def changed_nothing(self) -> bool:
@@ -63,23 +91,33 @@ class Report:
     def lines(self) -> Iterator[str]:
         """Sentences without names or addresses."""
         if self.new_attempts:
-            yield f"{self.new_attempts} new requests or attempts"
+            yield counted(self.new_attempts, "request came in", "requests came in")
         if self.new_decisions:
-            yield f"{self.new_decisions} decisions taken from the sheet"
-        for kind, n in sorted(self.done.items()):
-            yield f"{n} {_DONE[kind]}"
+            yield counted(self.new_decisions, "decision taken from the sheet", "decisions taken from the sheet")
+        for kind in (kind for kind in Kind if self.done[kind]):
+            yield counted(self.done[kind], *_DONE[kind])
         if self.rows_added or self.cells_written:
-            yield f"sheet: {self.rows_added} rows added, {self.cells_written} cells set"
+            yield "sheet: " + ", ".join(self._written())
         for effect in self.postponed:
-            yield f"later: {effect.key}: {effect.note}"
+            tries = f" (tried {effect.attempts} times)" if effect.attempts >= IN_VAIN else ""
+            yield f"later: {in_words(effect)}: {effect.note}{tries}"
         for effect in self.stuck:
-            yield f"stuck: {effect.key}: {effect.note} Then run: badge-bridge retry {effect.request}"
+            yield f"stuck: {in_words(effect)}: {effect.note} Then run: badge-bridge retry {effect.request}"
         for problem in self.problems:
             yield f"{problem.where}: {problem.sentence}"
         waiting = self.waiting[Standing.WAITING] + self.waiting[Standing.HELD]
-        yield f"{waiting} waiting for a coach" if waiting else "nothing waits for a coach"
+        if waiting:
+            yield counted(waiting, "request waits for a coach", "requests wait for a coach")
+        else:
+            yield "nothing waits for a coach"
         if self.changed_nothing and not self.problems and not self.stuck:
             yield "nothing to do"
+
+    def _written(self) -> Iterator[str]:
+        if self.rows_added:
+            yield counted(self.rows_added, "row added", "rows added")
+        if self.cells_written:
+            yield counted(self.cells_written, "cell set", "cells set")
 
     def as_json(self) -> dict[str, object]:
         return {
@@ -90,7 +128,7 @@ class Report:
             "rows_added": self.rows_added,
             "cells_written": self.cells_written,
             "done": {kind.value: n for kind, n in sorted(self.done.items())},
-            "postponed": [{"effect": e.key, "note": e.note} for e in self.postponed],
+            "postponed": [{"effect": e.key, "note": e.note, "attempts": e.attempts} for e in self.postponed],
             "stuck": [{"effect": e.key, "note": e.note, "in_doubt": e.in_doubt} for e in self.stuck],
             "problems": [{"where": p.where, "sentence": p.sentence, "blocking": p.blocking} for p in self.problems],
             "waiting": {standing.value: n for standing, n in sorted(self.waiting.items())},

@@ -10,6 +10,7 @@ import typer
 
 app = typer.Typer(
     help="From a Google Form and a coach's Sheet to verifiable Open Badges in the mailbox.",
+    epilog="New here? badge-bridge demo",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -22,7 +23,7 @@ app.add_typer(sheet_app, name="sheet")
 
 Config = Annotated[Path, typer.Option("--config", envvar="BADGE_BRIDGE_CONFIG", help="The settings.", dir_okay=False)]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
-Number = Annotated[int, typer.Argument(min=1, help="The request's number: 41.", metavar="N")]
+Number = Annotated[int, typer.Argument(min=1, help="The request's number: 41.")]
 
 BRIDGE_TOML = Path("bridge.toml")
 
@@ -55,7 +56,7 @@ def demo(
 
 @app.command()
 def sandbox(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 8700,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Its port on this machine; 0: any free one.")] = 8700,
     state: Annotated[Path | None, typer.Option(help="Keep its state in this folder.", file_okay=False)] = None,
     write_config: Annotated[
         Path | None, typer.Option(help="Write settings and keys that point at it, and plant a programme.")
@@ -70,7 +71,7 @@ def sandbox(
 
 @app.command()
 def doctor(config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
-    """Check settings, keys and every permission; each finding comes with its cure. Changes nothing."""
+    """Check settings, keys and permissions, with cures. Changes nothing."""
     from .work import doctor as act
 
     raise typer.Exit(act(config, as_json=as_json))
@@ -86,7 +87,7 @@ def plan(config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
 
 @app.command()
 def run(config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
-    """One cycle: look, learn, act, show."""
+    """One cycle: read form and sheet, issue, mail, and tell the sheet."""
     from .work import run as act
 
     raise typer.Exit(act(config, as_json=as_json))
@@ -111,7 +112,7 @@ def status(config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
 @app.command()
 def explain(number: Number, config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
     """The history of a request."""
-    from .memory import explain as act
+    from .history import explain as act
 
     raise typer.Exit(act(config, number, as_json=as_json))
 
@@ -126,7 +127,7 @@ def retry(number: Number, config: Config = BRIDGE_TOML, as_json: Json = False) -
 
 @app.command()
 def allow(
-    awards: Annotated[int, typer.Argument(min=0, metavar="N", help="How many new badges are meant; 0 takes it back.")],
+    awards: Annotated[int, typer.Argument(min=0, help="How many new badges are meant; 0 takes it back.")],
     config: Config = BRIDGE_TOML,
 ) -> None:
     """Let the next cycle issue so many badges at once."""
@@ -149,7 +150,7 @@ def restore_backup(
 
 @app.command()
 def verify(
-    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Baked badges (PNG), or badges as JSON.")],
+    files: Annotated[list[Path], typer.Argument(help="Baked badges (PNG), or badges as JSON.")],
     site: Annotated[
         Path | None, typer.Option(help="Look up what issuers publish in this folder, not on the web.", file_okay=False)
     ] = None,

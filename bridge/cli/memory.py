@@ -1,4 +1,4 @@
-"""Commands that ask or tell the ledger: status, explain, retry, allow, restore, sheet rebuild."""
+"""Commands that ask or tell the ledger: status, retry, allow, restore, sheet rebuild."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bridge.errors import BridgeError, LeaseHeld, Refused
-from bridge.model import Effect, Event, Kind, Known, Lesson, State
+from bridge.model import Effect, Kind, Known, Lesson, State
 from bridge.plan.learning import REBUILD
 from bridge.plan.standing import Standing, standing
+from bridge.report import counted, in_words
 
 from .main import Exit
 from .screen import say, say_json, table
@@ -47,6 +48,22 @@ def opened(settings: Settings) -> Iterator[SqlLedger]:
         ledger.close()
 
 
+#: What a standing means for people.
+STANDINGS = {
+    Standing.WAITING: "waiting for a coach",
+    Standing.HELD: "on hold, until a coach chooses again",
+    Standing.DECIDED: "decided, about to take effect",
+    Standing.APPROVED: "approved, the badge is on its way",
+    Standing.IN_DOUBT: "approved, asking whether the badge was issued",
+    Standing.ISSUED: "badge issued",
+    Standing.RETURNED: "returned, waiting for the teacher",
+    Standing.DECLINED: "declined",
+    Standing.SUPERSEDED: "closed, a later attempt took its place",
+    Standing.REVOKED: "badge revoked",
+    Standing.DUPLICATE: "closed, the teacher had asked before",
+}
+
+
 def status(config: Path, *, as_json: bool) -> int:
     with opened(settings_of(config)) as ledger:
         known = ledger.load()
@@ -61,7 +78,7 @@ def status(config: Path, *, as_json: bool) -> int:
                 "mails": sum(1 for e in _in(known, State.DONE) if e.kind.is_mail),
                 "to_do": len(_in(known, State.PLANNED)),
                 "allowed": known.allowance,
-                "stuck": [_told(effect) for effect in stuck],
+                "stuck": [told(effect) for effect in stuck],
             }
         )
     else:
@@ -70,15 +87,17 @@ def status(config: Path, *, as_json: bool) -> int:
 
 
 def _say_status(known: Known, standings: dict[Standing, int], stuck: list[Effect]) -> None:
-    say(f"{len(known.requests)} requests, {len(known.credentials)} badges.")
-    table(("attempts", "count"), [(name.value, str(count)) for name, count in standings.items()])
+    requests, badges = len(known.requests), len(known.credentials)
+    say(f"{counted(requests, 'request', 'requests')}, {counted(badges, 'badge', 'badges')} issued so far.")
+    if standings:
+        table(("attempts", "where they stand"), [(str(count), STANDINGS[at]) for at, count in standings.items()])
     if planned := _in(known, State.PLANNED):
-        say(f"{len(planned)} things are to be done in the next cycles.")
+        say(counted(len(planned), "thing is", "things are") + " to be done in the next cycles.")
     if known.allowance:
         say(f"The next cycle may issue up to {known.allowance} badges at once.")
     if stuck:
-        say(f"{len(stuck)} got stuck and wait for a person:")
-        table(("what", "why"), [(effect.key, effect.note) for effect in stuck])
+        say(counted(len(stuck), "thing", "things") + " got stuck, waiting for a person:")
+        table(("what", "why"), [(in_words(effect), effect.note) for effect in stuck])
         say(f"Once the cause is gone: badge-bridge retry {stuck[0].request}")
 
 
@@ -91,7 +110,7 @@ def _standings(known: Known) -> dict[Standing, int]:
     return {each: found.count(each) for each in Standing if each in found}
 
 
-def _told(effect: Effect) -> dict[str, object]:
+def told(effect: Effect) -> dict[str, object]:
     return {
         "effect": effect.key,
         "request": effect.request,
@@ -103,51 +122,6 @@ def _told(effect: Effect) -> dict[str, object]:
     }
 
 
-def explain(config: Path, number: int, *, as_json: bool) -> int:
-    with opened(settings_of(config)) as ledger:
-        known = ledger.load()
-        history = ledger.history(number)
-    request = known.requests.get(number)
-    if request is None:
-        raise Refused(f"There is no request {number}. The numbers stand in the review tab, column ID, before the -.")
-    attempts = [attempt for attempt in known.attempts.values() if attempt.request == number]
-    effects = [effect for effect in known.effects.values() if effect.request == number]
-    if as_json:
-        say_json(
-            {
-                "request": number,
-                "badge": request.achievement or request.label,
-                "asked_at": request.created_at,
-                "duplicate_of": request.duplicate_of,
-                "attempts": [{"id": a.id, "version": a.version, "standing": standing(known, a.id)} for a in attempts],
-                "effects": [_told(effect) for effect in effects],
-                "pages": [known.credentials[a.id].url for a in attempts if a.id in known.credentials],
-                "history": [{"at": e.at, "attempt": e.attempt_id, "what": e.what, "note": e.note} for e in history],
-            }
-        )
-        return Exit.DONE
-    say(f"Request {number}: {request.label or request.achievement}, asked {_minute(request.created_at)} UTC")
-    for attempt in attempts:
-        say(f"Attempt {attempt.id}: {standing(known, attempt.id).value}")
-    table(("when (UTC)", "attempt", "what", "note"), [_line(event) for event in history])
-    if open_ := [effect for effect in effects if effect.state in (State.PLANNED, State.STUCK)]:
-        say("Not done yet:")
-        table(("what", "state", "why"), [(e.key, _state(e), e.note) for e in open_])
-    return Exit.DONE
-
-
-def _line(event: Event) -> tuple[str, str, str, str]:
-    return (_minute(event.at), event.attempt_id, event.what, event.note)
-
-
-def _state(effect: Effect) -> str:
-    return f"{effect.state.value}, in doubt" if effect.in_doubt else effect.state.value
-
-
-def _minute(moment: object) -> str:
-    return f"{moment:%Y-%m-%d %H:%M}"
-
-
 def retry(config: Path, number: int, *, as_json: bool) -> int:
     with opened(settings_of(config)) as ledger:
         if number not in ledger.load().requests:
@@ -156,7 +130,7 @@ def retry(config: Path, number: int, *, as_json: bool) -> int:
     if as_json:
         say_json({"request": number, "planned_again": [effect.key for effect in again]})
     elif again:
-        say(f"The next cycle tries again: {', '.join(effect.key for effect in again)}.")
+        say(f"The next cycle tries again: {'; '.join(map(in_words, again))}.")
         if any(effect.in_doubt and effect.kind in (Kind.ISSUE, Kind.REVOKE) for effect in again):
             say("It is in doubt whether it happened already; the bridge asks before it repeats anything.")
     else:

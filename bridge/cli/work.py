@@ -10,7 +10,7 @@ from bridge.config import Settings, load
 from bridge.cycle import Preview, plan_cycle, run_cycle
 from bridge.errors import LeaseHeld
 from bridge.logs import start_log
-from bridge.report import Report
+from bridge.report import Report, counted, in_words
 from bridge.service import Stopped, comes_often, night, stopping, until_stopped
 from bridge.service import serve as serve_until_stopped
 from bridge.wiring import keeping_of, open_world
@@ -51,14 +51,18 @@ def _say_preview(preview: Preview) -> None:
     if preview.effects:
         say("Due now:")
         table(
-            ("what", "note"), [(e.key, "in doubt: is asked for first" if e.in_doubt else "") for e in preview.effects]
+            ("what", "note"),
+            [(in_words(e), "in doubt: is asked for first" if e.in_doubt else "") for e in preview.effects],
         )
     if preview.withheld:
         say(f"{len(preview.withheld)} wait for a person's word.")
     if change:
-        made = "the review tab would be made; " if change.make_review else ""
-        cells = len(change.review) + len(change.catalogue)
-        say(f"In the spreadsheet {made}{len(change.added)} rows would be added and {cells} cells set.")
+        made = "the review tab would be made, " if change.make_review else ""
+        rows, cells = len(change.added), len(change.review) + len(change.catalogue)
+        say(
+            f"In the spreadsheet {made}{counted(rows, 'row', 'rows')} would be added "
+            f"and {counted(cells, 'cell', 'cells')} set."
+        )
     for problem in preview.problems:
         say(f"{problem.where}: {problem.sentence}")
     if not (preview.effects or preview.withheld or change or preview.problems):
@@ -135,6 +139,10 @@ def doctor(config: Path, *, as_json: bool) -> int:
         say_json({"findings": [finding.as_json() for finding in findings]})
     else:
         table(("", "what", "finding"), [(f.mark.value, f.what, f"{f.sentence} {f.cure}".strip()) for f in findings])
+        bad, warn = (sum(f.mark is mark for f in findings) for mark in (Mark.BAD, Mark.WARN))
+        to_look_at = counted(warn, "thing is", "things are") + " worth a look (!)" if warn else "all is well"
+        say()
+        say(f"{counted(bad, 'thing', 'things')} to mend (✗) before it can work." if bad else f"Ready; {to_look_at}.")
     if any(finding.mark is Mark.BAD and finding.what == "settings" for finding in findings):
         return Exit.WRONG_USE
     return Exit.STUCK if any(finding.mark is Mark.BAD for finding in findings) else Exit.DONE

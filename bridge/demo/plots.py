@@ -167,7 +167,7 @@ PLOTS: tuple[Plot, ...] = (
     Plot("was declined", plain, coach=(("Decline", "This one is for classroom teachers; see me about coaching."),)),
     Plot("was declined, then approved", plain, coach=(("Decline", "Wrong badge?"), ("Approve", "My mistake, sorry."))),
     Plot(
-        "got the badge, and lost it again",
+        "got a badge, then lost it",
         plain,
         coach=(("Approve", ""), None, ("Revoke", "The work was a colleague’s.")),
     ),

@@ -88,7 +88,7 @@ def run(requests: int, out: Path, say: Callable[[str], None]) -> Outcome:
 def _first_morning() -> datetime:
     """8 in the morning in California, so long ago that the story is over by now."""
     today = datetime.now(UTC).replace(hour=16, minute=0, second=0, microsecond=0)
-    return today - timedelta(days=DAYS + 1)
+    return today - timedelta(days=DAYS + 2)
 
 
 def _empty(out: Path) -> None:

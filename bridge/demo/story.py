@@ -33,13 +33,14 @@ class Story:
     reports: list[Report] = field(default_factory=list)
 
     def tell(self, morning: datetime) -> None:
-        """Play all days; *morning* is 8 o'clock of the first."""
-        self._clock(morning)
-        self._submit_all()
-        self._night(1)
-        for day in range(2, DAYS + 1):
+        """Play all days; *morning* is 8 o'clock of the first. The bridge works at 2 in the morning."""
+        for day in range(1, DAYS + 1):
             self._clock(morning + timedelta(days=day - 1))
-            self._day(day)
+            if day == 1:
+                self._submit_all()
+            else:
+                self._day(day)
+            self._clock(morning + timedelta(days=day - 1, hours=18))
             self._night(day)
 
     def _clock(self, to: datetime) -> None:
@@ -94,15 +95,13 @@ class Story:
 
     def _teachers_act(self, day: int, *, before_coach: bool) -> int:
         """Let the teachers whose plots say so do something today; return how many did."""
-        acting = [
-            (part, act)
-            for part, plot in self.parts
-            if plot.before_coach is before_coach and (act := plot.teacher[day - 2 : day - 1])
-        ]
-        for part, (act,) in acting:
-            if act is not None:
+        acting = 0
+        for part, plot in self.parts:
+            act = plot.teacher[day - 2] if day - 2 < len(plot.teacher) else None
+            if act is not None and plot.before_coach is before_coach:
                 act(part)
-        return sum(act is not None for _, (act,) in acting)
+                acting += 1
+        return acting
 
     def _copy_row(self, coach: str) -> None:
         """A row that is there twice counts for nothing until one of them is deleted."""

@@ -35,7 +35,7 @@ def test_a_request_becomes_a_badge_by_three_commands(desk: Desk, command: Type) 
     desk.submit()
     first = command("run")
     assert first.code == 0
-    assert "1 new requests or attempts" in first.out
+    assert "1 request came in" in first.out
     desk.decide("1-1", "Approve")
     second = command("run", "--json")
     assert second.code == 0
@@ -76,7 +76,7 @@ def test_the_history_of_a_request_can_be_asked_for(desk: Desk, command: Type) ->
     assert told["attempts"] == [{"id": "1-1", "version": 1, "standing": "waiting"}]
     assert "tell-received done" in [event["what"] for event in told["history"]]
     said = command("explain", "1").out
-    assert "Attempt 1-1: waiting" in said
+    assert "Attempt 1-1: Waiting for a decision." in said
     assert "@" not in said
 
 
@@ -98,9 +98,9 @@ def test_what_got_stuck_ends_with_one_and_is_tried_again_on_request(desk: Desk, 
     assert "Then run: badge-bridge retry 1" in stuck.out
     status = command("status")
     assert status.code == 1
-    assert "issue:1-1" in status.out
+    assert "1-1, issuing the badge" in status.out
     (site / "badges").unlink()
-    assert "issue:1-1" in command("retry", "1").out
+    assert "1-1, issuing the badge" in command("retry", "1").out
     assert command("run").code == 0
     assert len(desk.subjects()) == 2
 

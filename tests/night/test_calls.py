@@ -40,7 +40,7 @@ def without_tokens(town: District) -> Counter[str]:
 def test_nights_cost_what_the_formula_says(town: District, requests: int) -> None:
     """New requests, nothing new, all of them approved, nothing new again."""
     town.submit(requests)
-    assert told(town.night()).startswith(f"{requests} new requests or attempts")
+    assert told(town.night()).startswith(f"{requests} requests came in")
     assert without_tokens(town) == looks(requests) + first_files(town, requests) + mails(requests) + Counter(WRITE)
 
     assert town.night().changed_nothing

@@ -1,0 +1,95 @@
+"""The command `explain`: what a request went through, and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from bridge.errors import Refused
+from bridge.model import Attempt, Effect, Event, Kind, Known, Request, State
+from bridge.plan import Policy
+from bridge.plan.standing import standing
+from bridge.plan.status import status_words
+from bridge.report import DOING, in_words
+
+from .main import Exit
+from .memory import opened, settings_of, told
+from .screen import say, say_json, table
+
+if TYPE_CHECKING:
+    from bridge.config import Settings
+
+
+def explain(config: Path, number: int, *, as_json: bool) -> int:
+    settings = settings_of(config)
+    with opened(settings) as ledger:
+        known = ledger.load()
+        history = ledger.history(number)
+    request = known.requests.get(number)
+    if request is None:
+        raise Refused(f"There is no request {number}. The numbers stand in the review tab, column ID, before the -.")
+    if as_json:
+        say_json(_as_json(known, request, history))
+    else:
+        _say(settings, known, request, history)
+    return Exit.DONE
+
+
+def _attempts(known: Known, request: Request) -> list[Attempt]:
+    return [attempt for attempt in known.attempts.values() if attempt.request == request.number]
+
+
+def _effects(known: Known, request: Request) -> list[Effect]:
+    return [effect for effect in known.effects.values() if effect.request == request.number]
+
+
+def _as_json(known: Known, request: Request, history: Sequence[Event]) -> dict[str, object]:
+    attempts = _attempts(known, request)
+    return {
+        "request": request.number,
+        "badge": request.achievement or request.label,
+        "asked_at": request.created_at,
+        "duplicate_of": request.duplicate_of,
+        "attempts": [{"id": a.id, "version": a.version, "standing": standing(known, a.id)} for a in attempts],
+        "effects": [told(effect) for effect in _effects(known, request)],
+        "pages": [known.credentials[a.id].url for a in attempts if a.id in known.credentials],
+        "history": [{"at": e.at, "attempt": e.attempt_id, "what": e.what, "note": e.note} for e in history],
+    }
+
+
+def _say(settings: Settings, known: Known, request: Request, history: Sequence[Event]) -> None:
+    """Where each attempt stands, in the words of the sheet, then what happened, in the programme's own time."""
+    zone = settings.programme.timezone
+    policy = Policy(settings.issuer.url, key_id="", tz=ZoneInfo(zone))
+    say(f"Request {request.number}: {request.label or request.achievement}")
+    for attempt in _attempts(known, request):
+        say(f"Attempt {attempt.id}: {status_words(known, attempt, '', policy)}")
+        if attempt.id in known.credentials:
+            say(f"  {known.credentials[attempt.id].url}")
+    say()
+    events = [(policy.minute(e.at), e.attempt_id, _event(e), e.note) for e in _telling(history)]
+    table((f"when ({zone})", "attempt", "what", "note"), events)
+    if waiting := [e for e in _effects(known, request) if e.state in (State.PLANNED, State.STUCK)]:
+        say()
+        say("Not done yet:")
+        table(("what", "state", "why"), [(in_words(e), _state(e), e.note) for e in waiting])
+
+
+def _telling(history: Sequence[Event]) -> Iterator[Event]:
+    """Leave out the steps of what was done in the end; they are in the JSON."""
+    ends = {(event.attempt_id, event.what) for event in history}
+    for event in history:
+        kind, _, step = event.what.partition(" ")
+        if step not in ("begun", "laid ready") or (event.attempt_id, f"{kind} done") not in ends:
+            yield event
+
+
+def _event(event: Event) -> str:
+    kind, _, step = event.what.partition(" ")
+    return f"{DOING[Kind(kind)]}: {step}" if kind in set(Kind) else event.what
+
+
+def _state(effect: Effect) -> str:
+    return f"{effect.state.value}, in doubt" if effect.in_doubt else effect.state.value

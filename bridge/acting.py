@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
@@ -78,11 +79,18 @@ class Actor:
         except LEDGER_TROUBLE:
             raise
         except BridgeError as error:
-            self._problem("site", str(error))
-            for effect in waiting:
-                self._postpone(self._begun(effect), error, in_doubt=False)
+            self._not_published(waiting, error)
+            return
+        except Exception:
+            log.exception("the site could not be brought in step")
+            self._not_published(waiting, TryLater("The site could not be written, in a way that nobody foresaw."))
             return
         self._run_all(_PUBLISHING)
+
+    def _not_published(self, waiting: Collection[Effect], error: BridgeError) -> None:
+        self._problem("site", str(error))
+        for effect in waiting:
+            self._postpone(self._begun(effect), error, in_doubt=False)
 
     def _begun(self, effect: Effect) -> Effect:
         self.tried.add(effect.key)
@@ -120,14 +128,18 @@ class Actor:
             log.info("%s done", effect.key)
 
     def _postpone(self, effect: Effect, error: BridgeError, *, in_doubt: bool) -> None:
-        effect = self.known.effects[effect.key]
+        effect, note = self.known.effects[effect.key], self._discreet(effect, str(error))
         until = later(effect, error, self.world.clock.now())
-        self.report.postponed.append(
-            self._keep(self.world.ledger.postpone(effect, until, str(error), in_doubt=in_doubt))
-        )
-        log.warning("%s postponed: %s", effect.key, error)
+        self.report.postponed.append(self._keep(self.world.ledger.postpone(effect, until, note, in_doubt=in_doubt)))
+        log.warning("%s postponed: %s", effect.key, note)
+
+    def _discreet(self, effect: Effect, note: str) -> str:
+        """Leave the teacher's address out of *note*, which goes into logs and reports: mail servers like to tell it."""
+        recipient = self.known.requests[effect.request].recipient
+        return re.sub(re.escape(recipient), "(the teacher’s address)", note, flags=re.IGNORECASE)
 
     def _stick(self, effect: Effect, note: str, *, in_doubt: bool) -> None:
+        note = self._discreet(effect, note)
         self._keep(self.world.ledger.stick(self.known.effects[effect.key], note, in_doubt=in_doubt))
         log.error("%s is stuck: %s", effect.key, note)
 

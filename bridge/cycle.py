@@ -18,6 +18,8 @@ from bridge.report import Report
 
 log = logging.getLogger(__name__)
 
+UNFORESEEN = "It could not be read, in a way that nobody foresaw; the log says more."
+
 T = TypeVar("T")
 
 
@@ -74,6 +76,10 @@ def _try(where: str, read: Callable[[], T], problems: list[Problem]) -> T | None
     except BridgeError as error:
         problems.append(Problem(where, str(error), blocking=True))
         log.warning("could not read: %s", where)
+        return None
+    except Exception:  # a mistake of ours: what can be done without this part is done all the same
+        log.exception("could not read: %s", where)
+        problems.append(Problem(where, UNFORESEEN, blocking=True))
         return None
 
 

@@ -140,6 +140,7 @@ class Actor:
 
     def _stick(self, effect: Effect, note: str, *, in_doubt: bool) -> None:
         note = self._discreet(effect, note)
+        note = self._discreet(effect, note)
         self._keep(self.world.ledger.stick(self.known.effects[effect.key], note, in_doubt=in_doubt))
         log.error("%s is stuck: %s", effect.key, note)
 
@@ -158,7 +159,7 @@ class Actor:
             decision = self.known.decisions[effect.attempt_id][-1]
             return revoke_once(order, credential, decision.feedback, decision.seen_at, backend)
         if not self.world.site.is_public(credential):
-            raise TryLater("The page is not public yet.", wait=timedelta(minutes=1))
+            raise TryLater(f"Nobody can open {credential.url}")
         return None
 
     def _tell(self, effect: Effect) -> None:

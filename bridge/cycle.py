@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from bridge import plan
@@ -40,9 +40,9 @@ def run_cycle(world: World, policy: Policy) -> Report:
             known.learn(learnt.lesson)
         report.new_decisions = sum(1 for decision in learnt.lesson.decisions if decision.verdict is not None)
         report.problems.extend(learnt.lesson.problems)
-        act(world, policy, known, report)
+        withheld = act(world, policy, known, report)
         if seen.sheet is not None:
-            show(world, policy, known, seen.sheet, learnt, report)
+            show(world, policy, known, seen.sheet, plan.with_withheld(learnt, withheld), report)
         report.take_stock(known)
         report.finished = world.clock.now()
         return report
@@ -83,12 +83,16 @@ def _try(where: str, read: Callable[[], T], problems: list[Problem]) -> T | None
         return None
 
 
-def act(world: World, policy: Policy, known: Known, report: Report) -> None:
+def act(world: World, policy: Policy, known: Known, report: Report) -> frozenset[str]:
+    """Run what is due; return the keys of what must wait for a person's word. A word given is used up by it."""
     withheld, problems = plan.withheld(known, world.clock.now(), policy)
     report.problems.extend(problems)
     Actor(world, policy, known, report, withheld).run()
     if known.allowance and not withheld:
-        world.ledger.allow(0)
+        left, _ = plan.withheld(replace(known, allowance=0), world.clock.now(), policy)
+        if not left:  # a backend that failed half-way leaves the rest allowed
+            world.ledger.allow(0)
+    return withheld
 
 
 def show(world: World, policy: Policy, known: Known, reading: SheetReading, learnt: Learnt, report: Report) -> None:
@@ -127,7 +131,8 @@ def plan_cycle(world: World, policy: Policy) -> Preview:
     learnt = plan.learn(seen, known, now, policy, world.dice())
     known.learn(learnt.lesson)
     withheld, guarded = plan.withheld(known, now, policy)
-    showing = plan.show(known, seen.sheet, learnt, policy) if seen.sheet else Showing(Change())
+    told = plan.with_withheld(learnt, withheld)
+    showing = plan.show(known, seen.sheet, told, policy) if seen.sheet else Showing(Change())
     return Preview(
         effects=tuple(plan.due(known, now, leave=withheld)),
         withheld=withheld,

@@ -22,6 +22,9 @@ from bridge.ports import Clock
 
 PROC = Path("/proc")
 
+#: No lease is given for longer.
+LONGEST = timedelta(days=1)
+
 
 def holder() -> str:
     """Name this process: ``host/boot id/pid``. The boot id bears the PID namespace: containers count on their own."""
@@ -69,12 +72,13 @@ class Lease:
         held = connection.execute(columns.where(self._mine()).with_for_update()).one()
         now = self._now(connection)
         free = literal(is_dead(held.holder)) | (leases.c.holder == "") | (leases.c.until <= now)
+        free |= leases.c.until > self._in(connection, LONGEST)  # given by a clock that was wrong
         # Counted from the microsecond: a ledger restored from a backup never gives out a lost one's token again.
         token: int = max(held.token + 1, int(self.clock.now().timestamp() * 1_000_000))
         taken = connection.execute(
             update(leases)
             .where(self._mine(), free)
-            .values(holder=holder(), token=token, since=now, until=self._until(connection))
+            .values(holder=holder(), token=token, since=now, until=self._in(connection, self.ttl))
         )
         if taken.rowcount != 1:
             raise LeaseHeld(held_by(self.programme, held.holder, held.since))
@@ -83,7 +87,7 @@ class Lease:
     def renew(self, connection: Connection, token: int) -> None:
         """Move the end on. Raise LeaseLost if another bridge has taken over since *token* was given."""
         kept = connection.execute(
-            update(leases).where(self._mine(), leases.c.token == token).values(until=self._until(connection))
+            update(leases).where(self._mine(), leases.c.token == token).values(until=self._in(connection, self.ttl))
         )
         if kept.rowcount != 1:
             raise LeaseLost(
@@ -125,10 +129,10 @@ class Lease:
             return func.clock_timestamp(type_=UtcTime())
         return literal(self.clock.now(), UtcTime())
 
-    def _until(self, connection: Connection) -> ColumnElement[Any]:
+    def _in(self, connection: Connection, time: timedelta) -> ColumnElement[Any]:
         if connection.dialect.name == "postgresql":
-            return func.clock_timestamp() + literal(self.ttl, Interval())
-        return literal(self.clock.now() + self.ttl, UtcTime())
+            return func.clock_timestamp() + literal(time, Interval())
+        return literal(self.clock.now() + time, UtcTime())
 
 
 def held_by(programme: str, name: str, since: datetime) -> str:

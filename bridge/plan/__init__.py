@@ -8,7 +8,7 @@ from bridge.plan.catalogue import wanted_artworks
 from bridge.plan.effects import due
 from bridge.plan.guards import withheld
 from bridge.plan.intake import wanted_evidence
-from bridge.plan.learning import Learnt, Seen, learn
+from bridge.plan.learning import Learnt, Seen, learn, with_withheld
 from bridge.plan.policy import Policy
 from bridge.plan.showing import Showing, show
 
@@ -22,5 +22,6 @@ __all__ = [
     "show",
     "wanted_artworks",
     "wanted_evidence",
+    "with_withheld",
     "withheld",
 ]

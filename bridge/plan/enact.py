@@ -20,7 +20,7 @@ STEPS: dict[Verdict, tuple[Kind, ...]] = {
     Verdict.REVOKE: (Kind.REVOKE, Kind.PUBLISH_REVOKED, Kind.TELL_REVOKED),
 }
 
-#: Entries of one Bitstring Status List: 16 KB, the least that the standard allows (W3C Bitstring Status List, 4.1).
+#: The status list grows by so many: 16 KB, the least that the standard allows (W3C Bitstring Status List, 4.1).
 STATUS_ENTRIES = 131_072
 
 
@@ -46,6 +46,8 @@ def enact(draft: Draft, policy: Policy, entropy: bytes) -> None:
         repeats = verdict in (Verdict.RETURN, Verdict.DECLINE)  # may happen again to the same attempt
         subject = f"{decision.attempt_id}/{decision.n}" if repeats else decision.attempt_id
         draft.plan(*STEPS[verdict], subject=subject)
+        if verdict is Verdict.REVOKE:  # what was not announced yet is announced no more
+            draft.cancel(*(f"{kind}:{subject}" for kind in (Kind.PUBLISH, Kind.TELL_ISSUED)))
 
 
 def make_order(draft: Draft, decision: Decision, policy: Policy, entropy: bytes, free: FreeIndexes) -> Order:
@@ -86,13 +88,12 @@ class FreeIndexes:
 
     def __init__(self, known: Known, entropy: bytes) -> None:
         self.used = {order.status_index for order in known.orders.values()}
+        #: Twice as many places as are taken, so that a few throws find a free one.
+        self.places = STATUS_ENTRIES * (2 * len(self.used) // STATUS_ENTRIES + 1)
         self.dice = random.Random(entropy)  # noqa: S311 the seed is random; the order need only look so
 
     def draw(self) -> int:
-        """Raise ValueError when the list is full."""
-        if len(self.used) >= STATUS_ENTRIES:
-            raise ValueError("The status list is full.")
-        while (index := self.dice.randrange(STATUS_ENTRIES)) in self.used:
+        while (index := self.dice.randrange(self.places)) in self.used:
             pass
         self.used.add(index)
         return index

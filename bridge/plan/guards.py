@@ -12,6 +12,11 @@ from bridge.model import Kind, Known, Problem, State
 from bridge.plan.policy import Policy
 from bridge.review import Row, is_id
 
+WITHHELD = (
+    "Approved, but not issued: more badges than usual were approved at once, so the coordinator is asked first. "
+    "If it was a slip, empty the cell."
+)
+
 
 def withheld(known: Known, now: datetime, policy: Policy) -> tuple[frozenset[str], tuple[Problem, ...]]:
     """The keys of effects that must wait for `badge-bridge allow`, and the sentence that says so.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bridge.model import Artwork, FileFacts, Kind, Known, Lesson
@@ -40,6 +40,12 @@ class Learnt:
     catalogue: Mapping[int, str] = field(default_factory=dict)  # Status of each row of the Badges tab, by position
     rows: Sorted = field(default_factory=Sorted)
     review_is_whole: bool = False  # its header is there and its rows can be trusted
+
+
+def with_withheld(learnt: Learnt, withheld: Collection[str]) -> Learnt:
+    """*learnt*, with a sentence for every attempt whose badge waits for a person's word (keys of effects)."""
+    waiting = {key.partition(":")[2]: guards.WITHHELD for key in withheld}
+    return replace(learnt, notices=waiting | dict(learnt.notices))
 
 
 def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: bytes) -> Learnt:

@@ -107,5 +107,5 @@ def why_not(known: Known, attempt_id: str, at: Standing, verdict: Verdict) -> st
             return "The badge was revoked. For a new one the teacher sends a new request."
         case Standing.DUPLICATE:
             earlier = known.requests[attempt.request].duplicate_of
-            return f"Nothing to decide: request {earlier} already stands for this badge."
+            return f"Nothing to decide: when this came in, request {earlier} already stood for this badge."
     return "Nothing was issued, so there is nothing to revoke."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bridge.model import Attempt, Effect, EvidenceKind, FileAccess, Kind, Known, State, Superseded, Verdict
+from bridge.plan.guards import WITHHELD
 from bridge.plan.policy import Policy
 from bridge.plan.standing import Standing, standing
 
@@ -13,7 +14,7 @@ def status_words(known: Known, attempt: Attempt, notice: str, policy: Policy) ->
     words = _WORDS[at](known, attempt, policy)
     if at is Standing.SUPERSEDED and standing(known, attempt.superseded_by) is not Standing.WAITING:
         return words  # what to do stands in the later row, and there it was done
-    if at in (Standing.WAITING, Standing.SUPERSEDED, Standing.DUPLICATE) and notice:
+    if (at in (Standing.WAITING, Standing.SUPERSEDED, Standing.DUPLICATE) and notice) or notice == WITHHELD:
         return notice
     return f"{notice} ({words})" if notice else words
 
@@ -111,7 +112,7 @@ def _revoked(known: Known, attempt: Attempt, policy: Policy) -> str:
 
 def _duplicate(known: Known, attempt: Attempt, policy: Policy) -> str:
     earlier = known.requests[attempt.request].duplicate_of
-    return f"Nothing to decide: request {earlier} already stands for this badge."
+    return f"Nothing to decide: when this came in, request {earlier} already stood for this badge."
 
 
 def _trouble(effect: Effect | None) -> str:

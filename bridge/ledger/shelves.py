@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bridge.ledger import schema
@@ -33,6 +34,11 @@ class Shelf(Generic[T]):
         columns = self.table.c
         query = select(*(columns[name] for name in self.names)).where(columns.programme == programme, *where)
         return [self.kind(*row) for row in connection.execute(query.order_by(*(columns[name] for name in self.order)))]
+
+    def find(self, connection: Connection, programme: str, name: str, value: object) -> list[T]:
+        """Read those whose column *name* holds *value*. (Asked at every step of every effect.)"""
+        query = _found_by(self.table, self.names, name)
+        return [self.kind(*row) for row in connection.execute(query, {"of": programme, "value": value})]
 
     def put(self, connection: Connection, programme: str, values: Iterable[T]) -> None:
         """Write *values*; those that are known already replace what was there."""
@@ -68,11 +74,33 @@ def upsert(
     """
     if not rows:
         return
-    insert: Any = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table)
     keys = unique or tuple(column.name for column in table.primary_key)
-    changed = {name: insert.excluded[name] for name in rows[0] if name not in keys}
+    make = _upsert if where is None else _upsert.__wrapped__
+    connection.execute(make(connection.dialect.name, table, tuple(rows[0]), keys, update, where), rows)
+
+
+# To build a statement costs more than to run it: those that come again and again are kept.
+
+
+@cache
+def _upsert(
+    dialect: str,
+    table: Table,
+    names: tuple[str, ...],
+    keys: tuple[str, ...],
+    update: bool,
+    where: ColumnElement[bool] | None,
+) -> Any:
+    insert: Any = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    changed = {name: insert.excluded[name] for name in names if name not in keys}
     if update and changed:
-        insert = insert.on_conflict_do_update(index_elements=keys, set_=changed, where=where)
-    else:
-        insert = insert.on_conflict_do_nothing(index_elements=keys)
-    connection.execute(insert, rows)
+        return insert.on_conflict_do_update(index_elements=keys, set_=changed, where=where)
+    return insert.on_conflict_do_nothing(index_elements=keys)
+
+
+@cache
+def _found_by(table: Table, names: tuple[str, ...], name: str) -> Select[Any]:
+    columns = table.c
+    return select(*(columns[one] for one in names)).where(
+        columns.programme == bindparam("of"), columns[name] == bindparam("value")
+    )

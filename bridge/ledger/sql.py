@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 TTL = timedelta(seconds=120)
 
+_TELL = insert(schema.history)
+
 
 def open_ledger(
     url: str, programme: str, clock: Clock, *, ttl: timedelta = TTL, patience: timedelta = PATIENCE
@@ -235,7 +237,7 @@ class SqlLedger:
     ) -> Effect:
         """Take the effect as the ledger has it now (a person may have touched it) one step further."""
         with self._held() as connection:
-            known = EFFECTS.read(connection, self.programme, schema.effects.c.key == effect.key)
+            known = EFFECTS.find(connection, self.programme, "key", effect.key)
             if not known:
                 raise Refused(f"The ledger knows no effect {effect.key}; it must be learnt before it is tried.")
             if credential is not None:
@@ -247,7 +249,7 @@ class SqlLedger:
         row = {**EFFECTS.row(self.programme, effect), "done_at": now if effect.state is State.DONE else None}
         upsert(connection, schema.effects, [row])
         event = steps.event(now, effect, what)
-        connection.execute(insert(schema.history), [event_row(self.programme, event)])
+        connection.execute(_TELL, [event_row(self.programme, event)])
         return effect
 
     # ── keeping ──────────────────────────────────────────────────────────────────

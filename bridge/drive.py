@@ -16,6 +16,7 @@ from bridge.model import Artwork, Evidence, FileAccess, FileFacts
 from bridge.openbadges.artwork import MAX_BYTES, inspect
 from bridge.openbadges.errors import BadArtwork
 from bridge.openbadges.text import clean
+from bridge.wording import visible
 
 Json = Mapping[str, Any]
 
@@ -165,7 +166,7 @@ def _unusable(item: Evidence, answer: Json | None, who: str) -> str:
 def _word(answer: Json, name: str) -> str:
     """One of Google's own words about a file, on one line; "" where it is missing."""
     value = answer.get(name)
-    return "" if value is None else " ".join(clean(str(value)).split())[:LONGEST_WORD]
+    return "" if value is None else " ".join(clean(visible(str(value))).split())[:LONGEST_WORD]
 
 
 def _keys(items: Iterable[Evidence]) -> dict[str, str]:

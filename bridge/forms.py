@@ -18,6 +18,7 @@ from bridge.links import find_evidence, is_file_id
 from bridge.model import Evidence, EvidenceKind, Problem, Submission
 from bridge.openbadges.text import clean
 from bridge.ports import FormReading
+from bridge.wording import visible
 
 Json = Mapping[str, Any]
 
@@ -342,7 +343,7 @@ def _text(value: object, longest: int) -> str:
 
 
 def _one_line(value: object, longest: int) -> str:
-    return _text(" ".join(value.split()) if isinstance(value, str) else "", longest)
+    return _text(" ".join(visible(value).split()) if isinstance(value, str) else "", longest)
 
 
 def _fold(text: str) -> str:

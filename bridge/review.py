@@ -7,10 +7,12 @@ filter and mistype. The bridge writes its own columns only, and those that say w
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bridge.model import Verdict
+from bridge.wording import visible
 
 #: Google's limit is 50,000 characters a cell; nobody reads more than this in one.
 LONGEST_CELL = 20_000
@@ -67,8 +69,12 @@ class Table:
 
 
 def fold(text: str) -> str:
-    """Make two spellings of one title or badge name alike: case, white space and non-breaking spaces don't count."""
-    return " ".join(text.split()).casefold()
+    """Make two spellings of one title or badge name alike.
+
+    Case, white space, what is invisible, and whether an é is one character or two don't count.
+    """
+    plain = text if text.isascii() else unicodedata.normalize("NFC", visible(text))
+    return " ".join(plain.split()).casefold()
 
 
 def read_table(values: Sequence[Sequence[str]], titles: Iterable[str]) -> Table:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 #: Characters that turn the direction of text around: inside a name they would reach into our own sentence.
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u2060-\u2064\ufeff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _ADDRESS = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
 _SPACES = re.compile(r"\s+")
@@ -47,6 +48,14 @@ def isolate(text: str) -> str:
     """Return *text* so that its direction stays its own in plain text; text from left to right is left as it is."""
     turns = any(unicodedata.bidirectional(character) in ("R", "AL", "AN") for character in text)
     return f"{_ISOLATE}{text}{_END}" if turns else text
+
+
+def visible(text: str) -> str:
+    """Return *text* without what nobody sees: marks of direction, zero-width space, word joiner, BOM, soft hyphen.
+
+    Joiners (U+200C, U+200D) stay: Persian and emoji need them.
+    """
+    return _INVISIBLE.sub("", _BIDI.sub("", text))
 
 
 def mailboxes(text: str) -> frozenset[str]:

@@ -15,10 +15,14 @@ from bridge.model import Achievement, Artwork, Known
 from bridge.plan.draft import Draft
 from bridge.ports import Tab
 from bridge.review import Table, fold, read_table
+from bridge.wording import shorten, visible
 
 KEY, NAME, DESCRIPTION, CRITERIA = "Key", "Name", "Description", "Criteria"
 ARTWORK, HOURS, ACTIVE, STATUS = "Artwork", "Hours", "Active", "Status"
 TITLES = (KEY, NAME, DESCRIPTION, CRITERIA, ARTWORK, HOURS, ACTIVE, STATUS)
+
+#: Every credential holds these words, and verifiers refuse one that is too large.
+LONGEST = {NAME: 200, DESCRIPTION: 2_000, CRITERIA: 10_000}
 
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 _YES = frozenset({"", "yes", "y", "true", "1", "x", "✓", "active"})
@@ -56,7 +60,7 @@ def learn_catalogue(draft: Draft, tab: Tab | None) -> Mapping[int, str]:
             achievement = to_achievement(cells, draft.known, twice=count[cells[KEY].strip()] > 1)
         except ValueError as wrong:
             says[position] = _in_force(str(wrong), cells, draft.known)
-            draft.problem(f"badge {cells[KEY].strip() or f'in row {position + 1}'}", says[position])
+            draft.problem(f"badge {shorten(fold(cells[KEY]), 60) or f'in row {position + 1}'}", says[position])
             continue
         draft.achievement(achievement)
         draft.label(fold(achievement.name), achievement.key)
@@ -71,16 +75,18 @@ def _in_force(sentence: str, cells: Mapping[str, str], known: Known) -> str:
 
 def to_achievement(cells: Mapping[str, str], known: Known, *, twice: bool) -> Achievement:
     """Read one row. Raise ValueError with a sentence for the coordinator."""
-    key, name, artwork_link = (cells[title].strip() for title in (KEY, NAME, ARTWORK))
+    key, artwork_link = cells[KEY].strip(), cells[ARTWORK].strip()
+    name = " ".join(visible(cells[NAME]).split())
     if not _KEY.fullmatch(key):
         raise ValueError("The key must be a short word of a–z, 0–9 and hyphens, such as first-aid.")
     if twice:
         raise ValueError(f"The key “{key}” stands in two rows; every badge needs one of its own.")
     for title in (NAME, DESCRIPTION, CRITERIA, ARTWORK):
-        if not cells[title].strip():
+        if not visible(cells[title]).strip():
             raise ValueError(f"{title} is empty.")
-    if len(name) > 200:
-        raise ValueError("The name is longer than 200 characters.")
+    for title, longest in LONGEST.items():
+        if len(cells[title].strip()) > longest:
+            raise ValueError(f"{title} is longer than {longest:,} characters.")
     if (owner := known.labels.get(fold(name), key)) != key:
         raise ValueError(f"The name “{name}” already belongs to the badge “{owner}”; choose another one.")
     if (active := fold(cells[ACTIVE])) not in _YES | _NO:

@@ -32,13 +32,13 @@ EVIDENCE, REFLECTION, DECISION, FEEDBACK, REVIEWER = "Evidence", "Reflection", "
 STATUS, LINK = "Status", "Badge link"
 
 COLUMNS = (  # left to right; a new column is one line here and one in `plan.showing.CELLS`
-    Column(ID, "bridge", 60, identity=True),
+    Column(ID, "bridge", 55, identity=True),
     Column(SUBMITTED, "bridge", 90),
     Column(NAME, "bridge", 130),
-    Column(EMAIL, "bridge", 170, identity=True),
+    Column(EMAIL, "bridge", 165, identity=True),
     Column(BADGE, "bridge", 150, identity=True),
-    Column(EVIDENCE, "bridge", 430),  # an address of Drive fits one line
-    Column(REFLECTION, "bridge", 300),
+    Column(EVIDENCE, "bridge", 480),  # an address of Drive fits one line
+    Column(REFLECTION, "bridge", 260),
     Column(DECISION, "coach", 110, choices=tuple(Verdict)),
     Column(FEEDBACK, "coach", 260),
     Column(REVIEWER, "coach", 210),

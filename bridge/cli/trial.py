@@ -103,7 +103,7 @@ def try_this(programme: Programme, url: str, config: Path) -> Iterator[str]:
     yield "Half a minute later the request stands in the sheet, and a coach approves it:"
     yield _curl(f"{acts}/sheets/{programme.spreadsheet_id}/type-in-row", approved)
     yield "Another half minute, and the badge is in the teacher's mailbox:"
-    yield f"  curl -s {acts}/mailbox/{teacher.email}"
+    yield f'  curl -s {acts}/mailbox/{teacher.email} | grep -o \'"subject":"[^"]*"\''
     yield f"  curl -s {acts}/mailbox/{teacher.email}/2.eml -o badge.eml"
     yield f"The sheet, in a browser: {acts}/sheets/{programme.spreadsheet_id}/Review.html"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -13,11 +14,15 @@ from pathlib import Path
 import pytest
 import requests
 
+from bridge.cli.trial import try_this
 from bridge.config import load
+from bridge.cycle import run_cycle
 from bridge.errors import Refused
 from bridge.sandbox.seed import plant
+from bridge.sandbox.server import Sandbox
 from bridge.sandbox.state import World
 from bridge.trial import write_trial
+from bridge.wiring import open_world
 
 from .desk import Type
 
@@ -52,6 +57,25 @@ def test_it_writes_settings_that_fit_and_keeps_its_state(tmp_path: Path) -> None
         assert process.wait(20) in (0, -signal.SIGTERM)
     with running("--state", str(state)) as (_, url):
         assert requests.get(f"{url}/_sandbox/forms", timeout=10).json() == forms
+
+
+def test_what_it_says_to_try_works_as_it_stands(tmp_path: Path) -> None:
+    world = World()
+    programme = plant(world)
+    config = tmp_path / "my trial" / "bridge.toml"
+    with Sandbox(world) as sandbox:
+        write_trial(programme, sandbox.url, config)
+        said = [shlex.split(line) for line in try_this(programme, sandbox.url, config) if line.startswith("  ")]
+        serve, ask, approve, subjects, mail = said
+        assert serve[1:] == ["serve", "--config", str(config)]
+        with open_world(load(config)) as (bridge, policy):
+            for act in (ask, approve):
+                assert act[:3] == ["curl", "-s", "-d"]
+                requests.post(act[4], data=act[3].encode(), timeout=10).raise_for_status()
+                run_cycle(bridge, policy)
+        told = requests.get(subjects[2], timeout=10).text
+        assert re.findall(subjects[-1], told)[-1] == '"subject":"Your badge is here: Checking for Understanding"'
+        assert b"Congratulations" in requests.get(mail[2], timeout=10).content
 
 
 def test_settings_are_not_overwritten_and_keys_are_kept(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from enum import IntEnum
 from bridge.errors import BridgeError, ConfigProblems, LeaseHeld
 from bridge.logs import start_log
 
+from .screen import plain
+
 log = logging.getLogger("bridge")
 
 
@@ -56,4 +58,4 @@ def _run() -> int:
 
 
 def _say(sentence: str) -> None:
-    sys.stderr.write(sentence + "\n")
+    sys.stderr.write(plain(sentence) + "\n")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,13 +12,23 @@ from typing import Any
 Cells = Sequence[str]
 
 
+#: What a terminal takes for a command to itself, or what can't be written at all; line breaks and tabs may pass.
+_COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def plain(text: str) -> str:
+    """Return *text* so that no word of other people commands the terminal."""
+    return _COMMANDS.sub("\ufffd", text)
+
+
 def say(text: str = "") -> None:
-    sys.stdout.write(text + "\n")
+    sys.stdout.write(plain(text) + "\n")
 
 
 def say_json(document: Mapping[str, Any]) -> None:
     """One document on standard output; nothing else may be written there."""
-    say(json.dumps(document, ensure_ascii=False, indent=2, default=str))
+    told = json.dumps(document, ensure_ascii=False, indent=2, default=str)
+    say(_COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", told))
 
 
 def table(titles: Cells, rows: Iterable[Cells]) -> None:
@@ -34,7 +45,7 @@ def table(titles: Cells, rows: Iterable[Cells]) -> None:
     for title in titles:
         made.add_column(title, overflow="fold")  # an id or a command must never be cut short
     for row in rows:
-        made.add_row(*(Text(cell) for cell in row))
+        made.add_row(*(Text(plain(cell)) for cell in row))
     Console().print(made)
 
 

@@ -40,13 +40,15 @@ class GoogleSheet:
     def read(self) -> SheetReading:
         """Two calls; one when neither tab is there.
 
-        A tab is found by its title; the review tab, once made by the bridge, also after somebody renamed it.
+        A tab is found by its title; the review tab, once made by the bridge, also after somebody renamed it, and then
+        before another one whose title is only alike.
         """
         structure = self._structure()
         titles = {int(p["sheetId"]): str(p["title"]) for p in _properties(structure)}
         review = _find(titles, self._review_title)
-        if review is None and review_sheet_id(self._id) in titles:
-            review = review_sheet_id(self._id)
+        ours = review_sheet_id(self._id)
+        if ours in titles and (review is None or titles[review] != self._review_title):
+            review = ours
         catalogue = _find(titles, self._catalogue_title)
         values = self._values([found for found in (review, catalogue) if found is not None])
         url = str(structure.get("spreadsheetUrl") or self._url)

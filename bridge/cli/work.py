@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+
+from gspread.utils import rowcol_to_a1
 
 from bridge.config import Settings, load
 from bridge.cycle import Preview, plan_cycle, run_cycle
 from bridge.errors import LeaseHeld
 from bridge.logs import start_log
+from bridge.ports import Change
 from bridge.report import Report, counted, in_words
 from bridge.service import Stopped, comes_often, night, stopping, until_stopped
 from bridge.service import serve as serve_until_stopped
@@ -19,6 +23,9 @@ from .main import Exit
 from .screen import progress, say, say_json, table
 
 log = logging.getLogger("bridge")
+
+#: So many cells does a dry run list.
+MOST_CELLS = 20
 
 
 def plan(config: Path, *, as_json: bool) -> int:
@@ -41,9 +48,18 @@ def _preview_json(preview: Preview) -> dict[str, object]:
             "make_review": change.make_review,
             "rows_added": len(change.added),
             "cells_set": len(change.review) + len(change.catalogue),
+            "rows": [row[0] for row in change.added],
+            "cells": [{"tab": tab, "cell": cell, "text": text} for tab, cell, text in cells_of(change)],
         },
         "problems": [{"where": p.where, "sentence": p.sentence, "blocking": p.blocking} for p in preview.problems],
     }
+
+
+def cells_of(change: Change) -> Iterator[tuple[str, str, str]]:
+    """Yield tab, cell (K7) and new text of each cell that would be set."""
+    for tab, patches in (("Review", change.review), ("Badges", change.catalogue)):
+        for patch in patches:
+            yield tab, rowcol_to_a1(patch.row + 1, patch.column + 1), patch.text
 
 
 def _say_preview(preview: Preview) -> None:
@@ -63,11 +79,21 @@ def _say_preview(preview: Preview) -> None:
             f"In the spreadsheet {made}{counted(rows, 'row', 'rows')} would be added "
             f"and {counted(cells, 'cell', 'cells')} set."
         )
+        listed = list(cells_of(change))
+        if listed:
+            table(("tab", "cell", "would say"), [(tab, cell, _short(text)) for tab, cell, text in listed[:MOST_CELLS]])
+        if len(listed) > MOST_CELLS:
+            say(f"… and {len(listed) - MOST_CELLS} more: badge-bridge plan --json")
     for problem in preview.problems:
         say(f"{problem.where}: {problem.sentence}")
     if not (preview.effects or preview.withheld or change or preview.problems):
         say("Nothing to do.")
     say("Nothing was changed.")
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 70 else f"{line[:69]}…"
 
 
 def run(config: Path, *, as_json: bool) -> int:

@@ -61,7 +61,10 @@ def test_a_plan_says_what_would_happen_and_changes_nothing(desk: Desk, command: 
     before = sorted(path.name for path in desk.folder.iterdir())
     told = command("plan", "--json")
     assert told.code == 0
-    assert told.json["sheet"] == {"make_review": True, "rows_added": 1, "cells_set": 6}
+    sheet = told.json["sheet"]
+    assert (sheet["make_review"], sheet["rows_added"], sheet["cells_set"]) == (True, 1, 6)
+    assert sheet["rows"] == ["1-1"]
+    assert {"tab": "Badges", "cell": "H2", "text": "In use"} in sheet["cells"]
     assert [effect["effect"] for effect in told.json["due"]] == ["tell-received:1-1"]
     assert writes(desk) == {}
     assert sorted(path.name for path in desk.folder.iterdir()) == before

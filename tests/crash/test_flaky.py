@@ -151,7 +151,10 @@ class Play:
         needed = {
             key.format(attempt_id) for attempt_id, fate in ids.items() for key in ("tell-received:{}", *MAILS[fate])
         }
-        assert needed <= set(world.mails) <= needed | {f"tell-issued:{attempt_id}" for attempt_id in revoked}
+        silenced = {f"tell-issued:{attempt_id}" for attempt_id in revoked}
+        assert needed <= set(world.mails) <= needed | silenced
+        if self.askable:
+            assert {draft.key for draft in world.mailer.drafts.values()} <= silenced, "an orphan was left in the drafts"
         before = [list(row) for row in world.sheet.review.cells] if world.sheet.review else []
         assert world.run_once().changed_nothing
         assert world.sheet.review is not None

@@ -78,7 +78,7 @@ def test_not_now_is_later_and_not_at_all_is_refused(desk: SmtpDesk, mailer: Smtp
     with pytest.raises(TryLater, match="451 busy"):
         send(mailer)
     desk.moods[step] = "550 no such user"
-    with pytest.raises(Refused, match=r"550 no such user.*badge-bridge retry"):
+    with pytest.raises(Refused, match=r"550 no such user.*Correct the address"):
         send(mailer)
     desk.moods.clear()
     send(mailer)

@@ -351,7 +351,7 @@ def test_a_districts_own_wording_wins_name_by_name(tmp_path: Path) -> None:
 )
 def test_broken_wording_is_refused_with_file_and_line(tmp_path: Path, text: str, line: int) -> None:
     (tmp_path / "declined.txt.j2").write_text(text)
-    with pytest.raises(Refused, match=rf"declined\.txt\.j2, line {line}: .*badge-bridge retry"):
+    with pytest.raises(Refused, match=rf"declined\.txt\.j2, line {line}: .*Correct that line"):
         mail(Kind.TELL_DECLINED, voice=replace(VOICE, wording=tmp_path))
 
 

@@ -121,7 +121,7 @@ def test_no_line_break_gets_into_a_header(subject: str) -> None:
     ],
 )
 def test_what_is_no_address_is_refused_with_the_cure(address: str) -> None:
-    with pytest.raises(Refused, match=r"it is not an e-mail address.*badge-bridge retry"):
+    with pytest.raises(Refused, match=r"it is not an e-mail address.*Correct it where"):
         to_mime(replace(MESSAGE, to=address), SENDER, MARK, story.NOON)
 
 

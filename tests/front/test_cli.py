@@ -15,6 +15,7 @@ import pytest
 
 from bridge.clock import RealClock
 from bridge.config import load
+from bridge.demo.people import REVIEW
 from bridge.wiring import ledger_of
 
 from .desk import Desk, Type
@@ -315,12 +316,17 @@ def wait_for(what: Callable[[], bool], seconds: float = 20) -> None:
         time.sleep(0.1)
 
 
+def stands_in_the_sheet(desk: Desk) -> bool:
+    tabs = desk.people.ask("GET", f"sheets/{desk.people.programme.spreadsheet_id}")
+    return REVIEW in str(tabs) and bool(desk.people.rows())
+
+
 def test_the_service_works_until_it_is_asked_to_stop(desk: Desk) -> None:
     spoil(desk, "every_minutes = 0.5", "every_minutes = 0.02")
     desk.submit()
     service = subprocess.Popen([*PROGRAM, "serve"], stderr=subprocess.PIPE, text=True, env=os.environ)
     try:
-        wait_for(lambda: len(desk.subjects()) == 1)
+        wait_for(lambda: stands_in_the_sheet(desk))  # the row comes after the mail
         desk.decide("1-1", "Approve")
         wait_for(lambda: len(desk.subjects()) == 2)
         service.send_signal(signal.SIGTERM)

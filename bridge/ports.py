@@ -133,7 +133,9 @@ class Site(Protocol):
     """The public pages, as files."""
 
     def refresh(self, known: Known) -> bool:
-        """Bring what is public about the programme as a whole in step with *known*; True if anything changed.
+        """Bring what is public about the programme as a whole in step with *known*; True if there is news to publish.
+
+        A change stays news until `publish` has carried it out, whatever failed in between.
 
         Issuer, achievements, did.json, status lists: each written whole or not at all.
         """

@@ -96,7 +96,7 @@ def _across(data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     if schedule.get("cron", "?") == "" and not schedule.get("every_minutes"):
         yield ("schedule", "cron"), "is empty, and so is every_minutes. Fill in one of them."
     if isinstance(site.get("publish"), str):
-        yield ("site", "publish"), 'is one text. Write the command as a list: ["rsync", "-a", "site/", "…"].'
+        yield ("site", "publish"), 'is one text. Write the command as a list: ["rsync", "-a", "./", "…"].'
 
 
 def _table(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -176,9 +176,7 @@ class Site(Section):
     folder: ConfigPath = Field(
         Path("site"), validate_default=True, description="Write the folder for the public files."
     )
-    publish: tuple[str, ...] = Field(
-        (), description='Write a command as a list, such as ["rsync", "-a", "site/", "…"].'
-    )
+    publish: tuple[str, ...] = Field((), description='Write a command as a list, such as ["rsync", "-a", "./", "…"].')
     check: Literal["file", "http"] = Field("http", description="Choose http, or file where nothing serves the pages.")
     publish_timeout: int = Field(300, ge=1, le=3600, description="Write a number of seconds.")
 

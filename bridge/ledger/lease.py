@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Interval, func, literal, select, update
+from sqlalchemy import ColumnElement, Connection, Interval, Update, bindparam, func, literal, select, update
 
 from bridge.errors import LeaseHeld, LeaseLost
 from bridge.ledger.schema import UtcTime, leases
@@ -86,9 +88,9 @@ class Lease:
 
     def renew(self, connection: Connection, token: int) -> None:
         """Move the end on. Raise LeaseLost if another bridge has taken over since *token* was given."""
-        kept = connection.execute(
-            update(leases).where(self._mine(), leases.c.token == token).values(until=self._in(connection, self.ttl))
-        )
+        on_server = connection.dialect.name == "postgresql"
+        until: Mapping[str, Any] = {"time": self.ttl} if on_server else {"end": self.clock.now() + self.ttl}
+        kept = connection.execute(_renewal(on_server), {"of": self.programme, "ours": token, **until})
         if kept.rowcount != 1:
             raise LeaseLost(
                 f"Another bridge took over the programme {self.programme!r} while this one slept; nothing was written."
@@ -133,6 +135,16 @@ class Lease:
         if connection.dialect.name == "postgresql":
             return func.clock_timestamp() + literal(time, Interval())
         return literal(self.clock.now() + time, UtcTime())
+
+
+@cache
+def _renewal(on_server: bool) -> Update:
+    """How to renew a lease; kept, for every transaction does it."""
+    end = (
+        func.clock_timestamp() + bindparam("time", type_=Interval()) if on_server else bindparam("end", type_=UtcTime())
+    )
+    ours = leases.c.programme == bindparam("of"), leases.c.token == bindparam("ours")
+    return update(leases).where(*ours).values(until=end)
 
 
 def held_by(programme: str, name: str, since: datetime) -> str:

@@ -29,6 +29,9 @@ _YES = frozenset({"", "yes", "y", "true", "1", "x", "✓", "active"})
 _NO = frozenset({"no", "n", "false", "0", "-", "inactive"})
 
 
+SWITCH_OFF = "Put the row back, with no in Active if the badge is not to be had any more."
+
+
 def read_catalogue(tab: Tab) -> Table:
     return read_table(tab.values, TITLES)
 
@@ -65,6 +68,9 @@ def learn_catalogue(draft: Draft, tab: Tab | None) -> Mapping[int, str]:
         draft.achievement(achievement)
         draft.label(fold(achievement.name), achievement.key)
         says[position] = "In use" if achievement.active else "Switched off"
+    for key in sorted(draft.known.achievements.keys() - {cells[KEY].strip() for _, cells in table.rows}):
+        if draft.known.achievements[key].active:
+            draft.problem(f"badge {key}", "Its row is gone from the tab Badges, but it stays in force. " + SWITCH_OFF)
     return says
 
 

@@ -187,7 +187,17 @@ def _learn_row(draft: Draft, intake: Intake, row: Row, policy: Policy) -> str:
             if pending is not None:
                 _take_back(draft, attempt_id, "the words are gone")
             return f"“{verdict}” needs words: write them into Feedback, for the teacher to read."
+        case Answer.WITH_WORDS if _told_already(known, row, verdict):
+            return f"“{verdict}” needs words of its own: those in Feedback belong to what was decided before."
     return _take(draft, intake, row, verdict or Verdict.HOLD, at, policy)
+
+
+def _told_already(known: Known, row: Row, verdict: Verdict | None) -> bool:
+    """The feedback is that of an earlier choice which has acted: “Well done.” is no reason to revoke."""
+    decision = known.decision(row.attempt_id)
+    if decision is None or not decision.enacted or decision.verdict is verdict:
+        return False
+    return row.feedback == decision.feedback
 
 
 def _was_said(known: Known, row: Row, verdict: Verdict | None) -> bool:

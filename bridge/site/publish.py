@@ -8,6 +8,7 @@ import signal
 import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
+from pathlib import Path
 
 from bridge import wording
 from bridge.errors import Refused, TryLater
@@ -17,8 +18,8 @@ _SECRETS = re.compile(
 )
 
 
-def run_command(command: Sequence[str], timeout: float) -> None:
-    """Run *command*, a list of arguments, no shell, for at most *timeout* seconds.
+def run_command(command: Sequence[str], timeout: float, folder: Path) -> None:
+    """Run *command*, a list of arguments, no shell, inside *folder*, for at most *timeout* seconds.
 
     Raises TryLater when it fails or takes too long, with the last lines it wrote (secrets left out), and Refused when
     there is no such program. To publish again is always safe.
@@ -27,6 +28,7 @@ def run_command(command: Sequence[str], timeout: float) -> None:
     try:
         process = subprocess.Popen(  # noqa: S603  # the district's own settings name it
             list(command),
+            cwd=folder,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -48,14 +48,32 @@ class StaticSite:
     def refresh(self, known: Known) -> bool:
         site = SiteFiles(self.folder)
         try:
-            changed = [name for name, data in self.files(known) if site.write(name, data)]
+            for name, data in self.files(known):
+                if site.read(name) != data:
+                    self._note_unpublished()  # before the change: a crash between the two costs one publishing
+                    site.write(name, data)
         except OpenBadgesError as error:
             raise Refused(f"The public site can't be written. {error}") from error
-        return bool(changed)
+        except OSError as error:
+            raise Refused(
+                f"{self.unpublished} can't be written: {error.strerror}. Let the bridge write there."
+            ) from error
+        return self.unpublished.exists()
+
+    def _note_unpublished(self) -> None:
+        self.unpublished.parent.mkdir(parents=True, exist_ok=True)
+        self.unpublished.touch()
 
     def publish(self) -> None:
+        """Run the district's command inside the site's folder; what was noted as unpublished is so no longer."""
         if self.publish_command:
-            run_command(self.publish_command, self.publish_timeout)
+            run_command(self.publish_command, self.publish_timeout, self.folder)
+        self.unpublished.unlink(missing_ok=True)
+
+    @property
+    def unpublished(self) -> Path:
+        """Lies beside the folder, not in it, as long as something in the folder has not been published."""
+        return self.folder.with_name(f"{self.folder.name}.unpublished")
 
     def is_public(self, credential: Credential) -> bool:
         name = places.page(credential.award)

@@ -118,11 +118,14 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 def test_refreshing_again_changes_nothing(place: Place) -> None:
     place.issue()
     assert place.site.refresh(place.known) is True
+    place.site.publish()
     assert place.site.refresh(place.known) is False
 
 
 def test_a_site_without_any_badge_can_be_written(place: Place) -> None:
     assert place.site.refresh(Known()) is True
+    assert place.site.refresh(Known()) is True, "it was not published yet"
+    place.site.publish()
     assert place.site.refresh(Known()) is False
 
 

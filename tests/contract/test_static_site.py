@@ -135,6 +135,7 @@ def test_the_order_in_which_things_were_learnt_does_not_matter(tmp_path: Path) -
     for key in ("b", "a", "c"):
         known.achievements[key] = known.versions[key, "v1"] = replace(story.achievement(), key=key, name="Same name")
     site(tmp_path).refresh(known)
+    site(tmp_path).publish()
     turned = replace(known, achievements=dict(reversed(known.achievements.items())))
     assert site(tmp_path).refresh(turned) is False
 
@@ -144,6 +145,7 @@ def test_a_damaged_file_is_put_right(tmp_path: Path) -> None:
     (tmp_path / "issuer.json").write_text("{")
     (tmp_path / "index.html").unlink()
     assert site(tmp_path).refresh(known) is True
+    site(tmp_path).publish()
     assert site(tmp_path).refresh(known) is False
 
 
@@ -261,6 +263,18 @@ def test_a_command_that_hangs_is_stopped_with_its_children(tmp_path: Path) -> No
 def test_a_command_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match=r"can't be started.*Correct \[site\] publish"):
         replace(site(tmp_path), publish_command=("no-such-program-here",)).publish()
+
+
+def test_a_change_that_could_not_be_published_is_published_next_time(tmp_path: Path) -> None:
+    failing = publishing(tmp_path / "site", "raise SystemExit(1)")
+    assert failing.refresh(Known())
+    with pytest.raises(TryLater):
+        failing.publish()
+    mended = publishing(tmp_path / "site", "import pathlib; print(*pathlib.Path().iterdir())")
+    assert mended.refresh(Known())
+    mended.publish()
+    assert not mended.refresh(Known())
+    assert [path.name for path in tmp_path.iterdir()] == ["site"]
 
 
 def test_arguments_are_never_read_by_a_shell(tmp_path: Path) -> None:

@@ -109,6 +109,17 @@ def test_an_old_label_keeps_its_meaning_after_the_badge_was_renamed() -> None:
     assert desk.known.requests[2].achievement == "first-aid"
 
 
+def test_a_badge_whose_row_was_deleted_stays_in_force_and_is_told() -> None:
+    desk = asked()
+    assert desk.badges is not None
+    del desk.badges[1]
+    learnt = desk.look()
+    assert [p.where for p in learnt.lesson.problems] == ["badge first-aid"]
+    desk.choose("1-1", "Approve")
+    desk.look()
+    assert desk.known.orders["1-1"].achievement == "first-aid"
+
+
 def test_an_approval_keeps_the_words_that_were_in_force() -> None:
     desk = approved()
     before = desk.known.orders["1-1"]

@@ -134,6 +134,22 @@ def test_a_no_says_why(start: Standing, choice: str) -> None:
     assert notice in desk.cell("1-1", "Status")
 
 
+@pytest.mark.parametrize("words", ["Well done.", ""])
+def test_a_badge_is_not_revoked_with_the_words_of_its_approval(words: str) -> None:
+    desk = asked()
+    desk.choose("1-1", "Approve", words)
+    desk.look()
+    desk.finish("issue:1-1")
+    desk.look()
+    desk.choose("1-1", "Revoke", words)
+    desk.look()
+    assert desk.standing("1-1") is Standing.ISSUED
+    assert "needs words" in desk.cell("1-1", "Status")
+    desk.choose("1-1", "Revoke", "It was a colleague's work.")
+    desk.look()
+    assert desk.standing("1-1") is Standing.REVOKED
+
+
 def test_a_typo_is_no_decision() -> None:
     desk = asked()
     desk.choose("1-1", "Aprove")

@@ -20,6 +20,7 @@ class FakeSite:
     public: dict[str, bool] = field(default_factory=dict)
     written: tuple[frozenset[tuple[str, str]], frozenset[int]] | None = None
     published: int = 0  # how often
+    news: bool = False  # something written was not published yet
     trouble: BridgeError | None = None
 
     def refresh(self, known: Known) -> bool:
@@ -29,13 +30,15 @@ class FakeSite:
             | frozenset((a.key, a.version) for a in known.achievements.values() if a.active),
             frozenset(known.orders[c.attempt_id].status_index for c in known.credentials.values() if c.revoked_at),
         )
-        changed, self.written = now != self.written, now
-        return changed
+        self.news = self.news or now != self.written
+        self.written = now
+        return self.news
 
     def publish(self) -> None:
         if self.trouble is not None:
             raise self.trouble
         self.published += 1
+        self.news = False
         self.public = dict(self.pages())
 
     def is_public(self, credential: Credential) -> bool:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from bridge.errors import BridgeError, TryLater
 
 SLICE = 15.0  # seconds: a lease lives for longer than a few of these
-FRESH = 0.05  # seconds of real time for which a sandbox's answer counts
+FRESH = 0.01  # seconds of real time for which a sandbox's answer counts
 
 
 class StopAsked(TryLater):

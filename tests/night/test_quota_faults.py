@@ -28,7 +28,7 @@ ALWAYS = 0
 #: Called several times a night.
 OFTEN = {"drive.batch", "drive.files.get", "gmail.users.drafts.create", "gmail.users.drafts.send"}
 #: google-auth repeats these by itself, on real time: a whole night of them takes minutes.
-PATIENT = {(TOKEN, kind, ALWAYS) for kind in ("429", "503", "503-after")}
+PATIENT = {(TOKEN, kind, ALWAYS) for kind in KINDS if kind[0].isdigit()}
 #: Of each sort one, so that `make test` stays short; the others are slow together.
 QUICK = {("429", 1), ("close-after", 1)}
 

@@ -36,8 +36,8 @@ def load(path: Path, *, files: bool = True) -> Settings:
         told = {place for place, _ in problems}
         problems += [(tuple(e["loc"]), _sentence(e)) for e in error.errors() if tuple(e["loc"]) not in told]
     sentences = [_told(path, found, place, sentence) for place, sentence in problems]
-    if files and settings is not None:
-        sentences += _file_problems(settings)
+    if files:
+        sentences += _file_problems(settings) if settings else _key_problems(*_named_keys(data, path.resolve().parent))
     if sentences or settings is None:
         raise ConfigProblems(sentences)
     return settings
@@ -134,7 +134,11 @@ def _sentence(error: ErrorDetails) -> str:
             return "must stand in double brackets: [[form]]."
         case "model_type":
             return f"must be a section of its own: [{'.'.join(map(str, place))}]."
-    return f"is {given!r}, which does not fit: {error['msg'][0].lower()}{error['msg'][1:]}. {cure}"
+        case "greater_than_equal":
+            return f"is {given!r}; it must be at least {error['ctx']['ge']:g}. {cure}"
+        case "less_than_equal":
+            return f"is {given!r}; it must be at most {error['ctx']['le']:g}. {cure}"
+    return f"is {given!r}, which does not fit. {cure}"
 
 
 def _unknown(place: Place) -> str:
@@ -167,17 +171,32 @@ def _cure(place: Place) -> str:
     return (field.description or "") if field else ""
 
 
-def _file_problems(settings: Settings) -> list[str]:
-    """Say what is wrong with the files that the settings name, all of it."""
+def _named_keys(data: Mapping[str, Any], base: Path) -> tuple[Path | None, Path | None]:
+    """The key files that settings name which are wrong elsewhere; None where they name none."""
+    google, issuer = _table(data, "google").get("credentials"), _table(data, "issuer").get("key", "issuer.key")
+    named = [path if isinstance(path, str) and path and not is_placeholder(path) else None for path in (google, issuer)]
+    credentials, key = (None if path is None else base / Path(path).expanduser() for path in named)
+    return credentials, key
+
+
+def _key_problems(credentials: Path | None, key: Path | None) -> list[str]:
     problems: list[str] = []
     try:
-        read_robot(settings.google.credentials)
+        if credentials is not None:
+            read_robot(credentials)
     except ConfigProblems as error:
         problems += error.problems
     try:
-        private_bytes(settings.issuer.key, "the signing key", "Make one with: badge-bridge keys new")
+        if key is not None:
+            private_bytes(key, "the signing key", "Make one with: badge-bridge keys new")
     except ConfigProblems as error:
         problems += error.problems
+    return problems
+
+
+def _file_problems(settings: Settings) -> list[str]:
+    """Say what is wrong with the files that the settings name, all of it."""
+    problems = _key_problems(settings.google.credentials, settings.issuer.key)
     if settings.ledger.url.startswith(SQLITE):
         folder = Path(settings.ledger.url.removeprefix(SQLITE)).parent
         if not (folder.is_dir() and os.access(folder, os.W_OK)):

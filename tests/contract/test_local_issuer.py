@@ -146,6 +146,7 @@ def test_a_badges_key_can_not_lead_out_of_the_folder(tmp_path: Path) -> None:
     known.orders["41-1"], known.versions[odd.key, odd.version] = order, odd
     local(tmp_path / "site").issue(order, odd)
     site(tmp_path / "site").refresh(known)
+    site(tmp_path / "site").publish()
     assert all(name.startswith("site/") for name in names(tmp_path))
 
 

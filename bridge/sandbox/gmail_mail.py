@@ -64,7 +64,8 @@ def _value(headers: Iterable[bytes], name: str) -> str:
 
 def recipients(raw: bytes) -> list[str]:
     """Return the addresses in To, Cc and Bcc, lower case, each once; raise ApiError when there are none."""
-    parsed = parse(raw)
+    headers, line_end, _ = _split(raw)
+    parsed = parse(b"".join(headers) + line_end)  # without the pictures, which take their time
     fields = [str(value) for name in ("to", "cc", "bcc") for value in parsed.get_all(name, [])]
     found = [address.lower() for _, address in getaddresses(fields) if "@" in address]
     if not found:

@@ -15,12 +15,13 @@ RUN := $(VENV)/.ready-run-$(HASH)
 DEV := $(VENV)/.ready-dev-$(HASH)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow check format lock clean
+.PHONY: help demo test slow check bench format lock clean
 
 help:
 	@echo "make demo    the whole journey on this machine, no Google account needed (ARGS=\"--requests 8\")"
 	@echo "make test    the tests (ARGS=\"tests/front\" for some of them)"
 	@echo "make check   format, lint, types, documentation and all tests, the slow ones too"
+	@echo "make bench   how long a night of a thousand requests takes, and what it costs (ARGS=\"300\" for fewer)"
 	@echo "make format  lay out the code"
 	@echo "make lock    renew the files in locks/"
 	@echo "make clean   remove .venv and what tools left behind"
@@ -41,6 +42,9 @@ check: $(DEV)
 	$(PY) -m mypy --strict bridge
 	$(PY) -m pytest tests/test_house.py
 	$(PY) -m pytest -n auto
+
+bench: $(DEV)
+	@$(PY) -m benchmarks.night $(ARGS)
 
 format: $(DEV)
 	$(PY) -m ruff format .

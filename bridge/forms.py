@@ -25,6 +25,8 @@ Json = Mapping[str, Any]
 PAGE = 5000  # Google's maximum; fewer may come
 LONGEST_NAME, LONGEST_LABEL, LONGEST_REFLECTION, LONGEST_LINKS = 200, 200, 10_000, 50_000
 MOST_EVIDENCE = 50
+#: Of responses that can't be read: a question put in anew makes all older answers so.
+MOST_TOLD = 5
 
 #: What a form may ask, as config names it; only "badge" must be there.
 ROLES = ("badge", "name", "links", "files", "reflection", "consent", "show")
@@ -197,6 +199,9 @@ def to_submissions(
             known = latest.get(submission.response_id)
             if known is None or known.submitted_at < submission.submitted_at:
                 latest[submission.response_id] = submission
+    if len(problems) > MOST_TOLD:
+        more = _problem(f"Form “{form.title}”: {len(problems) - MOST_TOLD} more responses can't be read.")
+        problems = [*problems[:MOST_TOLD], more]
     return sorted(latest.values(), key=lambda s: (s.submitted_at, s.response_id)), problems
 
 

@@ -39,6 +39,25 @@ def test_a_form_whose_badge_question_was_removed(decided: District) -> None:
     town.assert_each_has_one_badge()
 
 
+def test_a_badge_question_put_in_anew(decided: District) -> None:
+    """What was answered to the old question stays as it is known; a few sentences say so, not one an answer."""
+    town = decided
+    town.submit(6)
+    town.act("form/change", question=BADGE, remove=True)
+    options = [{"value": badge.name} for badge in town.programme.badges]
+    question = {"required": True, "choiceQuestion": {"type": "RADIO", "options": options}}
+    town.act("form/change", add={"title": BADGE, "questionItem": {"question": question}})
+    asked = town.people.ask("GET", "forms")["forms"][0]["questions"]
+    town.programme.questions["badge"] = next(one["id"] for one in asked if one["title"] == BADGE)
+    town.submit()
+    report = town.night()
+    assert report.new_attempts == 1
+    assert len(report.problems) == 6
+    assert "has no answer to “Which badge?”" in report.problems[0].sentence
+    assert report.problems[5].sentence.endswith("4 more responses can't be read.")
+    assert town.pages() == 3
+
+
 def test_questions_that_were_renamed_and_moved_change_nothing(decided: District) -> None:
     town = decided
     town.act("form/change", question=BADGE, rename="What would you like to earn?", move=0)

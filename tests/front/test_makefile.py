@@ -42,7 +42,7 @@ def python_that(folder: Path, *refused: str) -> str:
 def test_plain_make_tells_what_there_is(clone: Path) -> None:
     told = make(clone)
     assert told.returncode == 0
-    for target in ("make demo", "make test", "make check"):
+    for target in ("make demo", "make test", "make check", "make bench"):
         assert target in told.stdout
     assert not (clone / ".venv").exists()
 

@@ -36,10 +36,9 @@ def town(tmp_path: Path) -> Iterator[District]:
 
 
 def progress(town: District) -> int:
-    """How far the nights have come: calls to Google, and badges that lie in the site's folder."""
-    with town.sandbox.lock:
-        calls = town.sandbox.workspace.calls.n
-    return calls + len(list((town.folder / "site" / "badges").glob("*.png")))
+    """How far the nights have come: calls to Gmail, and badges that lie in the site's folder."""
+    gmail = sum(times for method, times in town.sandbox.counts().items() if method.startswith("gmail."))
+    return gmail + len(list((town.folder / "site" / "badges").glob("*.png")))
 
 
 def killed_after(town: District, steps: int, delay: float) -> bool:
@@ -55,9 +54,14 @@ def killed_after(town: District, steps: int, delay: float) -> bool:
     return bridge.returncode == -signal.SIGKILL
 
 
-def a_night_of_kills(town: District, dice: random.Random) -> int:
-    """Kill one process after the other, each a little further on, then let one finish; how many were killed."""
-    kills = sum(killed_after(town, dice.randint(1, 22), dice.choice((0, dice.uniform(0, 0.03)))) for _ in range(KILLS))
+def a_night_of_kills(town: District, dice: random.Random, stride: int) -> int:
+    """Kill one process after the other, each up to *stride* steps on, then let one finish; how many were killed.
+
+    Some are killed while they start or read, before their first step.
+    """
+    deaths = [(0, dice.uniform(0.5, 3)), (0, dice.uniform(0.5, 3))]
+    deaths += [(dice.randint(1, stride), dice.choice((0, dice.uniform(0, 0.03)))) for _ in range(KILLS - len(deaths))]
+    kills = sum(killed_after(town, steps, delay) for steps, delay in dice.sample(deaths, KILLS))
     for _ in range(6):
         done = subprocess.run([*RUN, town.config], capture_output=True, text=True, timeout=LONGEST)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -71,10 +75,10 @@ def a_night_of_kills(town: District, dice: random.Random) -> int:
 def test_twenty_kills_lose_nothing_and_do_nothing_twice(town: District) -> None:
     dice = random.Random(20261122)  # noqa: S311 - the same kills each time, as far as a machine allows
     town.submit(TEACHERS)
-    kills = a_night_of_kills(town, dice)
+    kills = a_night_of_kills(town, dice, stride=2 * TEACHERS * 2 // KILLS)
     assert town.mails() == town.once("received")
     town.approve_all()
-    kills += a_night_of_kills(town, dice)
+    kills += a_night_of_kills(town, dice, stride=3 * TEACHERS * 2 // KILLS)
     assert kills >= 15
     town.assert_each_has_one_badge()
     check_site(town)

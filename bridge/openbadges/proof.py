@@ -1,7 +1,9 @@
 """Data Integrity proofs with the cryptosuite eddsa-rdfc-2022 (W3C Data Integrity EdDSA Cryptosuites v1.0, 3.2)."""
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -56,8 +58,14 @@ def digest(document: Mapping[str, Any], options: Mapping[str, Any], *, portable:
     quads = canonical(document)
     if portable:
         refuse_unportable(quads)
-    config = canonical({"@context": document["@context"], **options})
-    return sha256(config.encode()).digest() + sha256(quads.encode()).digest()
+    config = hash_of(json.dumps({"@context": document["@context"], **options}))
+    return config + sha256(quads.encode()).digest()
+
+
+@lru_cache(maxsize=16)
+def hash_of(options: str) -> bytes:
+    """Return the hash of proof options given as JSON; all badges of one night have the same."""
+    return sha256(canonical(json.loads(options)).encode()).digest()
 
 
 def refuse_unportable(quads: str) -> None:

@@ -140,7 +140,6 @@ class Actor:
 
     def _stick(self, effect: Effect, note: str, *, in_doubt: bool) -> None:
         note = self._discreet(effect, note)
-        note = self._discreet(effect, note)
         self._keep(self.world.ledger.stick(self.known.effects[effect.key], note, in_doubt=in_doubt))
         log.error("%s is stuck: %s", effect.key, note)
 

@@ -219,7 +219,7 @@ def _take(draft: Draft, intake: Intake, row: Row, verdict: Verdict, at: Standing
         intake.next_attempt(attempt, attempt.submission, Superseded.CHANGED, tell=False)
         draft.event(attempt.id, "decision not taken", "the answer was edited after it was last shown")
         return why_not(known, attempt.id, Standing.SUPERSEDED, verdict)
-    if sentence := _not_allowed(known, row, verdict, policy):
+    if sentence := _not_allowed(known, intake, row, verdict, policy):
         if in_force is not None and not in_force.enacted:
             _take_back(draft, attempt.id, "it is not allowed any more")
         return sentence
@@ -249,7 +249,7 @@ def _says_again(word: Decision, row: Row, verdict: Verdict, now: datetime) -> bo
     return (verdict, row.feedback, row.reviewer) == (word.verdict, word.feedback, word.reviewer) and word.seen_at <= now
 
 
-def _not_allowed(known: Known, row: Row, verdict: Verdict, policy: Policy) -> str:
+def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, policy: Policy) -> str:
     """Why this person may not choose this for this request; "" if they may."""
     attempt = known.attempts[row.attempt_id]
     reviewer = row.reviewer.casefold()
@@ -259,11 +259,14 @@ def _not_allowed(known: Known, row: Row, verdict: Verdict, policy: Policy) -> st
         if mailboxes(reviewer) & mailboxes(attempt.submission.recipient):
             return "Nobody may approve a request of their own: please ask another coach."
     if verdict is Verdict.APPROVE:
-        achievement = known.achievements.get(known.requests[attempt.request].achievement)
+        request = known.requests[attempt.request]
+        achievement = known.achievements.get(request.achievement)
         if achievement is None:
             return f"“{attempt.submission.label[:60]}” is not in the tab Badges: it must be added there first."
         if not achievement.active:
             return f"“{achievement.name}” is switched off in the tab Badges, so it can't be approved."
+        if (rival := intake.rival(request)) is not None:
+            return f"Request {rival} already stands for this badge, so that nobody gets it twice."
     return ""
 
 

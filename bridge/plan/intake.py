@@ -79,6 +79,19 @@ class Intake:
         key = self.key_of(label)
         return request.achievement == key if key else fold(request.label) == fold(label)
 
+    def rival(self, request: Request) -> int | None:
+        """Another request of this person that stands for the same badge: its number, if it is approved or issued."""
+        known = self.draft.known
+        for number in self.of_person[request.recipient]:
+            other, attempt_id = known.requests[number], self.latest[number].id
+            if number == request.number or other.achievement != request.achievement:
+                continue
+            decision, at = known.decision(attempt_id), standing(known, attempt_id)
+            approved = at is Standing.DECIDED and decision is not None and decision.verdict is Verdict.APPROVE
+            if approved or at in GRANTED:
+                return number
+        return None
+
     def _known_response(self, original: Attempt, submission: Submission) -> None:
         """A response seen before: unchanged, or edited by the teacher."""
         if submission.stamp in (original.submission.stamp, original.late_stamp):

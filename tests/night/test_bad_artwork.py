@@ -48,9 +48,11 @@ BAD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "too small": (lambda _: png(64, 64), "It must be at least 400 × 400"),
     "too many bytes": (lambda good: good + bytes(10_500_000), "at most 10 MB"),
 }
+#: Slow together; `make test` does without them.
+MORE = {"a text", "nothing", "too small", "too many bytes"}
 
 
-@pytest.mark.parametrize("what", BAD)
+@pytest.mark.parametrize("what", [pytest.param(what, marks=pytest.mark.slow if what in MORE else ()) for what in BAD])
 def test_a_picture_that_can_t_become_a_badge(town: District, what: str) -> None:
     spoil, cure = BAD[what]
     badge = town.programme.badges[0]

@@ -34,7 +34,7 @@ test: $(DEV)
 	@$(PY) -m pytest -n auto -m "not slow" $(ARGS)
 
 slow: $(DEV)
-	@$(PY) -m pytest -m slow $(ARGS)
+	@$(PY) -m pytest -n auto -m slow $(ARGS)
 
 check: $(DEV)
 	$(PY) -m ruff format --check .

@@ -97,6 +97,11 @@ def act(world: World, policy: Policy, known: Known, report: Report) -> frozenset
 
 def show(world: World, policy: Policy, known: Known, reading: SheetReading, learnt: Learnt, report: Report) -> None:
     """Make the sheet say what the ledger knows, in one write; none when it says so already."""
+    if plan.rewrites(known, learnt):
+        fresh = _try("sheet", world.sheet.read, report.problems)
+        if fresh is None:
+            return
+        reading, learnt = fresh, plan.look_again(known, fresh, learnt)
     showing = plan.show(known, reading, learnt, policy)
     if showing.change:
         try:

@@ -10,7 +10,7 @@ from bridge.plan.guards import withheld
 from bridge.plan.intake import wanted_evidence
 from bridge.plan.learning import Learnt, Seen, learn, with_withheld
 from bridge.plan.policy import Policy
-from bridge.plan.showing import Showing, show
+from bridge.plan.showing import Showing, look_again, rewrites, show
 
 __all__ = [
     "Learnt",
@@ -19,6 +19,8 @@ __all__ = [
     "Showing",
     "due",
     "learn",
+    "look_again",
+    "rewrites",
     "show",
     "wanted_artworks",
     "wanted_evidence",

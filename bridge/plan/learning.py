@@ -40,6 +40,7 @@ class Learnt:
     catalogue: Mapping[int, str] = field(default_factory=dict)  # Status of each row of the Badges tab, by position
     rows: Sorted = field(default_factory=Sorted)
     review_is_whole: bool = False  # its header is there and its rows can be trusted
+    leave: frozenset[str] = frozenset()  # attempts whose row is not touched now: a coach chose while the bridge worked
 
 
 def with_withheld(learnt: Learnt, withheld: Collection[str]) -> Learnt:

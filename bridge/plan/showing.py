@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from bridge.model import Attempt, Evidence, EvidenceKind, FileAccess, Known, Verdict
 from bridge.plan.catalogue import STATUS as CATALOGUE_STATUS
 from bridge.plan.catalogue import read_catalogue
-from bridge.plan.decisions import DAMAGED, TWICE, UNKNOWN, bears_a_lost_badge
+from bridge.plan.decisions import DAMAGED, TWICE, UNKNOWN, bears_a_lost_badge, sort_rows
+from bridge.plan.guards import emptied
 from bridge.plan.learning import REBUILD, Learnt
 from bridge.plan.policy import Policy
 from bridge.plan.status import status_words
@@ -32,6 +33,7 @@ from bridge.review import (
     cell,
     is_id,
     read_table,
+    to_rows,
 )
 
 
@@ -109,6 +111,31 @@ def show(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy) ->
     return _mend(known, reading.review, learnt, policy, catalogue)
 
 
+def rewrites(known: Known, learnt: Learnt) -> bool:
+    """True when a row that coaches have seen is about to bear other words: an answer was edited."""
+    return any(known.shown.get(key, 1) != known.attempts[key].version for key in learnt.rows.good)
+
+
+def look_again(known: Known, fresh: SheetReading, learnt: Learnt) -> Learnt:
+    """*learnt* with the rows as they stand just before the write.
+
+    Where a coach chose meanwhile, looking at words that were edited since, the row is left as it is: the next cycle
+    finds a choice about an older version, and does not take it.
+    """
+    table = read_table(fresh.review.values if fresh.review else (), (column.title for column in COLUMNS))
+    rows = to_rows(table) if not table.problems else ()
+    if table.problems or emptied(known, rows):
+        return replace(learnt, review_is_whole=False)
+    ours = sort_rows(known, rows)
+    chosen = (
+        key
+        for key, row in ours.good.items()
+        if key in learnt.rows.good and row.verdict != learnt.rows.good[key].verdict
+    )
+    leave = frozenset(key for key in chosen if known.shown.get(key, 1) != known.attempts[key].version)
+    return replace(learnt, rows=ours, leave=leave)
+
+
 def _mend(known: Known, tab: Tab, learnt: Learnt, policy: Policy, catalogue: tuple[Patch, ...]) -> Showing:
     table = read_table(tab.values, (column.title for column in COLUMNS))
     rows, places = learnt.rows, table.places
@@ -116,6 +143,8 @@ def _mend(known: Known, tab: Tab, learnt: Learnt, policy: Policy, catalogue: tup
     added: list[tuple[str, ...]] = []
     for attempt in _in_order(known):
         notice = learnt.notices.get(attempt.id, "")
+        if attempt.id in learnt.leave:
+            continue
         if attempt.id in rows.good:
             row = rows.good[attempt.id]
             for title, text in wanted_cells(known, attempt, notice, policy).items():
@@ -127,7 +156,8 @@ def _mend(known: Known, tab: Tab, learnt: Learnt, policy: Policy, catalogue: tup
     for position, cells, sentence in _misfits(known, learnt):
         if cells[STATUS] != sentence:
             patches.append(Patch(position, places[STATUS], sentence))
-    versions = {attempt.id: attempt.version for attempt in known.attempts.values() if attempt.id not in rows.twice}
+    hidden = learnt.leave | rows.twice.keys()
+    versions = {attempt.id: attempt.version for attempt in known.attempts.values() if attempt.id not in hidden}
     change = Change(added=tuple(added), review=tuple(patches), catalogue=catalogue)
     return Showing(change, {key: version for key, version in versions.items() if known.shown.get(key) != version})
 

@@ -116,7 +116,8 @@ class MemoryLedger:
     def retry(self, request: int) -> Sequence[Effect]:
         self._personal()
         waiting = [e for e in self.memory.known.effects.values() if e.request == request and steps.waits(e)]
-        return [self._write(steps.again(effect), "planned again") for effect in waiting]
+        in_order = sorted(waiting, key=lambda effect: (effect.subject, effect.kind))  # as the tables have it
+        return [self._write(steps.again(effect), "planned again") for effect in in_order]
 
     def history(self, request: int) -> Sequence[Event]:
         mine = (event for event in self.memory.events if steps.request_of(event.attempt_id) == request)

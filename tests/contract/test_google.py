@@ -122,6 +122,8 @@ class TestSigningIn:
     def test_a_stumbling_token_endpoint_is_asked_again(self, workspace: Workspace) -> None:
         workspace.sandbox.fault("oauth2.token", "close-before", nth=1)
         self.read(workspace, workspace.programme.mailbox)
+        assert workspace.sandbox.counts()["oauth2.token"] == 2
+        assert workspace.sandbox.counts()["forms.forms.get"] == 1
 
     def read(self, workspace: Workspace, act_as: str) -> None:
         source = GoogleForms(

@@ -164,11 +164,13 @@ def test_one_award_says_nothing_of_another(place: Place) -> None:
     assert place.site.is_public(revoked) is True
 
 
-def test_publishing_again_is_no_error(place: Place) -> None:
-    place.issue()
+def test_publishing_again_changes_nothing(place: Place) -> None:
+    credential = place.issue()
     place.site.refresh(place.known)
     place.site.publish()
     place.site.publish()
+    assert place.site.is_public(credential) is True
+    assert place.site.refresh(place.known) is False
 
 
 def test_over_http_nothing_is_public_before_it_is_published(tmp_path: Path) -> None:

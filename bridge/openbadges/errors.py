@@ -13,6 +13,10 @@ class BadDocument(OpenBadgesError):
     """An issuer, achievement or award holds something that no verifier would accept."""
 
 
+class BadJson(OpenBadgesError):
+    """A text is JSON at most by its looks: readers would differ, or fail. The message says what is wrong with it."""
+
+
 class BadKey(OpenBadgesError):
     """A key file is missing, unprotected, locked or of another kind."""
 
@@ -23,3 +27,7 @@ class ProofInvalid(OpenBadgesError):
 
 class CannotTell(OpenBadgesError):
     """The check needs something that is not at hand or not known here, so neither yes nor no can be said."""
+
+
+class OutOfReach(CannotTell):
+    """What an issuer publishes can't be had: it is not there, may not be asked for, or the check asks nobody."""

@@ -8,9 +8,10 @@ PNG (Third Edition), 5 and 11.3.3, gives the shapes.
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
-from .errors import BadArtwork
+from bridge.openbadges.errors import BadArtwork
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 CREDENTIAL = b"openbadgecredential"
@@ -38,18 +39,39 @@ class Chunk(NamedTuple):
     end: int
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A whole, undamaged PNG without a badge, in two pieces: *head* is signature and IHDR, *rest* all that follows."""
+
+    head: bytes
+    rest: bytes | memoryview
+
+    def bake(self, *, credential: str | None = None, assertion: str | None = None) -> bytes:
+        """Return the PNG with the given texts baked in; the pixels are copied once, and not looked at."""
+        texts = ((CREDENTIAL, credential), (ASSERTION, assertion))
+        return b"".join([self.head, *(text_chunk(word, text) for word, text in texts if text is not None), self.rest])
+
+
 def bake(png: bytes, *, credential: str | None = None, assertion: str | None = None) -> bytes:
     """Return *png* with the given texts baked in, and without any badge that was in it before.
 
     All other bytes stay as they were. Raises BadArtwork if *png* is not a whole, undamaged PNG.
     """
-    kept = [chunk for chunk in chunks(png) if not is_badge(png, chunk)]
-    pieces: list[bytes | memoryview] = [SIGNATURE]
+    return frame(png).bake(credential=credential, assertion=assertion)
+
+
+@lru_cache(maxsize=16)
+def frame(png: bytes) -> Frame:
+    """Return *png*, checked in full, as what badges are baked into; raise BadArtwork as `bake` does.
+
+    The same artwork is asked about for each award: given the same object again, this takes no time.
+    """
     view = memoryview(png)
-    pieces += (view[chunk.start - 8 : chunk.end + 4] for chunk in kept)
-    texts = ((CREDENTIAL, credential), (ASSERTION, assertion))
-    pieces[2:2] = [text_chunk(keyword, text) for keyword, text in texts if text is not None]
-    return b"".join(pieces)
+    found = list(chunks(png))
+    kept = [chunk for chunk in found if not is_badge(png, chunk)]
+    start = kept[0].end + 4
+    rest = view[start:] if kept == found else b"".join(view[chunk.start - 8 : chunk.end + 4] for chunk in kept[1:])
+    return Frame(png[:start], rest)
 
 
 def unbake(png: bytes) -> Baked:

@@ -1,4 +1,4 @@
-"""Is a coordinator's picture fit to become a badge? Asked once, when the achievement is set up."""
+"""Is a coordinator's PNG fit to become a badge, and how large is an image, before it is unpacked?"""
 
 import io
 import struct
@@ -6,8 +6,9 @@ import zlib
 
 from PIL import Image
 
+from bridge.openbadges.errors import BadArtwork
+
 from .baking import chunks
-from .errors import BadArtwork
 
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 16_000_000
@@ -69,3 +70,12 @@ def decode(data: bytes) -> None:
             picture.load()
     except DAMAGED as error:
         raise BadArtwork("The pixels of the picture can't be unpacked. Download or export it again.") from error
+
+
+def pixels(data: bytes) -> int:
+    """Return how many pixels the PNG or JPEG *data* says that it has; raise BadArtwork if it says nothing."""
+    try:
+        with Image.open(io.BytesIO(data), formats=["PNG", "JPEG"]) as picture:
+            return picture.width * picture.height
+    except DAMAGED as error:
+        raise BadArtwork("An image inside the picture is damaged. Embed it again, or draw it as shapes.") from error

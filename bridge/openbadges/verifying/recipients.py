@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from hashlib import md5, sha256
 from typing import Any
 
-from .findings import Finding
+from bridge.openbadges.findings import Finding
 
 
 def recipient_finding(identities: Iterable[Mapping[str, Any]], recipient: str) -> Finding:

@@ -6,9 +6,9 @@ import pytest
 from ob_samples import artwork
 from PIL import Image
 
-from bridge.openbadges.artwork import inspect
-from bridge.openbadges.baking import bake
 from bridge.openbadges.errors import BadArtwork
+from bridge.openbadges.pictures.artwork import inspect
+from bridge.openbadges.pictures.baking import bake
 
 
 def saved(width: int, height: int, kind: str = "PNG", **options: object) -> bytes:
@@ -37,7 +37,7 @@ def claiming(width: int, height: int, pixels: bytes = b"") -> bytes:
     "png", [artwork(400), saved(600, 600), artwork(400, interlace=1), bake(artwork(), assertion="x")]
 )
 def test_good_artwork_is_good(png: bytes) -> None:
-    assert inspect(png) is None
+    assert inspect(png) == "png"
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from ob_samples import artwork
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from bridge.openbadges import baking
-from bridge.openbadges.baking import Baked, bake, unbake
 from bridge.openbadges.errors import BadArtwork
+from bridge.openbadges.pictures import baking
+from bridge.openbadges.pictures.baking import Baked, bake, unbake
 
 PNG = artwork()
 
@@ -43,6 +43,22 @@ def test_badges_are_right_behind_the_header_and_not_packed() -> None:
     start = 8 + 25
     assert baked[start + 4 : start + 8] == b"iTXt"
     assert baked[start + 8 :].startswith(b"openbadgecredential\0\0\0\0\0" + '{"a":"é"}'.encode())
+
+
+@pytest.mark.parametrize("png", [PNG, bake(PNG, credential="old", assertion="old"), artwork(dpi=(72, 72))])
+def test_a_frame_serves_many_awards(png: bytes) -> None:
+    held = baking.frame(png)
+    for number in range(3):
+        award = {"credential": f'{{"n":{number}}}', "assertion": None if number else "[]"}
+        assert held.bake(**award) == bake(png, **award)
+        assert unbake(held.bake(**award)) == Baked(**award)
+    assert held.bake() == bake(png)
+
+
+def test_a_damaged_picture_is_refused_each_time() -> None:
+    for _ in range(2):
+        with pytest.raises(BadArtwork, match="damaged"):
+            bake(PNG[:-50] + b"\xff" + PNG[-49:])
 
 
 def test_baking_again_gives_the_same_bytes() -> None:
@@ -122,7 +138,7 @@ def test_random_bytes_are_no_badge(data: bytes) -> None:
 BAKED = bake(PNG, credential="{}", assertion="[]")
 
 
-@settings(deadline=500)
+@settings(deadline=20_000)
 @given(st.lists(st.tuples(st.integers(0, len(BAKED) - 1), st.integers(0, 255)), min_size=1, max_size=8))
 def test_a_mutated_badge_is_read_as_it_was_or_refused(mutations: list[tuple[int, int]]) -> None:
     data = bytearray(BAKED)

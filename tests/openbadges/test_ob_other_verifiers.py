@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -17,13 +17,16 @@ from openbadgeslib.ob3.ldp import OB3LdpVerifier, verify_data_integrity_proof
 from openbadgeslib.ob3.verifier import OB3VerificationError
 from test_ob_documents import awards
 
-from bridge.openbadges import documents
-from bridge.openbadges.baking import Baked, bake, unbake
+from bridge.openbadges import addresses, did, members, open_badges_2
 from bridge.openbadges.documents import Award
+from bridge.openbadges.pictures.baking import Baked, bake, unbake
+from tests.verifiers import panel
 
 AWARD = make_award(name="Ada Lovelace", narrative="Well done.")
-CREDENTIAL, ASSERTION = as_json(signed(AWARD)), as_json(documents.assertion(AWARD, ISSUER))
+CREDENTIAL, ASSERTION = as_json(signed(AWARD)), as_json(open_badges_2.assertion(AWARD, ISSUER))
 BADGE = bake(artwork(), credential=CREDENTIAL, assertion=ASSERTION)
+SITE = {url: ("application/json", data) for url, data in site(AWARD).items()}
+PUBLISHED = panel.Site("any award of the district", {**panel.standards(), **SITE})
 
 
 def download_from(published: dict[str, bytes]) -> Callable[[str], bytes]:
@@ -82,7 +85,7 @@ def test_openbadgeslib_verifies_the_proof() -> None:
 @given(awards())
 def test_openbadgeslib_verifies_whatever_people_write(award: Award) -> None:
     found = lib_verify(as_json(signed(award)))
-    assert found.name == documents.text(award.achievement.name)
+    assert found.name == members.text(award.achievement.name)
 
 
 def test_openbadgeslib_refuses_an_altered_badge() -> None:
@@ -96,7 +99,7 @@ def test_openbadgeslib_refuses_an_expired_badge() -> None:
 
 
 def test_openbadgeslib_refuses_a_key_that_is_not_published() -> None:
-    published = {**site(AWARD), documents.did_url(ISSUER.did): as_json(documents.did_document(ISSUER, [])).encode()}
+    published = {**site(AWARD), addresses.did_url(ISSUER.did): as_json(did.did_document(ISSUER, [])).encode()}
     with pytest.raises(OB3VerificationError):
         OB3LdpVerifier.for_issuer_did(ISSUER.did).verify(CREDENTIAL, download=download_from(published))
 
@@ -108,6 +111,31 @@ def test_openbadgeslib_verifies_the_status_list_s_proof() -> None:
     listed["credentialSubject"]["encodedList"] += "A"
     with pytest.raises(OB3VerificationError):
         verify_data_integrity_proof(listed, pem)
+
+
+# ── whatever people write, with those of tests/verifiers ──────────────────────
+
+
+@pytest.fixture(scope="module")
+def node() -> Iterator[panel.Program]:
+    program = panel.start_node()
+    yield program
+    program.close()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("judge", ["vc", "verifier-core"])
+@settings(max_examples=200, deadline=None)
+@given(award=awards())
+def test_node_verifiers_verify_whatever_people_write(judge: str, node: panel.Program, award: Award) -> None:
+    assert panel.ask_node(node, judge, PUBLISHED, signed(award)) == (True, "")
+
+
+@pytest.mark.slow
+@settings(max_examples=100, deadline=None)
+@given(awards())
+def test_openvc_verifies_whatever_people_write(award: Award) -> None:
+    assert panel.openvc_core(PUBLISHED, signed(award)) == (True, "")
 
 
 # ── Open Badges 2.0 with openbadgeslib ────────────────────────────────────────
@@ -123,11 +151,11 @@ def test_openbadgeslib_verifies_the_hosted_assertion() -> None:
 
 
 def test_openbadgeslib_refuses_an_altered_expired_or_foreign_assertion() -> None:
-    later = as_json(documents.assertion(make_award(issued_on=NOW), ISSUER))
+    later = as_json(open_badges_2.assertion(make_award(issued_on=NOW), ISSUER))
     with pytest.raises(OB2VerificationError):
         hosted(site(AWARD)).verify_hosted(later)
     with pytest.raises(OB2VerificationError):
         hosted(site(AWARD)).verify_hosted(ASSERTION, expected_recipient="eve@district.example")
     old = make_award(expires=ISSUED + timedelta(days=1))
     with pytest.raises(OB2VerificationError, match=r"[Ee]xpired"):
-        hosted(site(old)).verify_hosted(as_json(documents.assertion(old, ISSUER)))
+        hosted(site(old)).verify_hosted(as_json(open_badges_2.assertion(old, ISSUER)))

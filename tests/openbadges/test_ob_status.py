@@ -8,9 +8,9 @@ from ob_samples import ISSUED, ISSUER, KEY, URL
 
 from bridge.openbadges import status
 from bridge.openbadges.errors import CannotTell
-from bridge.openbadges.proof import check, sign
+from bridge.openbadges.signing.proof import check, sign
 
-indices = st.sets(st.integers(0, status.SMALLEST - 1), max_size=20)
+indices = st.sets(st.integers(0, status.ENTRIES - 1), max_size=20)
 
 
 def packed(bits: bytes) -> str:
@@ -29,9 +29,25 @@ def test_the_first_entry_is_the_leftmost_bit() -> None:
     assert status.status_list([15]).bits[1] == 0b0000_0001
 
 
-def test_a_list_is_never_shorter_than_the_standard_allows() -> None:
-    assert status.status_list(length=10).length == 131_072
-    assert status.status_list(length=200_001).length == 200_008
+def test_a_list_is_as_long_as_the_standard_asks() -> None:
+    assert status.status_list().length == 131_072
+
+
+@given(st.integers(0, 10 * status.ENTRIES))
+def test_an_entry_has_one_place_in_one_list(entry: int) -> None:
+    number, index = status.place(entry)
+    assert status.entry(number, index) == entry
+    assert number >= 1
+    assert not status.status_list([index]).is_set((index + 1) % status.ENTRIES)
+
+
+def test_the_second_list_begins_where_the_first_ends() -> None:
+    assert [status.place(entry) for entry in (0, 131_071, 131_072)] == [(1, 0), (1, 131_071), (2, 0)]
+
+
+@given(indices, indices)
+def test_two_lists_together_say_what_either_says(one: set[int], two: set[int]) -> None:
+    assert status.status_list(one) | status.status_list(two) == status.status_list(one | two)
 
 
 def test_the_empty_list_of_the_standard_is_read() -> None:

@@ -12,6 +12,10 @@ def test_other_controls_vanish_and_lone_surrogates_are_replaced() -> None:
     assert clean("a\x00b\x08c\x1bd\x7fe\ud800") == "abcde\ufffd"
 
 
+def test_what_is_no_character_and_is_not_escaped_alike_everywhere_is_replaced() -> None:
+    assert clean("a\ufffeb\uffffc\ufdd0") == "a\ufffdb\ufffdc\ufdd0"
+
+
 def test_what_people_write_stays() -> None:
     text = "Zoë\tשלום\r\n👩🏽‍🏫 \u0085 e\u0301"
     assert clean(text) == text

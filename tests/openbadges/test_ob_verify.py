@@ -23,13 +23,16 @@ from ob_samples import (
     site,
 )
 
-from bridge.openbadges import documents, keys, status
-from bridge.openbadges.baking import bake
-from bridge.openbadges.proof import sign
-from bridge.openbadges.verify import Report, Verdict, site_fetcher, verify
+from bridge.openbadges import addresses, did, open_badges_2, open_badges_3, status
+from bridge.openbadges.findings import period
+from bridge.openbadges.pictures.baking import bake
+from bridge.openbadges.signing import keys
+from bridge.openbadges.signing.proof import sign
+from bridge.openbadges.verifying.verify import Report, Verdict, site_fetcher, verify
+from tests.attack.bending import same
 
 AWARD = make_award(expires=NOW + timedelta(days=365))
-CREDENTIAL, ASSERTION = signed(AWARD), documents.assertion(AWARD, ISSUER)
+CREDENTIAL, ASSERTION = signed(AWARD), open_badges_2.assertion(AWARD, ISSUER)
 SITE = site(AWARD)
 BADGE = bake(artwork(), credential=as_json(CREDENTIAL), assertion=as_json(ASSERTION))
 
@@ -49,8 +52,8 @@ def test_a_good_badge_is_valid() -> None:
     assert told(report, "proof") == [(True, "It is genuine: the signature fits, and nothing was changed since.")]
     assert told(report, "hosted") == [(True, "It is genuine: the issuer publishes the same assertion.")]
     assert [ok for ok, _ in told(report, "status")] == [True, True]
-    assert "“First Aid”, issued by Riverside School District" in told(report, "issuer")[0][1]
-    assert told(report, "expiry")[0][1] == "It was issued on 2026-01-15 and is valid until 2027-03-01."
+    assert "“First Aid”, issued by “Riverside School District”" in told(report, "issuer")[0][1]
+    assert told(report, "expiry")[0][1] == "It was issued on 2026-01-15 and is valid until 2027-03-01 00:00 UTC."
 
 
 @pytest.mark.parametrize("document", [CREDENTIAL, ASSERTION], ids=["3.0", "2.0"])
@@ -68,6 +71,21 @@ def test_each_document_alone_is_valid(document: dict[str, Any]) -> None:
 )
 def test_it_tells_whose_badge_it_is(recipient: str, verdict: Verdict) -> None:
     assert check(BADGE, recipient=recipient).verdict is verdict
+
+
+@pytest.mark.parametrize(
+    ("end", "words"),
+    [
+        ("2029-11-19T07:59:59Z", "2029-11-19 07:59 UTC"),
+        ("2029-11-18T23:59:59-08:00", "2029-11-18"),
+        ("2029-11-18T12:00:00-08:00", "2029-11-18 12:00 UTC-08:00"),
+        ("9999-12-31T23:59:59-08:00", "9999-12-31"),
+        ("0001-01-01T00:00:00+08:00", "1-01-01 00:00 UTC+08:00"),
+    ],
+)
+def test_an_end_within_a_day_is_told_to_the_minute(end: str, words: str) -> None:
+    sentence = period("0001-01-01T00:00:00Z", end, NOW).sentence
+    assert sentence.removesuffix(".").endswith(words)
 
 
 @pytest.mark.parametrize(
@@ -97,12 +115,12 @@ def test_a_bare_revocation_notice_is_enough() -> None:
     notice = {"@context": ASSERTION["@context"], "type": "Assertion", "id": ASSERTION["id"], "revoked": True}
     report = check(ASSERTION, {**SITE, AWARD.assertion_url: as_json(notice).encode()})
     assert report.verdict is Verdict.NOT_VALID
-    assert told(report, "status") == [(False, "It was revoked.")]
+    assert told(report, "status") == [(False, "It was revoked by its issuer.")]
 
 
 def test_an_altered_badge_is_not_valid() -> None:
     better = replace(AWARD, achievement=replace(ACHIEVEMENT, name="Brain Surgery"))
-    credential = {**documents.credential(better, ISSUER), "proof": CREDENTIAL["proof"]}
+    credential = {**open_badges_3.credential(better, ISSUER), "proof": CREDENTIAL["proof"]}
     report = check(credential)
     assert report.verdict is Verdict.NOT_VALID
     assert "changed after it was signed" in told(report, "proof")[0][1]
@@ -115,31 +133,31 @@ def test_an_altered_badge_is_not_valid() -> None:
 
 def test_a_badge_signed_by_someone_else_is_not_valid() -> None:
     mine = keys.SigningKey("did:web:evil.example#key-1", keys.new_key())
-    forged = sign(documents.credential(AWARD, ISSUER), mine, ISSUED)
+    forged = sign(open_badges_3.credential(AWARD, ISSUER), mine, ISSUED)
     assert "not the issuer's" in told(check(forged), "proof")[0][1]
     unlisted = keys.SigningKey(f"{ISSUER.did}#key-2", mine.private)
-    report = check(sign(documents.credential(AWARD, ISSUER), unlisted, ISSUED))
+    report = check(sign(open_badges_3.credential(AWARD, ISSUER), unlisted, ISSUED))
     assert report.verdict is Verdict.NOT_VALID
     assert "does not list the key" in told(report, "proof")[0][1]
 
 
 def test_badges_of_a_retired_key_stay_valid() -> None:
     new = keys.SigningKey(f"{ISSUER.did}#key-2", keys.new_key())
-    listed = documents.did_document(ISSUER, [new.public, KEY.public])
-    assert check(BADGE, {**SITE, documents.did_url(ISSUER.did): as_json(listed).encode()}).verdict is Verdict.VALID
+    listed = did.did_document(ISSUER, [new.public, KEY.public])
+    assert check(BADGE, {**SITE, addresses.did_url(ISSUER.did): as_json(listed).encode()}).verdict is Verdict.VALID
 
 
 def test_a_self_made_identity_needs_no_site() -> None:
     private = keys.new_key()
     did = f"did:key:{keys.multibase(private.public_key())}"
     key = keys.SigningKey(f"{did}#{did.removeprefix('did:key:')}", private)
-    document = documents.credential(AWARD, ISSUER)
+    document = open_badges_3.credential(AWARD, ISSUER)
     document["issuer"]["id"] = did
     del document["credentialStatus"]
     assert check(sign(document, key, ISSUED), {}).verdict is Verdict.VALID
 
 
-@pytest.mark.parametrize("missing", [documents.did_url(ISSUER.did), AWARD.status_list_url])
+@pytest.mark.parametrize("missing", [addresses.did_url(ISSUER.did), AWARD.status_list_url])
 def test_without_the_issuer_s_site_it_can_t_be_told(missing: str) -> None:
     published = {address: data for address, data in SITE.items() if address != missing}
     report = check(CREDENTIAL, published)
@@ -158,8 +176,8 @@ def test_without_the_hosted_documents_it_can_t_be_told(missing: str) -> None:
     [
         ({"id": f"{URL}/status/2.json"}, "not this issuer's status list"),
         ({"issuer": "did:web:evil.example"}, "not this issuer's status list"),
-        ({"validUntil": "2026-02-01T00:00:00Z"}, "out of date"),
-        ({"validFrom": "2027-02-01T00:00:00Z"}, "out of date"),
+        ({"validUntil": "2026-02-01T00:00:00Z"}, "does not count today"),
+        ({"validFrom": "2027-02-01T00:00:00Z"}, "does not count today"),
     ],
 )
 def test_a_status_list_must_be_the_issuer_s_own(change: dict[str, Any], word: str) -> None:
@@ -201,10 +219,10 @@ def test_an_issuer_copied_into_an_assertion_is_not_trusted() -> None:
         (artwork(), Verdict.NOT_VALID, "no badge in this picture"),
         (BADGE[:-20], Verdict.NOT_VALID, "cut off"),
         (b"", Verdict.COULD_NOT_TELL, "neither a PNG nor"),
-        (b"eyJhbGciOiJFUzI1NiJ9.e30.AAAA", Verdict.COULD_NOT_TELL, "other forms"),
-        (b"[1, 2]", Verdict.COULD_NOT_TELL, "other forms"),
-        (b"[" * 100_000, Verdict.COULD_NOT_TELL, "other forms"),
-        (b'{"a": NaN}', Verdict.COULD_NOT_TELL, "other forms"),
+        (b"eyJhbGciOiJFUzI1NiJ9.e30.AAAA", Verdict.NOT_VALID, "signed, but not a badge"),
+        (b"[1, 2]", Verdict.COULD_NOT_TELL, "not an object"),
+        (b"[" * 100_000, Verdict.COULD_NOT_TELL, "nested more than 64 deep"),
+        (b"hello", Verdict.COULD_NOT_TELL, "other forms"),
         (b'{"type": "Recipe"}', Verdict.NOT_VALID, "not a badge"),
         (b'{"credentialSubject": {}}', Verdict.NOT_VALID, "who issued it"),
         (b'{"type": "VerifiableCredential", "issuer": "https://a.example"}', Verdict.NOT_VALID, "no proof"),
@@ -221,7 +239,9 @@ def test_other_files_are_told_apart(data: bytes, verdict: Verdict, word: str) ->
 def test_what_is_shown_of_a_foreign_badge_is_harmless() -> None:
     award = make_award()
     evil = json.loads(SITE[ACHIEVEMENT.badge_class_url]) | {"name": "a\x1b[2J\u202e\u009bb\n" + "x" * 500}
-    report = check(documents.assertion(award, ISSUER), {**SITE, ACHIEVEMENT.badge_class_url: json.dumps(evil).encode()})
+    report = check(
+        open_badges_2.assertion(award, ISSUER), {**SITE, ACHIEVEMENT.badge_class_url: json.dumps(evil).encode()}
+    )
     assert all(finding.sentence.isprintable() and len(finding.sentence) < 500 for finding in report.findings)
 
 
@@ -250,40 +270,27 @@ def changed(document: Any, path: tuple[Any, ...], value: Any) -> Any:
     return copy
 
 
-@settings(deadline=2000, max_examples=150)
+@settings(deadline=20_000, max_examples=150)
 @given(st.binary(max_size=100) | json_values.map(lambda value: json.dumps(value).encode()))
 def test_any_bytes_get_a_report(data: bytes) -> None:
     assert check(data).verdict in (Verdict.NOT_VALID, Verdict.COULD_NOT_TELL)
 
 
-@settings(deadline=2000, max_examples=150)
+@settings(deadline=20_000, max_examples=150)
 @given(st.sampled_from([CREDENTIAL, ASSERTION]), st.data(), json_values)
 def test_any_value_anywhere_gets_a_report(document: dict[str, Any], data: st.DataObject, value: Any) -> None:
     forged = changed(document, data.draw(st.sampled_from(members(document))), value)
     report = check(json.dumps(forged).encode(), recipient=AWARD.recipient)
-    assert report.verdict is not Verdict.VALID or as_json_like(forged, document)
+    assert report.verdict is not Verdict.VALID or same(forged, document)
 
 
-@settings(deadline=2000, max_examples=150)
+@settings(deadline=20_000, max_examples=50)
 @given(st.sampled_from(sorted(SITE)), st.data(), json_values)
 def test_any_value_anywhere_on_the_site_gets_a_report(address: str, data: st.DataObject, value: Any) -> None:
     document = json.loads(SITE[address])
     forged = changed(document, data.draw(st.sampled_from(members(document))), value)
     report = check(BADGE, {**SITE, address: json.dumps(forged).encode()}, recipient=AWARD.recipient)
     assert {finding.kind for finding in report.findings} >= {"proof"}
-
-
-def as_json_like(forged: Any, document: Any) -> bool:
-    """Return whether two documents are the same in RDF: empty lists and nulls say nothing."""
-
-    def said(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {name: said(part) for name, part in value.items() if part not in (None, [], {})}
-        if isinstance(value, list):
-            return [said(part) for part in value if part not in (None, [], {})]
-        return value
-
-    return bool(said(forged) == said(document))
 
 
 # ── a published site in a folder ──────────────────────────────────────────────
@@ -305,7 +312,7 @@ def test_a_badge_is_checked_from_a_folder(tmp_path: Path) -> None:
 @pytest.mark.parametrize("base", ["https://b.example", "http://127.0.0.1:8080/site/", "https://bücher.example:444"])
 def test_did_web_is_found_whatever_the_base(tmp_path: Path, base: str) -> None:
     fetch = site_fetcher(tmp_path, base)
-    address = documents.did_url(documents.did_web(base))
+    address = addresses.did_url(addresses.did_web(base))
     path = address.split("://")[1].partition("/")[2].removeprefix("site/")
     write(tmp_path, {f"x/{path}": b"{}"}, "x")
     assert fetch(address) == b"{}"

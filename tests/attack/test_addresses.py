@@ -9,7 +9,7 @@ import pytest
 
 from bridge.links import find_evidence
 from bridge.model import EvidenceKind
-from bridge.openbadges.proof import check
+from bridge.openbadges.signing.proof import check
 from bridge.site.award import award_files
 from bridge.site.pages import PLAIN
 from tests.fakes import story

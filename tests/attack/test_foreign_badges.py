@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from bridge.openbadges import documents, proof, status
+from bridge.openbadges import addresses, did, open_badges_2, status
 from bridge.openbadges.findings import Verdict
-from bridge.openbadges.verify import verify
+from bridge.openbadges.signing import proof
+from bridge.openbadges.verifying.verify import verify
 from bridge.site import places
 from bridge.site.award import award_files
 from bridge.site.pages import PLAIN
@@ -45,15 +46,15 @@ def published() -> dict[str, bytes]:
     """What the story's issuer publishes, by address; the credential stands under "credential"."""
     issuer, key, achievement = story.issuer(), story.signing_key(), story.achievement()
     files = award_files(story.order(), achievement, issuer, key, story.artwork(), PLAIN)
-    badge_class = documents.badge_class(places.achievement_document(achievement, issuer), issuer)
-    list_url = f"{issuer.url}/{places.STATUS}"
+    badge_class = open_badges_2.badge_class(places.achievement_document(achievement, issuer), issuer)
+    list_url = f"{issuer.url}/{places.status_list(1)}"
     listed = status.credential(list_url, issuer, status.status_list(), story.NOON)
     return {
         "credential": files.credential,
         json.loads(files.assertion)["id"]: files.assertion,
-        documents.did_url(issuer.did): json.dumps(documents.did_document(issuer, [key.public])).encode(),
+        addresses.did_url(issuer.did): json.dumps(did.did_document(issuer, [key.public])).encode(),
         badge_class["id"]: json.dumps(badge_class).encode(),
-        issuer.profile_url: json.dumps(documents.issuer_profile(issuer)).encode(),
+        issuer.profile_url: json.dumps(open_badges_2.issuer_profile(issuer)).encode(),
         list_url: json.dumps(proof.sign(listed, key, story.NOON)).encode(),
     }
 

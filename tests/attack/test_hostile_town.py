@@ -95,7 +95,8 @@ def assert_site_is_harmless(site: Path, mailbox: str) -> None:
         assert b"Untold" not in data
         assert b"untold" not in data
         if file.suffix == ".html":
-            assert not [bad for bad in IN_HTML if bad in data], file
+            page = data.replace(file.stem.encode(), b"")  # an award's number ends as it likes, with 49 too
+            assert not [bad for bad in IN_HTML if bad in page], file
 
 
 def assert_mails_are_harmless(town: District) -> None:
@@ -110,6 +111,7 @@ def assert_mails_are_harmless(town: District) -> None:
             assert not [bad for bad in IN_HTML if bad in html]
 
 
+@pytest.mark.slow
 def test_a_hostile_town_gets_its_badges_and_harms_nobody(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO), district(tmp_path) as town:
         everybody_asks(town)

@@ -8,9 +8,9 @@ from random import Random
 
 import pytest
 
-from bridge.openbadges.artwork import inspect
-from bridge.openbadges.baking import chunks
 from bridge.openbadges.errors import BadArtwork
+from bridge.openbadges.pictures.artwork import inspect
+from bridge.openbadges.pictures.baking import chunks
 from tests.fakes import story
 
 KINDS = (b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"pHYs", b"eXIf", b"fcTL", b"fdAT", b"zTXt", b"iTXt", b"PLTE")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from bridge.errors import Refused
-from bridge.model import Achievement, Credential, Order
+from bridge.model import Acceptance, Achievement, Credential, Order
 
 URL = "https://badges.example"
 
@@ -19,11 +20,14 @@ class FakeBackend:
     credentials: dict[str, Credential] = field(default_factory=dict)
     revoked: dict[str, str] = field(default_factory=dict)  # award → reason
     issued: list[str] = field(default_factory=list)  # awards
+    entries: dict[str, int] = field(default_factory=dict)  # award → entry in the status lists
+    accepted: dict[str, Acceptance] = field(default_factory=dict)  # award → what its earner did with it
 
     def issue(self, order: Order, achievement: Achievement) -> Credential:
         if (order.achievement, order.version) != (achievement.key, achievement.version):
             raise Refused(f"The order for {order.attempt_id} is about another version of the badge.")
         self.issued.append(order.award)
+        self.entries[order.award] = order.status_index
         self.credentials[order.award] = Credential(
             award=order.award,
             attempt_id=order.attempt_id,
@@ -32,6 +36,7 @@ class FakeBackend:
             backend=self.name,
             backend_ref=f"urn:uuid:{order.award}",
             issued_at=order.issued_on,
+            vendor_url=f"https://{self.name}.example/{order.award}" if order.at_vendor else "",
         )
         return self.credentials[order.award]
 
@@ -48,6 +53,9 @@ class FakeBackend:
         if credential.award not in self.credentials:
             raise Refused(f"There is no badge of {credential.attempt_id}.")
         return f"\x89PNG badge of {credential.award}".encode("latin-1")
+
+    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Acceptance]:
+        return {c.award: self.accepted[c.award] for c in credentials if c.award in self.accepted}
 
     def pages(self) -> dict[str, bool]:
         """Award → whether its page says that it was revoked."""

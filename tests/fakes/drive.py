@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from bridge.drive import PICTURES
 from bridge.links import parse_link
 from bridge.model import Artwork, Evidence, FileAccess, FileFacts
-from bridge.openbadges.artwork import inspect
 from bridge.openbadges.errors import BadArtwork
+from bridge.openbadges.pictures import picture
+from bridge.openbadges.pictures.artwork import inspect
 
 
 @dataclass
@@ -93,10 +95,10 @@ class FakeDrive:
 
     def _artwork(self, link: str) -> Artwork:
         file = self.files.get(parse_link(link).file_id)
-        if file is None or not file.shared or file.trashed or file.mime_type != "image/png":
-            return Artwork(link, problem="The picture is not there, not shared, or no PNG.")
+        if file is None or not file.shared or file.trashed or file.mime_type not in PICTURES:
+            return Artwork(link, problem="The picture is not there, not shared, or neither PNG nor SVG.")
         try:
             inspect(file.data)
         except BadArtwork as error:
             return Artwork(link, problem=str(error))
-        return Artwork(link, hashlib.sha256(file.data).hexdigest(), file.data)
+        return Artwork(link, picture.name(file.data), file.data)

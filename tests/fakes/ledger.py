@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bridge.errors import LeaseHeld, LeaseLost, Refused
 from bridge.ledger import steps
-from bridge.model import Credential, Effect, Event, Known, Lesson, State
+from bridge.model import Credential, Effect, Event, Known, Lesson, Move, State, Token
 from bridge.ports import Clock
 
 
@@ -27,6 +27,7 @@ class Memory:
     events: list[Event] = field(default_factory=list)
     learnt: set[Event] = field(default_factory=set)
     done_at: dict[str, datetime] = field(default_factory=dict)
+    tokens: dict[str, Token] = field(default_factory=dict)
     token: int = 0
     held: bool = False
     since: datetime | None = None
@@ -68,10 +69,10 @@ class MemoryLedger:
         known = self.memory.known  # a growing value of values that never change
         return Known(**{part.name: copy(getattr(known, part.name)) for part in fields(known)})
 
-    def artwork(self, sha256: str) -> bytes:
-        if sha256 not in self.memory.pictures:
-            raise Refused(f"The ledger has no picture {sha256[:12]}…")
-        return self.memory.pictures[sha256]
+    def artwork(self, name: str) -> bytes:
+        if name not in self.memory.pictures:
+            raise Refused(f"The ledger has no picture {name[:12]}…")
+        return self.memory.pictures[name]
 
     def learn(self, lesson: Lesson) -> None:
         if not lesson:
@@ -98,10 +99,14 @@ class MemoryLedger:
     def stick(self, effect: Effect, note: str, *, in_doubt: bool) -> Effect:
         return self._step(effect, "stuck", lambda known: steps.stuck(known, note, in_doubt=in_doubt))
 
-    def finish(self, effect: Effect, note: str = "", credential: Credential | None = None) -> Effect:
+    def finish(
+        self, effect: Effect, note: str = "", credential: Credential | None = None, move: Move | None = None
+    ) -> Effect:
         finished = self._step(effect, "done", lambda known: steps.done(known, note))
         if credential is not None:
             self.memory.known.credentials[credential.attempt_id] = credential
+        if move is not None:
+            self.memory.known.learn(Lesson(moves=(move,), orders=(move.new,) if credential is not None else ()))
         return finished
 
     def shown(self, versions: Mapping[str, int]) -> None:
@@ -126,6 +131,13 @@ class MemoryLedger:
     def mails_since(self, moment: datetime) -> int:
         effects = self.memory.known.effects
         return sum(at >= moment and effects[key].kind.is_mail for key, at in self.memory.done_at.items())
+
+    def token(self, backend: str) -> Token | None:
+        return self.memory.tokens.get(backend)
+
+    def keep_token(self, backend: str, token: Token) -> None:
+        self._personal()
+        self.memory.tokens[backend] = token
 
     def backup(self, folder: Path, keep: int) -> Path | None:
         """None: memory is not kept."""

@@ -25,7 +25,8 @@ from bridge.model import (
     Submission,
     Verdict,
 )
-from bridge.openbadges import documents, keys
+from bridge.openbadges import documents
+from bridge.openbadges.signing import keys
 
 NOON = datetime(2026, 11, 22, 18, 0, tzinfo=UTC)
 TEACHER = "maria@lakeview.example"

@@ -19,11 +19,22 @@ class TryLater(BridgeError):
 
 
 class InDoubt(BridgeError):
-    """It may have happened: a time-out, a cut connection, a 5xx after sending. Ask before repeating."""
+    """It may have happened: a time-out, a cut connection, a 5xx after sending. Ask before repeating.
+
+    After *most* tries that ended so a person is asked: some servers answer the same words with 500 for ever.
+    """
+
+    def __init__(self, sentence: str, *, most: int | None = None) -> None:
+        super().__init__(sentence)
+        self.most = most
 
 
 class Refused(BridgeError):
     """It did not happen and will not until a person changes something."""
+
+
+class BadgeClosed(TryLater):
+    """A backend takes no awards of this one badge at present. One sentence for all whom it concerns; others go on."""
 
 
 class LeaseHeld(BridgeError):

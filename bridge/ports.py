@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from bridge.errors import BridgeError
 from bridge.model import (
+    Acceptance,
     Achievement,
     Artwork,
     Credential,
@@ -23,9 +25,11 @@ from bridge.model import (
     FileFacts,
     Known,
     Lesson,
+    Move,
     Order,
     Problem,
     Submission,
+    Token,
 )
 
 
@@ -120,13 +124,38 @@ class Backend(Protocol):
         """Make the credential. Raise TryLater, InDoubt or Refused; nothing else."""
 
     def find(self, order: Order) -> Credential | None:
-        """Return the credential that an earlier, interrupted issue() made for this order, if it did."""
+        """Return the credential that an earlier, interrupted issue() made for this order, if it did.
+
+        One that a vendor says was withdrawn there since comes with `revoked_at`, the moment of looking.
+        """
 
     def revoke(self, order: Order, credential: Credential, reason: str, at: datetime) -> None:
         """Withdraw the credential; revoking twice is not an error."""
 
     def badge(self, credential: Credential) -> bytes:
-        """The baked picture, to be attached to the mail."""
+        """The baked picture, PNG or SVG: for the badge's page, and to be attached to the mail."""
+
+    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Acceptance]:
+        """By award, what the earners did with the badges, in a few calls; {} where there is nothing to accept."""
+
+
+@runtime_checkable
+class Batching(Protocol):
+    """A backend that can make several credentials of one badge in one call."""
+
+    batch: int  # how many at the most; below 2: one by one
+
+    def issue_all(self, orders: Sequence[Order], achievement: Achievement) -> Mapping[str, Credential | BridgeError]:
+        """Make the credentials of at most *batch* orders; by award, what became of each. Raise nothing of its own."""
+
+
+class TokenStore(Protocol):
+    """What vendors' servers gave us to call them with, so that several processes share it. One row per backend."""
+
+    def token(self, backend: str) -> Token | None: ...
+
+    def keep_token(self, backend: str, token: Token) -> None:
+        """Put *token* in the place of the one that is there, in a transaction of its own."""
 
 
 class Site(Protocol):
@@ -139,6 +168,24 @@ class Site(Protocol):
 
         Issuer, achievements, did.json, status lists: each written whole or not at all.
         """
+
+    def keep_badges(self, known: Known) -> None:
+        """Raise Refused if what was issued is gone from the site: publishing it now would take it from the public."""
+
+    def forgotten(self, known: Known) -> Collection[int]:
+        """The entries of status lists that badges bear of which *known* has no order: an older ledger was put back."""
+
+    def show(
+        self, order: Order, achievement: Achievement, credential: Credential, picture: Callable[[], bytes]
+    ) -> None:
+        """Lay the page of a vendor's credential into the folder, in its present state, with the badge, for which
+        *picture* is asked where it is not there yet. Doing it again changes nothing."""
+
+    def supersede(self, order: Order, achievement: Achievement, replaced: Credential, by: Credential) -> None:
+        """Let the page of *replaced* say that the award lives on at *by*; it stays genuine."""
+
+    def picture(self, credential: Credential) -> bytes | None:
+        """The badge as it lies in the folder; None where none does."""
 
     def publish(self) -> None:
         """Run the district's publish command, if there is one; at most once per cycle."""
@@ -188,8 +235,8 @@ class Ledger(Protocol):
 
     def load(self) -> Known: ...
 
-    def artwork(self, sha256: str) -> bytes:
-        """The PNG that the ledger keeps under this hash."""
+    def artwork(self, name: str) -> bytes:
+        """The picture that the ledger keeps under this name (see `model.Achievement.artwork`)."""
 
     def learn(self, lesson: Lesson) -> None:
         """Write all of *lesson*, or nothing. Learning the same again changes nothing."""
@@ -204,8 +251,11 @@ class Ledger(Protocol):
 
     def stick(self, effect: Effect, note: str, *, in_doubt: bool) -> Effect: ...
 
-    def finish(self, effect: Effect, note: str = "", credential: Credential | None = None) -> Effect:
-        """It is done, beyond doubt. *credential* (new, or revoked) is written in the same transaction."""
+    def finish(
+        self, effect: Effect, note: str = "", credential: Credential | None = None, move: Move | None = None
+    ) -> Effect:
+        """It is done, beyond doubt. *credential* (new, or revoked) is written with it, and so is *move*;
+        where both are given, the order that the move names as new comes into force."""
 
     def shown(self, versions: Mapping[str, int]) -> None:
         """Remember which version of each attempt the review tab now shows."""
@@ -220,6 +270,11 @@ class Ledger(Protocol):
 
     def mails_since(self, moment: datetime) -> int:
         """How many mails were sent since then."""
+
+    def token(self, backend: str) -> Token | None:
+        """See TokenStore."""
+
+    def keep_token(self, backend: str, token: Token) -> None: ...
 
     def backup(self, folder: Path, keep: int) -> Path | None:
         """Copy the ledger into *folder*, keep the newest *keep*; None where the database has backups of its own."""
@@ -249,3 +304,4 @@ class World:
     compose: Callable[[Effect, Known, bytes | None], Message]  # the mail for an effect, and the badge to attach
     dice: Callable[[], bytes]  # 32 fresh random bytes
     progress: Progress = lambda what, done, total: None
+    remarks: Callable[[datetime], Sequence[str]] = lambda now: ()  # what a nightly report tells besides

@@ -8,6 +8,8 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from bridge.openbadges.addresses import web_address
+
 #: Characters that turn the direction of text around: inside a name they would reach into our own sentence.
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060-\u2064\ufeff]")
@@ -69,16 +71,19 @@ def mailboxes(text: str) -> frozenset[str]:
 
 
 def web_link(url: str) -> str:
-    """Return *url* if it may become a link (http or https, a host, one word, at most 2,000 characters), else ""."""
+    """Return *url* if it may become a link, else "".
+
+    It must begin with http or https, name a host that can exist, be one word, and have at most 2,000 characters.
+    """
     url = url.strip()
     if len(url) > 2000 or re.search(r"[\s<>\"\\]", url) or _CONTROLS.search(url) or _BIDI.search(url):
         return ""
     try:
         parts = urlsplit(url)
-        host = parts.hostname
+        web_address(url)  # a badge could not name it otherwise
     except ValueError:
         return ""
-    return url if parts.scheme in ("http", "https") and host and "@" not in parts.netloc else ""
+    return url if "@" not in parts.netloc else ""
 
 
 def say_day(moment: datetime, tz: str, locale: str) -> str:
@@ -99,3 +104,18 @@ def say_day(moment: datetime, tz: str, locale: str) -> str:
 def say_hours(hours: float) -> str:
     """Return *hours* as "1 hour", "12 hours" or "1.5 hours"."""
     return f"{hours:g} hour{'' if hours == 1 else 's'}"
+
+
+def say_months(months: int) -> str:
+    """Return *months* as "2 years", "18 months" or "1 year"."""
+    number, unit = (months // 12, "year") if months % 12 == 0 else (months, "month")
+    return f"{number} {unit}{'' if number == 1 else 's'}"
+
+
+def say_kind(kind: str) -> str:
+    """Return a type of achievement of Open Badges 3.0 in words: "LearningProgram" → "Learning program"."""
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", kind.removeprefix("ext:"))
+    return _HYPHENS.get(kind) or one_line(words[:1] + words[1:].lower(), 60)
+
+
+_HYPHENS = {"MicroCredential": "Micro-credential", "CoCurricular": "Co-curricular"}

@@ -16,6 +16,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from bridge.errors import LedgerUnusable, Refused
+from bridge.files import settle
 from bridge.ledger.engine import PATIENCE, explained, make_engine, parse_url, sqlite_file
 from bridge.ledger.lease import Lease
 from bridge.ledger.migrations import VERSION_TABLE, is_known, version_of
@@ -58,7 +59,7 @@ def copy(file: Path, to: Path) -> None:
         with closing(sqlite3.connect(file, timeout=PATIENCE.total_seconds(), isolation_level=None)) as connection:
             connection.execute("VACUUM INTO ?", (str(draft),))
         check(draft)
-        _settle(draft)
+        settle(draft)
         draft.replace(to)
     except sqlite3.Error as error:
         raise LedgerUnusable(f"The ledger {file} could not be copied: {error}. Nothing was changed.") from error
@@ -100,7 +101,7 @@ def restore(url: str, backup_file: Path, clock: Clock) -> Path | None:
         draft = _draft(backup_file, file)
         aside = _set_aside(file, clock.now())
         draft.replace(file)
-        _settle(file.parent)
+        settle(file.parent)
     except OSError as error:
         raise Refused(
             f"The ledger {file} could not be replaced: {error.strerror}. Check the folder and its rights."
@@ -133,7 +134,7 @@ def _draft(backup_file: Path, file: Path) -> Path:
     shutil.copyfile(backup_file, draft)
     with closing(sqlite3.connect(draft, isolation_level=None)) as connection:
         connection.execute("UPDATE leases SET holder = ''")
-    _settle(draft)
+    settle(draft)
     return draft
 
 
@@ -152,14 +153,3 @@ def _set_aside(file: Path, now: datetime) -> Path | None:
         if left.exists():
             left.replace(aside.with_name(aside.name + companion))
     return aside
-
-
-def _settle(path: Path) -> None:
-    """Have *path* (a file or a folder) on the disk before going on."""
-    if path.is_dir() and os.name == "nt":
-        return  # Windows can't open folders
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,7 +10,18 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, or_, select, update
 
 from bridge.ledger import schema
-from bridge.ledger.shelves import ATTEMPTS, CREDENTIALS, DECISIONS, EFFECTS, FILES, ORDERS, REQUESTS, Row, upsert
+from bridge.ledger.shelves import (
+    ATTEMPTS,
+    CREDENTIALS,
+    DECISIONS,
+    EFFECTS,
+    FILES,
+    MOVES,
+    ORDERS,
+    REQUESTS,
+    Row,
+    upsert,
+)
 from bridge.ledger.steps import request_of
 from bridge.model import Achievement, Artwork, Event, Known, Lesson, State
 
@@ -25,6 +36,8 @@ def load(connection: Connection, programme: str) -> Known:
         known.decisions[decision.attempt_id] = (*known.decisions.get(decision.attempt_id, ()), decision)
     known.orders = {order.attempt_id: order for order in ORDERS.read(connection, programme)}
     known.credentials = {credential.attempt_id: credential for credential in CREDENTIALS.read(connection, programme)}
+    for move in MOVES.read(connection, programme):
+        known.moves[move.attempt_id] = (*known.moves.get(move.attempt_id, ()), move)
     known.effects = {effect.key: effect for effect in EFFECTS.read(connection, programme)}
     known.shown = dict(_rows(connection, programme, "shown"))
     known.facts = dict(_rows(connection, programme, "facts"))
@@ -33,14 +46,12 @@ def load(connection: Connection, programme: str) -> Known:
 
 
 def _load_catalogue(connection: Connection, programme: str, known: Known) -> None:
-    for key, version, name, description, criteria, artwork, hours, link in _rows(
-        connection, programme, "achievement_versions"
-    ):
-        known.versions[key, version] = Achievement(
-            key, version, name, description, criteria, artwork, hours, artwork_link=link
-        )
-    for key, version, active, link in _rows(connection, programme, "achievements"):
-        known.achievements[key] = replace(known.versions[key, version], active=active, artwork_link=link)
+    for row in _rows(connection, programme, "achievement_versions"):
+        found = Achievement(**row._mapping)  # columns bear the names of its fields
+        known.versions[found.key, found.version] = found
+    for key, version, active, link, backend in _rows(connection, programme, "achievements"):
+        found = known.versions[key, version]
+        known.achievements[key] = replace(found, active=active, artwork_link=link, backend=backend)
     for link, sha256, problem in _rows(connection, programme, "artworks"):
         known.artworks[link] = Artwork(link, sha256, problem=problem)
     known.labels = dict(_rows(connection, programme, "labels"))
@@ -62,6 +73,8 @@ def learn(connection: Connection, programme: str, lesson: Lesson) -> None:
     FILES.put(connection, programme, lesson.files)
     DECISIONS.put(connection, programme, lesson.decisions)
     ORDERS.put(connection, programme, lesson.orders)
+    MOVES.put(connection, programme, lesson.moves)
+    _learn_acceptance(connection, programme, lesson)
     _learn_effects(connection, programme, lesson)
     facts: list[Row] = [{"programme": programme, "name": n, "value": v} for n, v in lesson.facts.items()]
     upsert(connection, schema.facts, facts)
@@ -99,6 +112,17 @@ def _learn_effects(connection: Connection, programme: str, lesson: Lesson) -> No
             )
             .values(state=State.CANCELLED),
             [{"cancelled": key} for key in lesson.cancelled],
+        )
+
+
+def _learn_acceptance(connection: Connection, programme: str, lesson: Lesson) -> None:
+    if lesson.accepted:
+        kept = schema.credentials.c
+        connection.execute(
+            update(schema.credentials)
+            .where(kept.programme == programme, kept.attempt_id == bindparam("of"))
+            .values(acceptance=bindparam("taken")),
+            [{"of": attempt_id, "taken": acceptance} for attempt_id, acceptance in lesson.accepted.items()],
         )
 
 

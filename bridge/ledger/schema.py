@@ -29,7 +29,19 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-from bridge.model import Evidence, FileAccess, Kind, State, Submission, Superseded, Verdict
+from bridge.model import (
+    Acceptance,
+    Alignment,
+    Credential,
+    Evidence,
+    FileAccess,
+    Kind,
+    Order,
+    State,
+    Submission,
+    Superseded,
+    Verdict,
+)
 
 #: SQLite counts up only plain INTEGER keys.
 SERIAL = BigInteger().with_variant(Integer(), "sqlite")
@@ -134,6 +146,10 @@ achievement_versions = Table(
     col("artwork"),
     col("hours", Double, null=True),
     col("artwork_link"),
+    col("kind"),
+    col("tags", Nested(tuple[str, ...])),
+    col("alignment", Nested(tuple[Alignment, ...])),
+    col("valid_months", Integer, null=True),
 )
 achievements = Table(
     "achievements",
@@ -143,6 +159,7 @@ achievements = Table(
     col("version"),
     col("active", Boolean),
     col("artwork_link"),
+    col("backend"),
     belongs("achievement_versions", key="key", version="version"),
 )
 artworks = Table("artworks", metadata, key("programme"), key("link"), col("sha256"), col("problem"))
@@ -216,6 +233,8 @@ orders = Table(
     col("expires", UtcTime, null=True),
     col("evidence", Nested(tuple[Evidence, ...])),
     col("narrative"),
+    col("given_name"),
+    col("family_name"),
     belongs("attempts", attempt_id="id"),
 )
 credentials = Table(
@@ -231,7 +250,32 @@ credentials = Table(
     col("issued_at", UtcTime, null=True),
     col("revoked_at", UtcTime, null=True),
     col("revoked_why"),
+    col("vendor_url"),
+    col("acceptance", Word(Acceptance), null=True),
     belongs("attempts", attempt_id="id"),
+)
+moves = Table(
+    "moves",
+    metadata,
+    key("programme"),
+    key("attempt_id"),
+    key("n", Integer),
+    col("old", Nested(Order)),
+    col("new", Nested(Order)),
+    col("at", UtcTime),
+    col("replaced", Nested(Credential), null=True),
+    belongs("attempts", attempt_id="id"),
+)
+tokens = Table(  # secrets: whoever reads the ledger can act for the bridge at the vendor's
+    "tokens",
+    metadata,
+    key("programme"),
+    key("backend"),
+    col("access"),
+    col("refresh"),
+    col("expires_at", UtcTime, null=True),
+    col("blocked_until", UtcTime, null=True),
+    col("failures", Integer),
 )
 effects = Table(
     "effects",

@@ -23,8 +23,8 @@ from bridge.ledger.engine import PATIENCE, RESTORE, explained, make_engine, pars
 from bridge.ledger.lease import Lease
 from bridge.ledger.lessons import event_row, learn, load
 from bridge.ledger.migrations import HEAD, upgrade
-from bridge.ledger.shelves import CREDENTIALS, EFFECTS, Row, upsert
-from bridge.model import Credential, Effect, Event, Kind, Known, Lesson, State
+from bridge.ledger.shelves import CREDENTIALS, EFFECTS, MOVES, ORDERS, Row, upsert
+from bridge.model import Credential, Effect, Event, Kind, Known, Lesson, Move, State, Token
 from bridge.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -149,17 +149,15 @@ class SqlLedger:
         with self._look() as connection:
             return load(connection, self.programme)
 
-    def artwork(self, sha256: str) -> bytes:
-        """The PNG kept under this hash. Raise Refused if there is none."""
+    def artwork(self, name: str) -> bytes:
+        """The picture kept under this name. Raise Refused if there is none."""
         kept = schema.pictures.c
         with self._look() as connection:
             data = connection.execute(
-                select(kept.data).where(kept.programme == self.programme, kept.sha256 == sha256)
+                select(kept.data).where(kept.programme == self.programme, kept.sha256 == name)
             ).scalar()
         if data is None:
-            raise Refused(
-                f"The ledger has no picture {sha256[:12]}…; open the Badges tab and check the artwork's link."
-            )
+            raise Refused(f"The ledger has no picture {name[:12]}…; open the Badges tab and check the artwork's link.")
         return bytes(data)
 
     def history(self, request: int) -> Sequence[Event]:
@@ -219,8 +217,10 @@ class SqlLedger:
     def stick(self, effect: Effect, note: str, *, in_doubt: bool) -> Effect:
         return self._step(effect, "stuck", lambda known: steps.stuck(known, note, in_doubt=in_doubt))
 
-    def finish(self, effect: Effect, note: str = "", credential: Credential | None = None) -> Effect:
-        return self._step(effect, "done", lambda known: steps.done(known, note), credential)
+    def finish(
+        self, effect: Effect, note: str = "", credential: Credential | None = None, move: Move | None = None
+    ) -> Effect:
+        return self._step(effect, "done", lambda known: steps.done(known, note), credential, move)
 
     def retry(self, request: int) -> Sequence[Effect]:
         """Plan what is stuck or postponed again, at once; return those effects. Needs no lease."""
@@ -233,7 +233,12 @@ class SqlLedger:
             return [self._write(connection, steps.again(effect), "planned again") for effect in waiting]
 
     def _step(
-        self, effect: Effect, what: str, step: Callable[[Effect], Effect], credential: Credential | None = None
+        self,
+        effect: Effect,
+        what: str,
+        step: Callable[[Effect], Effect],
+        credential: Credential | None = None,
+        move: Move | None = None,
     ) -> Effect:
         """Take the effect as the ledger has it now (a person may have touched it) one step further."""
         with self._held() as connection:
@@ -242,6 +247,9 @@ class SqlLedger:
                 raise Refused(f"The ledger knows no effect {effect.key}; it must be learnt before it is tried.")
             if credential is not None:
                 CREDENTIALS.put(connection, self.programme, [credential])
+            if move is not None:
+                MOVES.put(connection, self.programme, [move])
+                ORDERS.put(connection, self.programme, [move.new] if credential is not None else ())
             return self._write(connection, step(known[0]), what)
 
     def _write(self, connection: Connection, effect: Effect, what: str) -> Effect:
@@ -251,6 +259,26 @@ class SqlLedger:
         event = steps.event(now, effect, what)
         connection.execute(_TELL, [event_row(self.programme, event)])
         return effect
+
+    # ── vendors' tokens ──────────────────────────────────────────────────────────
+
+    def token(self, backend: str) -> Token | None:
+        """What *backend*'s server gave us last; never part of `load`, so that nothing shows it by mistake."""
+        kept = schema.tokens.c
+        columns = (kept.access, kept.refresh, kept.expires_at, kept.blocked_until, kept.failures)
+        with self._look() as connection:
+            row = connection.execute(
+                select(*columns).where(kept.programme == self.programme, kept.backend == backend)
+            ).one_or_none()
+        return None if row is None else Token(*row)
+
+    def keep_token(self, backend: str, token: Token) -> None:
+        """Needs no lease: `doctor` logs in as well, and what the server gave us last is what counts."""
+        row = {"programme": self.programme, "backend": backend} | {
+            name: getattr(token, name) for name in ("access", "refresh", "expires_at", "blocked_until", "failures")
+        }
+        with self._personal() as connection:
+            upsert(connection, schema.tokens, [row])
 
     # ── keeping ──────────────────────────────────────────────────────────────────
 

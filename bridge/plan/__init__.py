@@ -4,24 +4,31 @@
 person's word; `show` what the sheet must say. Time and entropy come in as arguments.
 """
 
+from bridge.plan.acceptance import wanted_acceptance
 from bridge.plan.catalogue import wanted_artworks
 from bridge.plan.effects import due
 from bridge.plan.guards import withheld
 from bridge.plan.intake import wanted_evidence
 from bridge.plan.learning import Learnt, Seen, learn, with_withheld
-from bridge.plan.policy import Policy
+from bridge.plan.moves import Moving, Wish, move_awards
+from bridge.plan.policy import Policy, Vendor
 from bridge.plan.showing import Showing, look_again, rewrites, show
 
 __all__ = [
     "Learnt",
+    "Moving",
     "Policy",
     "Seen",
     "Showing",
+    "Vendor",
+    "Wish",
     "due",
     "learn",
     "look_again",
+    "move_awards",
     "rewrites",
     "show",
+    "wanted_acceptance",
     "wanted_artworks",
     "wanted_evidence",
     "with_withheld",

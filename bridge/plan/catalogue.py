@@ -10,16 +10,25 @@ import json
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict, replace
 
 from bridge.model import Achievement, Artwork, Known
+from bridge.plan.badge_cells import to_alignment, to_backend, to_hours, to_kind, to_months, to_tags
 from bridge.plan.draft import Draft
+from bridge.plan.policy import Policy
 from bridge.ports import Tab
 from bridge.review import Table, fold, read_table
-from bridge.wording import shorten, visible
+from bridge.wording import say_months, shorten, visible
 
 KEY, NAME, DESCRIPTION, CRITERIA = "Key", "Name", "Description", "Criteria"
 ARTWORK, HOURS, ACTIVE, STATUS = "Artwork", "Hours", "Active", "Status"
 TITLES = (KEY, NAME, DESCRIPTION, CRITERIA, ARTWORK, HOURS, ACTIVE, STATUS)
+TYPE, TAGS, ALIGNMENT, VALID_FOR, BACKEND = "Type", "Tags", "Alignment", "Valid for", "Backend"
+OPTIONAL = (TYPE, TAGS, ALIGNMENT, VALID_FOR, BACKEND)
+
+#: What makes a version of a badge, and what came later, with the value that says nothing.
+FIRST = ("name", "description", "criteria", "hours", "artwork")
+LATER: Mapping[str, object] = {"kind": "Badge", "tags": (), "alignment": (), "valid_months": None}
 
 #: Every credential holds these words, and verifiers refuse one that is too large.
 LONGEST = {NAME: 200, DESCRIPTION: 2_000, CRITERIA: 10_000}
@@ -33,7 +42,7 @@ SWITCH_OFF = "Put the row back, with no in Active if the badge is not to be had 
 
 
 def read_catalogue(tab: Tab) -> Table:
-    return read_table(tab.values, TITLES)
+    return read_table(tab.values, TITLES, OPTIONAL)
 
 
 def wanted_artworks(tab: Tab | None, known: Known) -> frozenset[str]:
@@ -44,7 +53,7 @@ def wanted_artworks(tab: Tab | None, known: Known) -> frozenset[str]:
     return frozenset(link for link in links if link and not (known.artworks.get(link) or Artwork(link)).sha256)
 
 
-def learn_catalogue(draft: Draft, tab: Tab | None) -> Mapping[int, str]:
+def learn_catalogue(draft: Draft, tab: Tab | None, policy: Policy) -> Mapping[int, str]:
     """Take in what the Badges tab says; return what each row's own Status cell should say, by position."""
     if tab is None:
         draft.problem("sheet", "There is no tab “Badges”. The badges known so far stay in force.")
@@ -60,18 +69,24 @@ def learn_catalogue(draft: Draft, tab: Tab | None) -> Mapping[int, str]:
         if not any(text.strip() for title, text in cells.items() if title != STATUS):
             continue
         try:
-            achievement = to_achievement(cells, draft.known, twice=count[cells[KEY].strip()] > 1)
+            achievement = to_achievement(cells, draft.known, policy, twice=count[cells[KEY].strip()] > 1)
         except ValueError as wrong:
             says[position] = _in_force(str(wrong), cells, draft.known)
             draft.problem(f"badge {shorten(fold(cells[KEY]), 60) or f'in row {position + 1}'}", says[position])
             continue
         draft.achievement(achievement)
         draft.label(fold(achievement.name), achievement.key)
-        says[position] = "In use" if achievement.active else "Switched off"
+        says[position] = in_use(achievement)
     for key in sorted(draft.known.achievements.keys() - {cells[KEY].strip() for _, cells in table.rows}):
         if draft.known.achievements[key].active:
             draft.problem(f"badge {key}", "Its row is gone from the tab Badges, but it stays in force. " + SWITCH_OFF)
     return says
+
+
+def in_use(achievement: Achievement) -> str:
+    """What Status says of a row that is right; how its "Valid for" was understood, since 2 may be meant as years."""
+    counts = f"; valid for {say_months(achievement.valid_months)}" if achievement.valid_months else ""
+    return f"In use{counts}" if achievement.active else "Switched off"
 
 
 def _in_force(sentence: str, cells: Mapping[str, str], known: Known) -> str:
@@ -79,10 +94,39 @@ def _in_force(sentence: str, cells: Mapping[str, str], known: Known) -> str:
     return f"{sentence} The last good version stays in force." if stays else sentence
 
 
-def to_achievement(cells: Mapping[str, str], known: Known, *, twice: bool) -> Achievement:
+def to_achievement(cells: Mapping[str, str], known: Known, policy: Policy, *, twice: bool) -> Achievement:
     """Read one row. Raise ValueError with a sentence for the coordinator."""
-    key, artwork_link = cells[KEY].strip(), cells[ARTWORK].strip()
-    name = " ".join(visible(cells[NAME]).split())
+    artwork_link = cells[ARTWORK].strip()
+    key, name = _key_and_name(cells, known, twice=twice)
+    if (active := fold(cells[ACTIVE])) not in _YES | _NO:
+        raise ValueError("Active must be yes or no.")
+    artwork = known.artworks.get(artwork_link)
+    if artwork is None:
+        raise ValueError("The artwork could not be fetched yet; the next cycle tries again.")
+    if artwork.problem:
+        raise ValueError(artwork.problem)
+    achievement = Achievement(
+        key=key,
+        version="",
+        name=name,
+        description=cells[DESCRIPTION].strip(),
+        criteria=cells[CRITERIA].strip(),
+        hours=to_hours(cells[HOURS]),
+        artwork=artwork.sha256,
+        active=active in _YES,
+        artwork_link=artwork_link,
+        kind=to_kind(cells[TYPE]),
+        tags=to_tags(cells[TAGS]),
+        alignment=to_alignment(cells[ALIGNMENT]),
+        valid_months=to_months(cells[VALID_FOR]),
+        backend=to_backend(cells[BACKEND], key, policy),
+    )
+    return replace(achievement, version=version_of(achievement))
+
+
+def _key_and_name(cells: Mapping[str, str], known: Known, *, twice: bool) -> tuple[str, str]:
+    """Whose row it is; raise ValueError if that, or one of the texts that every badge needs, is wrong."""
+    key, name = cells[KEY].strip(), " ".join(visible(cells[NAME]).split())
     if not _KEY.fullmatch(key):
         raise ValueError("The key must be a short word of a–z, 0–9 and hyphens, such as first-aid.")
     if twice:
@@ -95,32 +139,15 @@ def to_achievement(cells: Mapping[str, str], known: Known, *, twice: bool) -> Ac
             raise ValueError(f"{title} is longer than {longest:,} characters.")
     if (owner := known.labels.get(fold(name), key)) != key:
         raise ValueError(f"The name “{name}” already belongs to the badge “{owner}”; choose another one.")
-    if (active := fold(cells[ACTIVE])) not in _YES | _NO:
-        raise ValueError("Active must be yes or no.")
-    artwork = known.artworks.get(artwork_link)
-    if artwork is None:
-        raise ValueError("The artwork could not be fetched yet; the next cycle tries again.")
-    if artwork.problem:
-        raise ValueError(artwork.problem)
-    words = (name, cells[DESCRIPTION].strip(), cells[CRITERIA].strip(), to_hours(cells[HOURS]), artwork.sha256)
-    return Achievement(
-        key=key,
-        version=hashlib.sha256(json.dumps(words).encode()).hexdigest()[:12],
-        name=name,
-        description=words[1],
-        criteria=words[2],
-        hours=words[3],
-        artwork=artwork.sha256,
-        active=active in _YES,
-        artwork_link=artwork_link,
-    )
+    return key, name
 
 
-def to_hours(text: str) -> float | None:
-    """Read "1.5", "1,5" or "12"; empty is None. Raise ValueError with a sentence."""
-    text = text.strip().replace(",", ".")
-    if not text:
-        return None
-    if not re.fullmatch(r"\d{1,4}(\.\d{1,2})?", text):
-        raise ValueError("Hours must be a number, such as 12 or 1.5.")
-    return float(text)
+def version_of(achievement: Achievement) -> str:
+    """The name of this version: 12 hex digits of a hash of all that it says.
+
+    What later columns say is hashed only where they say something, so that a badge without them keeps its version.
+    """
+    said: list[object] = [getattr(achievement, name) for name in FIRST]
+    later = {name: value for name, nothing in LATER.items() if (value := getattr(achievement, name)) != nothing}
+    said += [later] if later else []
+    return hashlib.sha256(json.dumps(said, default=asdict).encode()).hexdigest()[:12]

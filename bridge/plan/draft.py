@@ -7,6 +7,7 @@ from dataclasses import fields, replace
 from datetime import datetime
 
 from bridge.model import (
+    Acceptance,
     Achievement,
     Artwork,
     Attempt,
@@ -17,6 +18,7 @@ from bridge.model import (
     Kind,
     Known,
     Lesson,
+    Move,
     Order,
     Problem,
     Request,
@@ -74,6 +76,13 @@ class Draft:
     def order(self, order: Order) -> None:
         self._add(Lesson(orders=(order,)))
 
+    def move(self, move: Move) -> None:
+        self._add(Lesson(moves=(move,)))
+
+    def accept(self, attempt_id: str, acceptance: Acceptance) -> None:
+        if self.known.credentials[attempt_id].acceptance is not acceptance:
+            self._add(Lesson(accepted={attempt_id: acceptance}))
+
     def plan(self, *kinds: Kind, subject: str) -> None:
         """Plan a chain of effects on one subject, each after the one before."""
         before = ""
@@ -81,6 +90,10 @@ class Draft:
             effect = Effect(kind, subject, after=before)
             self._add(Lesson(effects=(effect,)))
             before = effect.key
+
+    def follow(self, effect: Effect) -> None:
+        """Plan one effect more."""
+        self._add(Lesson(effects=(effect,)))
 
     def cancel(self, *keys: str) -> None:
         for key in keys:
@@ -111,6 +124,8 @@ class Draft:
             files=tuple({f.file_id: f for p in parts for f in p.files}.values()),
             decisions=tuple({(d.attempt_id, d.n): d for p in parts for d in p.decisions}.values()),
             orders=tuple({o.attempt_id: o for p in parts for o in p.orders}.values()),
+            moves=tuple({(m.attempt_id, m.n): m for p in parts for m in p.moves}.values()),
+            accepted={attempt_id: a for p in parts for attempt_id, a in p.accepted.items()},
             effects=tuple({e.key: e for p in parts for e in p.effects}.values()),
             cancelled=tuple(
                 key

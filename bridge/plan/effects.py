@@ -31,11 +31,21 @@ def due(known: Known, now: datetime, *, leave: Collection[str] = ()) -> Iterator
 
 
 def _may_follow(known: Known, effect: Effect) -> bool:
-    if effect.after:
-        forerunner = known.effects.get(effect.after)
+    revoke = f"{Kind.REVOKE}:{effect.attempt_id}"
+    after = effect.after
+    if effect.kind is Kind.WITHDRAW and revoke in known.effects:
+        after = revoke  # of an award that is revoked, all is withdrawn, whether or not its successor became public
+    if after:
+        forerunner = known.effects.get(after)
         if forerunner is None or forerunner.state is not State.DONE:
             return False
-    if effect.kind in (Kind.PUBLISH, Kind.TELL_ISSUED):
+    if effect.kind in (Kind.PUBLISH, Kind.TELL_ISSUED, Kind.PUBLISH_REISSUED, Kind.TELL_REISSUED):
         # A badge revoked before it was announced is not announced any more; telling of the end is enough.
-        return known.effects.get(f"{Kind.REVOKE}:{effect.attempt_id}") is None
+        return revoke not in known.effects and not (effect.kind is Kind.TELL_ISSUED and _is_moving(known, effect))
     return True
+
+
+def _is_moving(known: Known, tell: Effect) -> bool:
+    """True while the award is being made anew elsewhere: the mail waits, to tell of the place where it stays."""
+    moves = (f"{Kind.REISSUE}:{tell.attempt_id}/{move.n}" for move in known.moves.get(tell.attempt_id, ()))
+    return any(key in known.effects and known.effects[key].state is State.PLANNED for key in moves)

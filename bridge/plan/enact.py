@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import random
+from collections.abc import Collection
 from dataclasses import replace
 from uuid import NAMESPACE_URL, uuid5
 
-from bridge.model import Decision, Evidence, EvidenceKind, Kind, Known, Order, Submission, Verdict
+from bridge.model import Decision, Evidence, EvidenceKind, Kind, Order, Submission, Verdict
+from bridge.plan.discretion import link_without, name_without, without
 from bridge.plan.draft import Draft
+from bridge.plan.expiry import last_moment
+from bridge.plan.indexes import FreeIndexes
+from bridge.plan.moves import withdraw_all
+from bridge.plan.names import names_of
 from bridge.plan.policy import Policy
+from bridge.plan.standing import Standing, standing
 
 #: The effects that follow each enacted verdict, one after the other.
 STEPS: dict[Verdict, tuple[Kind, ...]] = {
@@ -20,12 +26,12 @@ STEPS: dict[Verdict, tuple[Kind, ...]] = {
     Verdict.REVOKE: (Kind.REVOKE, Kind.PUBLISH_REVOKED, Kind.TELL_REVOKED),
 }
 
-#: The status list grows by so many: 16 KB, the least that the standard allows (W3C Bitstring Status List, 4.1).
-STATUS_ENTRIES = 131_072
 
+def enact(draft: Draft, policy: Policy, entropy: bytes, taken: Collection[int] = ()) -> None:
+    """Enact every decision that has settled. *entropy*: 32 random bytes, from which salts and indexes are drawn.
 
-def enact(draft: Draft, policy: Policy, entropy: bytes) -> None:
-    """Enact every decision that has settled. *entropy*: 32 random bytes, from which salts and indexes are drawn."""
+    *taken*: entries of status lists that badges bear of which the ledger does not know.
+    """
     ripe = [
         decision
         for attempt_id in draft.known.decisions
@@ -34,10 +40,11 @@ def enact(draft: Draft, policy: Policy, entropy: bytes) -> None:
         and decision.verdict is not Verdict.HOLD
         and decision.version == draft.known.attempts[attempt_id].version
         and decision.seen_at + policy.settle <= draft.now
+        and standing(draft.known, attempt_id) is not Standing.IN_DOUBT  # to revoke now could miss one of two badges
     ]
     if not ripe:
         return
-    free = FreeIndexes(draft.known, entropy)
+    free = FreeIndexes(draft.known, entropy, taken)
     for decision in sorted(ripe, key=lambda d: (draft.known.attempts[d.attempt_id].request, d.attempt_id)):
         draft.decide(replace(decision, enacted=True))
         verdict = decision.verdict or Verdict.HOLD
@@ -48,6 +55,7 @@ def enact(draft: Draft, policy: Policy, entropy: bytes) -> None:
         draft.plan(*STEPS[verdict], subject=subject)
         if verdict is Verdict.REVOKE:  # what was not announced yet is announced no more
             draft.cancel(*(f"{kind}:{subject}" for kind in (Kind.PUBLISH, Kind.TELL_ISSUED)))
+            withdraw_all(draft, decision.attempt_id)
 
 
 def make_order(draft: Draft, decision: Decision, policy: Policy, entropy: bytes, free: FreeIndexes) -> Order:
@@ -57,6 +65,8 @@ def make_order(draft: Draft, decision: Decision, policy: Policy, entropy: bytes,
     achievement = known.achievements[known.requests[attempt.request].achievement]
     salt = earlier.salt if earlier else hashlib.sha256(entropy + attempt_id.encode()).hexdigest()[:32]
     submission = attempt.submission
+    backend = achievement.backend or policy.backend
+    names = names_of(submission) if policy.wants_names(backend) else None
     return Order(
         award=str(uuid5(NAMESPACE_URL, f"{policy.issuer_url}/awards/{attempt_id}/{salt}")),
         attempt_id=attempt_id,
@@ -64,13 +74,16 @@ def make_order(draft: Draft, decision: Decision, policy: Policy, entropy: bytes,
         version=achievement.version,
         recipient=submission.recipient,
         salt=salt,
-        name=submission.name if submission.show_name else "",
+        name=name_without(submission.recipient, submission.name) if submission.show_name else "",
         issued_on=decision.seen_at,
         status_index=earlier.status_index if earlier else free.draw(),
         key_id=policy.key_id,
-        backend=policy.backends.get(achievement.key, "local"),
+        backend=backend,
+        expires=last_moment(decision.seen_at, achievement.valid_months, policy.tz),
         evidence=public_evidence(submission) if submission.show_evidence else (),
-        narrative=submission.reflection if submission.show_evidence else "",
+        narrative=without(submission.recipient, submission.reflection) if submission.show_evidence else "",
+        given_name=names.given if names else "",
+        family_name=names.family if names else "",
     )
 
 
@@ -79,21 +92,14 @@ def public_evidence(submission: Submission) -> tuple[Evidence, ...]:
 
     Google Forms writes the teacher's name into the name of an uploaded file, so that goes with the consent to the name.
     """
-    items = (replace(item, note="") for item in submission.evidence if item.kind is not EvidenceKind.ODD)
-    return tuple(item if submission.show_name else replace(item, name="") for item in items)
-
-
-class FreeIndexes:
-    """Unused places in the status list, drawn at random: a badge's index must not tell when it was issued."""
-
-    def __init__(self, known: Known, entropy: bytes) -> None:
-        self.used = {order.status_index for order in known.orders.values()}
-        #: Twice as many places as are taken, so that a few throws find a free one.
-        self.places = STATUS_ENTRIES * (2 * len(self.used) // STATUS_ENTRIES + 1)
-        self.dice = random.Random(entropy)  # noqa: S311 the seed is random; the order need only look so
-
-    def draw(self) -> int:
-        while (index := self.dice.randrange(self.places)) in self.used:
-            pass
-        self.used.add(index)
-        return index
+    own = submission.recipient
+    return tuple(
+        replace(
+            item,
+            url=link_without(own, item.url),
+            name=name_without(own, item.name) if submission.show_name else "",
+            note="",
+        )
+        for item in submission.evidence
+        if item.kind is not EvidenceKind.ODD
+    )

@@ -7,10 +7,14 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from statistics import median
 
-from bridge.errors import LedgerUnusable
+from bridge.errors import LedgerUnusable, Refused
 from bridge.model import Kind, Known, Problem, State
+from bridge.openbadges.addresses import did_url
 from bridge.plan.policy import Policy
 from bridge.review import Row, is_id
+
+#: The section of docs/operating.md for whoever must change the address.
+MOVING = "When the site's address must change"
 
 WITHHELD = (
     "Approved, but not issued: more badges than usual were approved at once, so the coordinator is asked first. "
@@ -50,6 +54,33 @@ def usual(known: Known, now: datetime) -> int:
         if credential.issued_at is not None and credential.issued_at >= since
     )
     return int(median(days.values())) if days else 0
+
+
+def moved(known: Known, policy: Policy) -> None:
+    """Raise Refused if badges were issued under another address than the site's, and nobody has said that it is meant.
+
+    A badge bears the address in its signature: written under the new one, its issuer, keys and status list would no
+    longer be those that it names, and nobody could verify it any more.
+    """
+    present = policy.key_id.partition("#")[0]
+    older = Counter(
+        issuer
+        for order, _ in known.all_credentials()
+        if not order.at_vendor
+        if (issuer := order.key_id.partition("#")[0]) != present and issuer not in policy.former
+    )
+    if older:
+        (did, count), *_ = older.most_common(1)
+        raise Refused(
+            f"{count} {'badge bears' if count == 1 else 'badges bear'} the address {address_of(did)}, and [issuer] url "
+            f"now says {policy.issuer_url}. Nothing was done, so that they stay genuine. Put the old address back. If "
+            f"it really must change, read “{MOVING}” in docs/operating.md."
+        )
+
+
+def address_of(did: str) -> str:
+    """Return the address of the site whose issuer is *did* (did:web); *did* may be that of a key, with a fragment."""
+    return did_url(did.partition("#")[0]).removesuffix("/did.json").removesuffix("/.well-known")
 
 
 def ledger_lost(known: Known, rows: Iterable[Row]) -> None:

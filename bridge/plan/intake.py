@@ -22,6 +22,7 @@ from bridge.model import (
     Verdict,
 )
 from bridge.plan.draft import Draft
+from bridge.plan.expiry import has_lapsed
 from bridge.plan.standing import GRANTED, OPEN, Standing, standing
 from bridge.ports import FormReading
 from bridge.review import fold
@@ -71,7 +72,7 @@ class Intake:
             at = standing(self.draft.known, self.latest[number].id)
             if at in OPEN or at is Standing.RETURNED:
                 return self.next_attempt(self.latest[number], submission, Superseded.RESUBMITTED)
-            if at in GRANTED:
+            if at in GRANTED and not self._has_lapsed(number):
                 return self._new_request(submission, duplicate_of=number)
         return self._new_request(submission)
 
@@ -88,9 +89,12 @@ class Intake:
                 continue
             decision, at = known.decision(attempt_id), standing(known, attempt_id)
             approved = at is Standing.DECIDED and decision is not None and decision.verdict is Verdict.APPROVE
-            if approved or at in GRANTED:
+            if approved or (at in GRANTED and not self._has_lapsed(number)):
                 return number
         return None
+
+    def _has_lapsed(self, number: int) -> bool:
+        return has_lapsed(self.draft.known, self.latest[number].id, self.draft.now)
 
     def _known_response(self, original: Attempt, submission: Submission) -> None:
         """A response seen before: unchanged, or edited by the teacher."""

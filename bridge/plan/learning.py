@@ -6,8 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bridge.model import Artwork, FileFacts, Kind, Known, Lesson
+from bridge.model import Acceptance, Artwork, FileFacts, Kind, Known, Lesson
 from bridge.plan import guards
+from bridge.plan.acceptance import learn_acceptance
 from bridge.plan.catalogue import learn_catalogue
 from bridge.plan.decisions import SCRAMBLED, TWICE, Sorted, learn_decisions, scrambled, sort_rows
 from bridge.plan.draft import Draft
@@ -29,6 +30,9 @@ class Seen:
     sheet: SheetReading | None = None
     files: Sequence[FileFacts] = ()
     artworks: Sequence[Artwork] = ()
+    #: What earners did with their badges, by award, of each backend that was asked.
+    accepted: Mapping[str, Mapping[str, Acceptance]] = field(default_factory=dict)
+    taken: Collection[int] = ()  # entries of status lists that badges bear which the ledger does not know
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,11 @@ def with_withheld(learnt: Learnt, withheld: Collection[str]) -> Learnt:
 
 
 def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: bytes) -> Learnt:
-    """Compare all that is with all that is known. Raise LedgerUnusable if the ledger was evidently lost."""
+    """Compare all that is with all that is known.
+
+    Raise LedgerUnusable if the ledger was evidently lost, Refused if the site's address was changed under its badges.
+    """
+    guards.moved(known, policy)
     draft = Draft(known, now)
     rows, whole = _review_rows(draft, seen.sheet)
     guards.ledger_lost(known, rows)
@@ -58,7 +66,8 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
         draft.artwork(artwork)
     for file in seen.files:
         draft.file(file)
-    catalogue = learn_catalogue(draft, seen.sheet.catalogue) if seen.sheet else {}
+    learn_acceptance(draft, seen.accepted)
+    catalogue = learn_catalogue(draft, seen.sheet.catalogue, policy) if seen.sheet else {}
     resolve_labels(draft)
     intake = Intake(draft)
     for form in seen.forms:
@@ -74,7 +83,7 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
         notices = dict.fromkeys(lost, SCRAMBLED)
     elif whole:
         notices = learn_decisions(draft, intake, ours, policy)
-        enact(draft, policy, entropy)  # only now: whoever emptied a cell in time must have been heard
+        enact(draft, policy, entropy, seen.taken)  # only now: whoever emptied a cell in time must have been heard
     notices |= dict.fromkeys(ours.twice, TWICE)
     if draft.known.facts.get(REBUILD) and whole:
         draft.fact(REBUILD, "")

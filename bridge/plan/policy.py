@@ -6,11 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from bridge.model import LOCAL
+
+
+@dataclass(frozen=True, slots=True)
+class Vendor:
+    """What decisions must know of a vendor's server."""
+
+    title: str  # as people know it: Badgr
+    badges: frozenset[str] = frozenset()  # keys of the achievements that are set up there
+    wants_names: bool = False  # first and last name, apart
+
 
 @dataclass(frozen=True, slots=True)
 class Policy:
     issuer_url: str  # base address of the public site, without a slash at the end
     key_id: str  # DID URL of the key that signs new credentials
+    former: frozenset[str] = frozenset()  # DIDs under which badges were issued before the site's address changed
     share_with: str = ""  # the address that evidence must be shared with, as teachers are told
     tz: tzinfo = UTC
     settle: timedelta = timedelta(0)  # how long a decision must have stood before it acts
@@ -19,7 +31,17 @@ class Policy:
     new_awards: int = 50  # more than this, and than three times the usual, wait for `badge-bridge allow`
     mails_per_day: int = 1500
     smtp_repeat: bool = False  # repeat once a mail whose fate can't be known
-    backends: Mapping[str, str] = field(default_factory=dict)  # achievement key → backend, where not "local"
+    backend: str = LOCAL  # who makes the badges of which the catalogue says nothing else
+    backends: Mapping[str, Vendor | None] = field(default_factory=lambda: {LOCAL: None})  # all that may be chosen
+
+    def wants_names(self, backend: str) -> bool:
+        vendor = self.backends.get(backend)
+        return vendor is not None and vendor.wants_names
+
+    def title(self, backend: str) -> str:
+        """A backend as people call it."""
+        vendor = self.backends.get(backend)
+        return vendor.title if vendor else backend
 
     def day(self, moment: datetime) -> str:
         """The day as people of the programme write it in the sheet: 2026-11-22."""

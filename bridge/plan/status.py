@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from bridge.model import Attempt, Effect, EvidenceKind, FileAccess, Kind, Known, State, Superseded, Verdict
+from bridge.model import (
+    Acceptance,
+    Attempt,
+    Credential,
+    Effect,
+    EvidenceKind,
+    FileAccess,
+    Kind,
+    Known,
+    Order,
+    State,
+    Superseded,
+    Verdict,
+)
 from bridge.plan.guards import WITHHELD
+from bridge.plan.names import names_of
 from bridge.plan.policy import Policy
 from bridge.plan.standing import Standing, standing
 
@@ -67,6 +81,9 @@ def _approved(known: Known, attempt: Attempt, policy: Policy) -> str:
 
 
 def _in_doubt(known: Known, attempt: Attempt, policy: Policy) -> str:
+    move = next((effect for effect in moves_of(known, attempt.id) if effect.in_doubt), None)
+    if move is not None:
+        return "Issued; asking whether it was issued anew." + _trouble(move)
     return "Approved; asking whether the badge was issued." + _trouble(known.effects.get(f"{Kind.ISSUE}:{attempt.id}"))
 
 
@@ -77,10 +94,67 @@ def _issued(known: Known, attempt: Attempt, policy: Policy) -> str:
     tell = known.effects.get(f"{Kind.TELL_ISSUED}:{attempt.id}")
     publish = known.effects.get(f"{Kind.PUBLISH}:{attempt.id}")
     if tell is not None and tell.state is State.DONE:
-        return f"{words}, and mailed."
-    if publish is not None and publish.state is not State.DONE:
-        return f"{words}; its page is not public yet." + _trouble(publish)
-    return f"{words}; the mail is on its way." + _trouble(tell)
+        words += ", and mailed." + _accepted(credential)
+    elif publish is not None and publish.state is not State.DONE:
+        words += "; its page is not public yet." + _trouble(publish)
+    else:
+        words += "; the mail is on its way." + _trouble(tell)
+    return words + _moved(known, attempt, policy) + _guessed(known, attempt)
+
+
+def _accepted(credential: Credential | None) -> str:
+    """What the earner did with it at the vendor's."""
+    said = {
+        Acceptance.ACCEPTED: " Accepted by the earner.",
+        Acceptance.REJECTED: " The earner turned it down there.",
+        Acceptance.WAITING: " Not accepted by the earner yet.",
+    }
+    return said.get(credential.acceptance, "") if credential and credential.acceptance else ""
+
+
+def _moved(known: Known, attempt: Attempt, policy: Policy) -> str:
+    """Where it was issued anew last, or is to be, and what is still left to do."""
+    steps = zip(known.moves.get(attempt.id, ()), moves_of(known, attempt.id), strict=True)
+    stand = [(move, effect) for move, effect in steps if effect.state is not State.CANCELLED]
+    if not stand:
+        return ""
+    move, effect = stand[-1]
+    if effect.state is not State.DONE:
+        return f" To be issued anew {_where(move.new, policy)}.{_trouble(effect)}"
+    later = (known.effects.get(f"{kind}:{effect.subject}") for kind in _AFTER_MOVING)
+    trouble = next(filter(None, map(_trouble, later)), "")
+    return f" Issued anew {_where(move.new, policy)}.{trouble}"
+
+
+def _where(order: Order, policy: Policy) -> str:
+    return f"at {policy.title(order.backend)}" if order.at_vendor else "here"
+
+
+#: What follows when an award was issued anew.
+_AFTER_MOVING = (Kind.PUBLISH_REISSUED, Kind.WITHDRAW, Kind.TELL_REISSUED)
+
+
+def _still_stands(known: Known, attempt: Attempt, policy: Policy) -> str:
+    """Where a badge that this one replaced has not been withdrawn yet, although the award was revoked."""
+    left = [order for order, credential in known.replaced(attempt.id) if credential.revoked_at is None]
+    moves = {move.old.award: move for move in known.moves.get(attempt.id, ())}
+    effects = (known.effects.get(f"{Kind.WITHDRAW}:{attempt.id}/{moves[order.award].n}") for order in left)
+    where = (f" Not withdrawn yet {_where(order, policy)}." for order in left)
+    return "".join(words + _trouble(effect) for words, effect in zip(where, effects, strict=True))
+
+
+def moves_of(known: Known, attempt_id: str) -> list[Effect]:
+    """The effects that made, or will make, the award anew, in their order."""
+    keys = (f"{Kind.REISSUE}:{attempt_id}/{move.n}" for move in known.moves.get(attempt_id, ()))
+    return [known.effects[key] for key in keys]
+
+
+def _guessed(known: Known, attempt: Attempt) -> str:
+    """A vendor was told first and last name, and nobody had said which is which."""
+    order = known.orders[attempt.id]
+    if not order.given_name or not names_of(attempt.submission).guessed:
+        return ""
+    return f" The name was cut in two by guess: {order.given_name} | {order.family_name or '(nothing)'}."
 
 
 def _told(known: Known, attempt: Attempt, kind: Kind, words: str) -> str:
@@ -107,7 +181,8 @@ def _revoked(known: Known, attempt: Attempt, policy: Policy) -> str:
         return "Being revoked." + _trouble(known.effects.get(f"{Kind.REVOKE}:{attempt.id}"))
     told = known.effects.get(f"{Kind.TELL_REVOKED}:{attempt.id}")
     after = "the teacher was told" if told and told.state is State.DONE else "the mail is on its way"
-    return f"Revoked {policy.day(credential.revoked_at)}; {after}." + _trouble(told)
+    words = f"Revoked {policy.day(credential.revoked_at)}; {after}." + _trouble(told)
+    return words + _still_stands(known, attempt, policy)
 
 
 def _duplicate(known: Known, attempt: Attempt, policy: Policy) -> str:

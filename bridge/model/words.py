@@ -1,15 +1,17 @@
 """The words of the trade as values: frozen, slotted, and impossible to get half right.
 
 Times are aware UTC datetimes. Addresses are lower case. Text from people was cleaned at intake and is hostile all
-the same. The one value that grows is `Known`, the memory of one cycle; the ledger keeps it between cycles.
+the same.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+
+#: The embedded issuer among the backends.
+LOCAL = "local"
 
 
 class Verdict(StrEnum):
@@ -60,18 +62,40 @@ class Kind(StrEnum):
     REVOKE = "revoke"
     PUBLISH_REVOKED = "publish-revoked"
     TELL_REVOKED = "tell-revoked"
+    REISSUE = "reissue"  # to another backend; subject: attempt id/number of the move
+    PUBLISH_REISSUED = "publish-reissued"
+    WITHDRAW = "withdraw"  # the credential that a reissued one replaces
+    TELL_REISSUED = "tell-reissued"
 
     @property
     def is_mail(self) -> bool:
         return self.value.startswith("tell-")
 
 
+class Acceptance(StrEnum):
+    """What the earner did with a badge at a vendor's."""
+
+    WAITING = "waiting"
+    ACCEPTED = "accepted"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """A standard of an educational framework that an achievement fits; `url` is where it is explained."""
+
+    name: str
+    url: str
+    code: str = ""  # the framework's own name for it
+    framework: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Achievement:
     """One version of what can be earned; the words never change under the same `version`.
 
-    `version` is a hash of name, description, criteria, hours and the artwork's bytes. `active` and `artwork_link` are
-    not part of it.
+    `version` is a hash of all of it, the artwork's bytes included; only `active`, `artwork_link` and `backend` are not
+    part of it.
     """
 
     key: str
@@ -79,15 +103,23 @@ class Achievement:
     name: str
     description: str
     criteria: str  # Markdown
-    artwork: str  # sha256 (hex) of the PNG; the ledger keeps the bytes
+    artwork: str  # name of the picture: sha256 (hex) of its bytes, ".svg" behind it for an SVG; the ledger keeps it
     hours: float | None = None
     active: bool = True
     artwork_link: str = ""
+    kind: str = "Badge"  # the achievementType of Open Badges 3.0
+    tags: tuple[str, ...] = ()
+    alignment: tuple[Alignment, ...] = ()
+    valid_months: int | None = None  # how long an award counts; None: for ever
+    backend: str = ""  # who makes its credentials from now on; "": the programme's own choice
 
 
 @dataclass(frozen=True, slots=True)
 class Artwork:
-    """A picture as it was found behind *link*; `problem` is set and `sha256` empty when it can't be used."""
+    """A picture as it was found behind *link*; `problem` is set and `sha256` empty when it can't be used.
+
+    For an SVG, ".svg" follows the hash.
+    """
 
     link: str
     sha256: str = ""
@@ -136,6 +168,8 @@ class Submission:
     consent: bool | None = None  # "no student can be identified"; None: the form does not ask
     show_name: bool = False
     show_evidence: bool = False
+    given_name: str = ""  # both "" where the form asks for one name only
+    family_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +241,13 @@ class Order:
     expires: datetime | None = None
     evidence: tuple[Evidence, ...] = ()  # only what the earner made public
     narrative: str = ""
+    given_name: str = ""  # for a backend that must name the earner (Credly); our own pages and badges never show it
+    family_name: str = ""
+
+    @property
+    def at_vendor(self) -> bool:
+        """True where somebody else than the embedded issuer makes the credential."""
+        return self.backend != LOCAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,18 +256,50 @@ class Credential:
 
     award: str
     attempt_id: str
-    url: str  # the page that anyone may open
+    url: str  # the page on our site that anyone may open
     image: str  # where the baked badge lies: an address
     backend: str
-    backend_ref: str = ""
+    backend_ref: str = ""  # what the backend calls it
+    vendor_url: str = ""  # where a vendor shows it, and where the earner takes it; "": nowhere but here
     issued_at: datetime | None = None
     revoked_at: datetime | None = None
     revoked_why: str = ""
+    acceptance: Acceptance | None = None  # None: there is nothing to accept, or nobody has looked yet
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """The n-th time that an award was made anew, at another backend: which order took the place of which.
+
+    `replaced` is the older credential, as it was when the new one took its place; None until then.
+    """
+
+    attempt_id: str
+    n: int  # 1, 2, …
+    old: Order
+    new: Order
+    at: datetime
+    replaced: Credential | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What a vendor's server gave us to call it with; a secret. *expires_at* is the server's word, not a promise.
+
+    After a failed log-in nothing is tried before *blocked_until*; *failures* counts them, since the last success.
+    """
+
+    access: str = field(default="", repr=False)
+    refresh: str = field(default="", repr=False)
+    expires_at: datetime | None = None
+    blocked_until: datetime | None = None
+    failures: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """One thing that must happen once. `key` is kind:subject, subject an attempt id, or attempt id/decision number."""
+    """One thing that must happen once. `key` is kind:subject, subject an attempt id, or attempt id/decision number,
+    or attempt id/number of a move."""
 
     kind: Kind
     subject: str
@@ -268,85 +341,3 @@ class Problem:
     where: str
     sentence: str
     blocking: bool = False  # part of the work was left undone: the command ends with exit code 1
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """What one look taught, to be written in one transaction. Values with a known identity replace the older ones."""
-
-    achievements: tuple[Achievement, ...] = ()  # becomes the current version of its key
-    artworks: tuple[Artwork, ...] = ()  # by link
-    labels: Mapping[str, str] = field(default_factory=dict)  # label → key; a known label is never moved
-    requests: tuple[Request, ...] = ()  # by number
-    attempts: tuple[Attempt, ...] = ()  # by id
-    files: tuple[FileFacts, ...] = ()  # by file id
-    decisions: tuple[Decision, ...] = ()  # by (attempt id, n)
-    orders: tuple[Order, ...] = ()  # by attempt id
-    effects: tuple[Effect, ...] = ()  # new, or planned again after having been cancelled
-    cancelled: tuple[str, ...] = ()  # keys of planned or stuck effects that never began
-    facts: Mapping[str, str] = field(default_factory=dict)
-    history: tuple[Event, ...] = ()
-    problems: tuple[Problem, ...] = ()  # for the report; not kept
-
-    def __bool__(self) -> bool:
-        """True when there is anything to write."""
-        return replace(self, problems=()) != Lesson()
-
-
-@dataclass(slots=True)
-class Known:
-    """The bridge's memory of one programme, as loaded from the ledger; `learn` keeps it in step within a cycle."""
-
-    achievements: dict[str, Achievement] = field(default_factory=dict)  # key → current version
-    versions: dict[tuple[str, str], Achievement] = field(default_factory=dict)  # (key, version)
-    artworks: dict[str, Artwork] = field(default_factory=dict)  # by link, without the bytes
-    labels: dict[str, str] = field(default_factory=dict)
-    requests: dict[int, Request] = field(default_factory=dict)
-    attempts: dict[str, Attempt] = field(default_factory=dict)
-    files: dict[str, FileFacts] = field(default_factory=dict)
-    decisions: dict[str, tuple[Decision, ...]] = field(default_factory=dict)  # by attempt id, in order of n
-    orders: dict[str, Order] = field(default_factory=dict)  # by attempt id
-    credentials: dict[str, Credential] = field(default_factory=dict)  # by attempt id
-    effects: dict[str, Effect] = field(default_factory=dict)  # by key
-    shown: dict[str, int] = field(default_factory=dict)  # attempt id → version that the review tab last showed
-    facts: dict[str, str] = field(default_factory=dict)
-    allowance: int = 0  # `badge-bridge allow N`, not used yet
-
-    def learn(self, lesson: Lesson) -> None:
-        """Take *lesson* in; the ledger's `load` after its `learn` gives the same."""
-        for achievement in lesson.achievements:
-            self.achievements[achievement.key] = achievement
-            self.versions.setdefault((achievement.key, achievement.version), replace(achievement, active=True))
-        for artwork in lesson.artworks:
-            self.artworks[artwork.link] = replace(artwork, data=b"")
-        for label, key in lesson.labels.items():
-            self.labels.setdefault(label, key)
-        self.requests.update((request.number, request) for request in lesson.requests)
-        self.attempts.update((attempt.id, attempt) for attempt in lesson.attempts)
-        self.files.update((file.file_id, file) for file in lesson.files)
-        for decision in lesson.decisions:
-            older = (d for d in self.decisions.get(decision.attempt_id, ()) if d.n != decision.n)
-            self.decisions[decision.attempt_id] = tuple(sorted((*older, decision), key=lambda d: d.n))
-        self.orders.update((order.attempt_id, order) for order in lesson.orders)
-        for effect in lesson.effects:
-            known = self.effects.get(effect.key)
-            if known is None or known.state is State.CANCELLED:
-                self.effects[effect.key] = effect
-        for key in lesson.cancelled:
-            known = self.effects.get(key)
-            if known is not None and known.state in (State.PLANNED, State.STUCK) and not known.in_doubt:
-                self.effects[key] = replace(known, state=State.CANCELLED)
-        self.facts.update(lesson.facts)
-
-    def decision(self, attempt_id: str) -> Decision | None:
-        """The coach's word in force, or None: never decided, or taken back."""
-        latest = self.decisions.get(attempt_id, ())
-        return latest[-1] if latest and latest[-1].verdict is not None else None
-
-    def achievement_of(self, attempt_id: str) -> Achievement | None:
-        """The achievement as frozen in the order, else as the catalogue has it now, else None."""
-        order = self.orders.get(attempt_id)
-        if order is not None:
-            return self.versions.get((order.achievement, order.version))
-        attempt = self.attempts[attempt_id]
-        return self.achievements.get(self.requests[attempt.request].achievement)

@@ -11,6 +11,8 @@ from bridge.ports import Backend
 #: One line per backend; imported only when configured. See docs/adding-a-backend.md.
 BACKENDS = {
     "local": "bridge.backends.local:LocalIssuer",
+    "badgr": "bridge.backends.badgr:Badgr",
+    "credly": "bridge.backends.credly:Credly",
 }
 
 

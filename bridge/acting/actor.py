@@ -1,0 +1,325 @@
+"""Runs what is due: issue and revoke, publish once, then tell. One that fails stops nobody else."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from bridge.acting import performing
+from bridge.acting.performing import Done
+from bridge.errors import LEDGER_TROUBLE, BadgeClosed, BridgeError, InDoubt, Refused, TryLater
+from bridge.model import Credential, Effect, Kind, Known, Lesson, Order, Problem
+from bridge.plan import Policy, due
+from bridge.ports import Batching, World
+from bridge.report import Report
+
+log = logging.getLogger(__name__)
+
+#: After so many failures in a row of one sort, the rest of that sort waits for the next cycle.
+PATIENCE = 5
+
+_MAKING = (Kind.ISSUE, Kind.REISSUE, Kind.REVOKE, Kind.WITHDRAW)
+_PUBLISHING = (Kind.PUBLISH, Kind.PUBLISH_REVOKED, Kind.PUBLISH_REISSUED)
+_PERFORM = {
+    Kind.ISSUE: performing.issue,
+    Kind.REISSUE: performing.reissue,
+    Kind.REVOKE: performing.revoke,
+    Kind.WITHDRAW: performing.withdraw,
+    **dict.fromkeys(_PUBLISHING, performing.publish),
+}
+_MAIL, _SITE = "mail", "site"
+
+
+class Unforeseen(BridgeError):
+    """A mistake of ours: this one effect waits for a person, in doubt."""
+
+    def __init__(self) -> None:
+        super().__init__("It failed in a way nobody foresaw; the log says more.")
+
+
+def later(effect: Effect, error: BridgeError, now: datetime) -> datetime:
+    """When to try again: a minute, doubled with each try up to six hours, or as long as the other side asks for."""
+    wait = timedelta(minutes=min(2 ** min(effect.attempts, 9), 360))
+    if isinstance(error, TryLater) and error.wait is not None:
+        wait = error.wait
+    return now + wait
+
+
+class Actor:
+    """Runs what is due, and keeps *known* in step with the ledger."""
+
+    def __init__(self, world: World, policy: Policy, known: Known, report: Report, withheld: Collection[str]) -> None:
+        self.world = world
+        self.policy = policy
+        self.known = known
+        self.report = report
+        self.tried: set[str] = set(withheld)
+        self.failures: Counter[str] = Counter()  # in a row, by lane
+        self.closed: dict[tuple[str, str], BadgeClosed] = {}  # (backend, badge)
+        self.unlaid: dict[str, BridgeError] = {}  # effect key → why its pages could not be laid
+
+    def run(self) -> None:
+        """Issue and revoke, publish once, then tell."""
+        self._run_all(_MAKING)
+        self._run_all((Kind.WITHDRAW,))  # what those that were revoked just now had replaced
+        self._publish()
+        self._run_all([kind for kind in Kind if kind.is_mail])
+
+    # ── one after the other ──────────────────────────────────────────────────────
+
+    def _run_all(self, kinds: Collection[Kind]) -> None:
+        self._run_batches(self._due(kinds))
+        batch = self._due(kinds)
+        room = self._mails_left() if batch and batch[0].kind.is_mail else len(batch)
+        if room < len(batch):
+            self._problem(_MAIL, f"{len(batch) - room} mails wait until tomorrow: the day's limit is reached.")
+        left: Counter[str] = Counter()
+        for n, effect in enumerate(batch[:room], start=1):
+            lane = self._lane(effect)
+            if self.failures[lane] >= PATIENCE:
+                left[lane] += 1
+                continue
+            self._act(effect)
+            self.world.progress("mails" if effect.kind.is_mail else "badges", n, len(batch))
+        for lane, count in left.items():
+            where = lane if lane in (_MAIL, _SITE) else f"issuer {lane}"
+            self._problem(where, f"{count} more wait: it failed too often.")
+
+    def _due(self, kinds: Collection[Kind]) -> list[Effect]:
+        return [e for e in due(self.known, self.world.clock.now(), leave=self.tried) if e.kind in kinds]
+
+    def _lane(self, effect: Effect) -> str:
+        """What fails together: the mail, the site, or one backend."""
+        if effect.kind.is_mail:
+            return _MAIL
+        return _SITE if effect.kind in _PUBLISHING else self._order(effect).backend
+
+    def _order(self, effect: Effect) -> Order:
+        """The order that an effect is about."""
+        if effect.kind in (Kind.REISSUE, Kind.WITHDRAW):
+            move = performing.move_of(self.known, effect)
+            return move.new if effect.kind is Kind.REISSUE else move.old
+        return self.known.orders[effect.attempt_id]
+
+    def _mails_left(self) -> int:
+        since = self.world.clock.now() - timedelta(days=1)
+        return max(0, self.policy.mails_per_day - self.world.ledger.mails_since(since))
+
+    def _problem(self, where: str, sentence: str) -> None:
+        self.report.problems.append(Problem(where, sentence, blocking=True))
+
+    # ── several in one call, where a backend was asked to ────────────────────────
+
+    def _run_batches(self, batch: Collection[Effect]) -> None:
+        fresh = [effect for effect in batch if effect.kind is Kind.ISSUE and not (effect.in_doubt or effect.attempts)]
+        for backend, orders in batches(self.world, [(effect, self._order(effect)) for effect in fresh]):
+            first = orders[0][1]
+            if self.failures[first.backend] >= PATIENCE or (first.backend, first.achievement) in self.closed:
+                continue
+            begun = {order.award: self._begun(effect) for effect, order in orders}
+            achievement = performing.achievement_of(self.known, first)
+            outcomes: Mapping[str, Credential | BridgeError]
+            try:
+                outcomes = backend.issue_all([order for _, order in orders], achievement)
+            except LEDGER_TROUBLE:
+                raise
+            except Exception:
+                log.exception("a batch failed in a way nobody foresaw")
+                outcomes = {}
+            for effect, order in orders:
+                outcome = outcomes.get(order.award) or Unforeseen()
+                if isinstance(outcome, TryLater) and outcome.wait == timedelta(0):
+                    self._leave_alone(begun[order.award], outcome)
+                    continue
+                made = outcome if isinstance(outcome, BridgeError) else performing.made(outcome, order)
+                self._settle(effect, begun[order.award], made)
+
+    def _leave_alone(self, effect: Effect, error: TryLater) -> None:
+        """It can't go with others: its turn comes at once, alone. So one odd award never holds up its whole batch."""
+        now = self.world.clock.now()
+        self._keep(self.world.ledger.postpone(effect, now, str(error), in_doubt=False))
+        self.tried.discard(effect.key)
+
+    # ── publishing ───────────────────────────────────────────────────────────────
+
+    def _publish(self) -> None:
+        """Bring the site in step, run the publish command once if anything is new, and look whether it is there."""
+        waiting = self._due(_PUBLISHING)
+        try:
+            self.world.site.keep_badges(self.known)
+            changed = self.world.site.refresh(self.known)
+            for effect in waiting:
+                self._lay(effect)
+            if changed or waiting:
+                self.world.site.publish()
+            self.report.pages_changed |= changed
+        except LEDGER_TROUBLE:
+            raise
+        except BridgeError as error:
+            self._not_published(waiting, error)
+            return
+        except Exception:
+            log.exception("the site could not be brought in step")
+            self._not_published(waiting, TryLater("The site could not be written, in a way that nobody foresaw."))
+            return
+        self._run_all(_PUBLISHING)
+
+    def _lay(self, effect: Effect) -> None:
+        """Lay the pages of one effect; what keeps it from being done is told when its turn comes."""
+        lane = f"picture {self._order(effect).backend}"
+        if self.failures[lane] >= PATIENCE:
+            self.unlaid[effect.key] = TryLater("Its picture was not asked for: others could not be had either.")
+            return
+        try:
+            performing.lay_page(self.world, self.known, effect)
+        except LEDGER_TROUBLE:
+            raise
+        except BridgeError as error:
+            self.unlaid[effect.key] = error
+            self.failures[lane] += isinstance(error, TryLater)
+        except Exception:
+            log.exception("the page of %s could not be laid", effect.key)
+            self.unlaid[effect.key] = Unforeseen()
+        else:
+            self.failures[lane] = 0
+
+    def _not_published(self, waiting: Collection[Effect], error: BridgeError) -> None:
+        self._problem(_SITE, str(error))
+        for effect in waiting:
+            self._postpone(self._begun(effect), error, in_doubt=False)
+
+    # ── one effect ───────────────────────────────────────────────────────────────
+
+    def _begun(self, effect: Effect) -> Effect:
+        self.tried.add(effect.key)
+        return self._keep(self.world.ledger.begin(effect))
+
+    def _keep(self, effect: Effect) -> Effect:
+        self.known.effects[effect.key] = effect
+        return effect
+
+    def _act(self, effect: Effect) -> None:
+        """Perform *effect*. Its older doubt stays until there is an answer."""
+        begun = self._begun(effect)
+        outcome: Done | BridgeError
+        try:
+            outcome = self._perform(effect)
+        except LEDGER_TROUBLE:
+            raise
+        except BridgeError as error:
+            outcome = error
+        except Exception:
+            log.exception("%s failed in a way nobody foresaw", effect.key)
+            outcome = Unforeseen()
+        self._settle(effect, begun, outcome)
+
+    def _perform(self, effect: Effect) -> Done:
+        if effect.key in self.unlaid:
+            raise self.unlaid.pop(effect.key)
+        if effect.kind.is_mail:
+            self._tell(effect)
+            return Done()
+        if effect.kind in (Kind.ISSUE, Kind.REISSUE):
+            order = self._order(effect)
+            if closed := self.closed.get((order.backend, order.achievement)):
+                raise closed
+        return _PERFORM[effect.kind](self.world, self.known, effect)
+
+    def _settle(self, effect: Effect, begun: Effect, outcome: Done | BridgeError) -> None:
+        """Write down what came of *effect*, which is *begun*."""
+        lane = self._lane(effect)
+        match outcome:
+            case Done():
+                self.failures[lane] = 0
+                self._finish(begun, outcome)
+            case BadgeClosed():
+                self._close(begun, outcome, in_doubt=effect.in_doubt)
+            case TryLater():
+                self.failures[lane] += effect.kind not in _PUBLISHING
+                self._postpone(begun, outcome, in_doubt=effect.in_doubt)
+            case InDoubt(most=most) if most is not None and begun.attempts >= most and (effect.in_doubt or most <= 1):
+                self._stick(begun, str(outcome), in_doubt=True)
+            case InDoubt():
+                self.failures[lane] += 1
+                self._postpone(begun, outcome, in_doubt=True)
+            case Refused():
+                self._stick(begun, str(outcome), in_doubt=effect.in_doubt)
+            case _:
+                self._stick(begun, str(outcome), in_doubt=True)
+
+    def _finish(self, effect: Effect, done: Done) -> None:
+        known, credential, move = self.known, done.credential, done.move
+        self._keep(self.world.ledger.finish(known.effects[effect.key], credential=credential, move=move))
+        if move is not None:
+            known.learn(Lesson(moves=(move,), orders=(move.new,) if credential is not None else ()))
+        if credential is not None:
+            known.credentials[credential.attempt_id] = credential
+        self.report.done[effect.kind] += 1
+        log.info("%s done", effect.key)
+
+    def _close(self, effect: Effect, error: BadgeClosed, *, in_doubt: bool) -> None:
+        """The badge can't be had there at present: one alert for all whom it concerns, who wait."""
+        order = self._order(effect)
+        if (order.backend, order.achievement) not in self.closed:
+            self.closed[order.backend, order.achievement] = error
+            self._problem(f"badge {order.achievement}", str(error))
+        note, until = self._discreet(effect, str(error)), later(effect, error, self.world.clock.now())
+        self._keep(self.world.ledger.postpone(self.known.effects[effect.key], until, note, in_doubt=in_doubt))
+
+    def _postpone(self, effect: Effect, error: BridgeError, *, in_doubt: bool) -> None:
+        effect, note = self.known.effects[effect.key], self._discreet(effect, str(error))
+        until = later(effect, error, self.world.clock.now())
+        self.report.postponed.append(self._keep(self.world.ledger.postpone(effect, until, note, in_doubt=in_doubt)))
+        log.warning("%s postponed: %s", effect.key, note)
+
+    def _discreet(self, effect: Effect, note: str) -> str:
+        """Leave the teacher's address out of *note*, which goes into logs and reports: servers like to tell it."""
+        recipient = self.known.requests[effect.request].recipient
+        return re.sub(re.escape(recipient), "(the teacher’s address)", note, flags=re.IGNORECASE)
+
+    def _stick(self, effect: Effect, note: str, *, in_doubt: bool) -> None:
+        note = self._discreet(effect, note)
+        self._keep(self.world.ledger.stick(self.known.effects[effect.key], note, in_doubt=in_doubt))
+        log.error("%s is stuck: %s", effect.key, note)
+
+    # ── mail ─────────────────────────────────────────────────────────────────────
+
+    def _tell(self, effect: Effect) -> None:
+        """Send one mail, unless an interrupted try has sent it already."""
+        badge = performing.badge_of(self.world, self.known, effect)
+        message = self.world.compose(effect, self.known, badge)
+        mailer, ref = self.world.mailer, effect.ref
+        if effect.in_doubt and ref:
+            outcome = mailer.outcome(ref, message)
+            if performing.was_sent(outcome, repeat=self._may_repeat(effect)):
+                return
+        if not ref:
+            ref = mailer.prepare(message, again=effect.attempts > 0 or effect.in_doubt)
+            self._keep(self.world.ledger.prepared(self.known.effects[effect.key], ref))
+        mailer.send(ref, message)
+
+    def _may_repeat(self, effect: Effect) -> bool:
+        """A mail whose fate can't be known is repeated when a person says so (`retry` counts afresh), or by setting."""
+        return effect.attempts == 0 or (self.policy.smtp_repeat and effect.attempts == 1)
+
+
+def batches(
+    world: World, fresh: Collection[tuple[Effect, Order]]
+) -> Iterator[tuple[Batching, list[tuple[Effect, Order]]]]:
+    """Yield what may be made in one call: fresh orders of one badge, no two of one person, where a backend can."""
+
+    def sort(pair: tuple[Effect, Order]) -> tuple[str, str, str]:
+        return pair[1].backend, pair[1].achievement, pair[1].version
+
+    for (name, *_), found in groupby(sorted(fresh, key=sort), key=sort):
+        backend = world.backends.get(name)
+        if not isinstance(backend, Batching) or backend.batch < 2:
+            continue
+        people = list({order.recipient: (effect, order) for effect, order in found}.values())
+        for start in range(0, len(people), backend.batch):
+            if len(chunk := people[start : start + backend.batch]) > 1:
+                yield backend, chunk

@@ -1,0 +1,290 @@
+"""The backend: one approval becomes one assertion on a Badgr server."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from urllib.parse import quote
+
+from bridge import wording
+from bridge.backends import marks
+from bridge.backends.listed import Listed
+from bridge.backends.pictures import NoPicture, fetch_picture
+from bridge.errors import LEDGER_TROUBLE, BadgeClosed, BridgeError, Refused, TryLater
+from bridge.model import Acceptance, Achievement, Credential, Order
+from bridge.ports import Clock, Quota, TokenStore
+
+from . import batch, issuing, words
+from .account import LARGEST_BATCH, Account, Survey
+from .answers import (
+    Answer,
+    Assertion,
+    assertions,
+    complaints,
+    is_duplicate,
+    is_future,
+    is_id,
+    is_revoked_already,
+    listed,
+    say,
+)
+from .api import Api
+from .explain import Errand
+from .login import Login
+from .wire import BUCKET, Wire
+
+PAGE = "100"  # awards or BadgeClasses of one answer
+
+
+@dataclass
+class Badgr:
+    """`ports.Backend` and `ports.Batching`.
+
+    Every assertion names the award's page on our site as evidence: by this mark an award is known as ours, and as this
+    one. The server has no lock against awarding twice and answers 500 to what it has done, so whoever is in doubt asks
+    `find` first. Why a badge was withdrawn becomes public on the server, so it is told only with *publish_reasons*.
+    """
+
+    account: Account
+    site_url: str
+    clock: Clock
+    tokens: TokenStore
+    quota: Quota
+    name: str = "badgr"
+    publish_reasons: bool = False
+    _api: Api = field(init=False, repr=False)
+    _wire: Wire = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._wire = Wire(self.account, self.clock, self.quota)
+        login = Login(self.account, self._wire, self.tokens, self.clock, self.account.token_key(self.name))
+        self._api = Api(self.account, self._wire, login)
+
+    @property
+    def batch(self) -> int:
+        """How many awards one call may make; below 2: one by one."""
+        return min(self.account.batch, LARGEST_BATCH)
+
+    # ── making ───────────────────────────────────────────────────────────────
+
+    def issue(self, order: Order, achievement: Achievement) -> Credential:
+        """Make the assertion; one that an earlier try has made after all is taken for this one.
+
+        Raise Refused, BadgeClosed, TryLater, or InDoubt if it may have been made.
+        """
+        issuing.check(order, achievement)
+        errand = issuing.errand(order, self.account)
+        answer = self._post(order, errand)
+        if is_future(complaints(answer.told)):  # refused, so nothing was made; and now the server's clock is known
+            answer = self._post(order, errand)
+        if answer.ok:
+            return issuing.made(order, assertions(answer.told), self.credential, self.account)
+        return self._settle(order, achievement, answer, issuing.complaints_of(answer))
+
+    def _post(self, order: Order, errand: Errand) -> Answer:
+        path = f"{self._class_path(order.achievement)}/assertions"
+        return self._api.call(errand, "POST", path, json=self._award(order))
+
+    def _award(self, order: Order) -> Mapping[str, object]:
+        issued_on = min(order.issued_on, self._wire.now())
+        return words.award(order, marks.mark(self.site_url, order), issued_on, plain_text=self.account.plain_text)
+
+    def _settle(self, order: Order, achievement: Achievement, answer: Answer, found: issuing.Complaints) -> Credential:
+        """Return the credential that stands in the way, if it is this order's; else raise what the refusal means."""
+        if not is_duplicate(found):
+            raise issuing.refusal(order, achievement, answer.status, found, self.account)
+        standing = self._awards(order)
+        if (own := issuing.own(standing, order)) is not None:
+            return self.credential(order, own)
+        raise issuing.in_the_way(order, achievement, standing, self.account)
+
+    def issue_all(self, orders: Sequence[Order], achievement: Achievement) -> Mapping[str, Credential | BridgeError]:
+        """Make the assertions of at most `batch` orders in one call; by award, what became of each.
+
+        What can't go along, such as a second award to the same person, is TryLater: it goes next time, or alone.
+        """
+        outcome, going = batch.sort_out(orders, achievement, self.account)
+        if not going:
+            return outcome
+        body = {"assertions": [self._award(order) for order in going]}
+        try:
+            path = f"{self._class_path(achievement.key)}/issue"
+            answer = self._api.call(batch.errand(going), "POST", path, json=body)
+        except LEDGER_TROUBLE:
+            raise
+        except batch.ENDINGS as error:
+            return {**outcome, **dict.fromkeys((order.award for order in going), error)}
+        if answer.ok:
+            return {**outcome, **batch.made(going, answer, self.credential, self.account)}
+        for order, found in batch.told_apart(going, answer):
+            outcome[order.award] = self._settled(order, achievement, answer, found)
+        return outcome
+
+    def _settled(
+        self, order: Order, achievement: Achievement, answer: Answer, found: issuing.Complaints | None
+    ) -> Credential | BridgeError:
+        """Return what a refused batch means for one of its orders, about which the server says *found*."""
+        if found is None or is_future(found):
+            return batch.alone(order)
+        try:
+            return self._settle(order, achievement, answer, found)
+        except LEDGER_TROUBLE:
+            raise
+        except batch.ENDINGS as error:
+            return error
+
+    # ── looking ──────────────────────────────────────────────────────────────
+
+    def find(self, order: Order) -> Credential | None:
+        """Return the credential whose assertion bears this award's mark, withdrawn or not; None if there is none.
+
+        Raise TryLater or Refused.
+        """
+        own = issuing.own(self._awards(order), order)
+        if own is None:
+            return None
+        found = self.credential(order, own)
+        return replace(found, revoked_at=self.clock.now()) if own.revoked else found
+
+    def _awards(self, order: Order) -> Sequence[Assertion]:
+        """Return all awards of the order's badge to its recipient, withdrawn and expired ones as well."""
+        errand = Errand(f"list the awards of the badge of {order.attempt_id}")
+        asked = {
+            "recipient": order.recipient.lower(),
+            "include_revoked": "true",
+            "include_expired": "true",
+            "num": PAGE,
+        }
+        found: list[Assertion] = []
+        answer = Answer(0)
+        for answer in self._api.pages(errand, f"{self._class_path(order.achievement)}/assertions", asked):
+            if not answer.ok:
+                raise issuing.refusal(order, None, answer.status, issuing.complaints_of(answer), self.account)
+            found += assertions(answer.told)
+        if answer.next:
+            raise Refused(
+                f"{self.account.server} lists more awards of one badge to one person than the bridge can "
+                f"look through, so it can't say whether the badge of {order.attempt_id} was issued. Please report this."
+            )
+        mine = [one for one in found if one.recipient in ("", order.recipient.lower())]
+        return [one if one.evidence is not None else self._whole(one, errand) for one in mine]
+
+    def _whole(self, assertion: Assertion, errand: Errand) -> Assertion:
+        """Return the assertion with its evidence, which some lists leave out."""
+        answer = self._api.call(errand, "GET", f"/v2/assertions/{assertion.id}")
+        return next(iter(assertions(answer.told)), assertion)
+
+    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Acceptance]:
+        """By award, what the earners did, as far as the issuer's newest awards (some thousands) tell."""
+        wanted = {one.backend_ref: one.award for one in credentials if one.backend_ref and one.revoked_at is None}
+        found: dict[str, Acceptance] = {}
+        if not wanted:
+            return found
+        errand = Errand("list the issuer's awards")
+        path = f"/v2/issuers/{quote(self.account.issuer, safe='')}/assertions"
+        for answer in self._api.pages(errand, path, {"include_expired": "true", "num": PAGE}):
+            self._need(answer)
+            for one in assertions(answer.told):
+                award = wanted.pop(one.id, None)
+                if award is not None and one.acceptance is not None:
+                    found[award] = one.acceptance
+            if not wanted:
+                break
+        return found
+
+    def survey(self) -> Survey:
+        """Return issuers and BadgeClasses that the account can see. Raise TryLater with its cure."""
+        issuers = self._api.call(Errand("list the issuers"), "GET", "/v2/issuers")
+        self._need(issuers)
+        badges: list[Listed] = []
+        if is_id(self.account.issuer):
+            path = f"/v2/issuers/{self.account.issuer}/badgeclasses"
+            for answer in self._api.pages(Errand("list the BadgeClasses"), path, {"num": PAGE}):
+                badges += listed(answer.told) if answer.ok else ()  # an issuer that is not there has none
+        return Survey(listed(issuers.told), tuple(badges))
+
+    def _need(self, answer: Answer) -> None:
+        """Raise TryLater unless the account may see the issuer's things."""
+        if not answer.ok:
+            said = say(complaints(answer.told)) or "it does not say why"
+            raise TryLater(
+                f"{self.account.server} shows the account no such issuer ({answer.status}: {said}). It is "
+                "in another region, or the account is not on its staff, or its token has too small a scope. Look at "
+                "url, issuer and client_id of [badgr]; then run badge-bridge doctor."
+            )
+
+    # ── afterwards ───────────────────────────────────────────────────────────
+
+    def revoke(self, order: Order, credential: Credential, reason: str, at: datetime) -> None:
+        """Withdraw the assertion, for good; once it is withdrawn, this changes nothing.
+
+        Raise Refused, TryLater, or InDoubt.
+        """
+        del at  # the server has no such member
+        if credential.award != order.award or not is_id(credential.backend_ref):
+            raise self._no_assertion(credential)
+        errand = Errand(f"withdraw the badge of {order.attempt_id}", write=True)
+        told = {"revocation_reason": words.reason(reason if self.publish_reasons else "")}
+        answer = self._api.call(errand, "DELETE", f"/v2/assertions/{credential.backend_ref}", json=told)
+        found = complaints(answer.told)
+        if not answer.ok and not is_revoked_already(found):
+            raise issuing.not_withdrawn(order, credential, answer.status, found, self.account)
+
+    def badge(self, credential: Credential) -> bytes:
+        """Return the picture that the server baked: it holds the narrative, but not the evidence.
+
+        Raise TryLater, or Refused if there is none.
+        """
+        if not is_id(credential.backend_ref):
+            raise self._no_assertion(credential)
+        self.quota.wait(BUCKET)
+        try:
+            return fetch_picture(self._image(credential.backend_ref), self.account.base)
+        except NoPicture as error:
+            raise Refused(
+                f"{self.account.server} has no picture of the badge of {credential.attempt_id}: the award "
+                f"was withdrawn or deleted there, or is on another server. Look for it: {credential.vendor_url or '?'}"
+            ) from error
+
+    def _no_assertion(self, credential: Credential) -> Refused:
+        return Refused(
+            f"Nothing says which assertion on the Badgr server {self.account.host} the badge of "
+            f"{credential.attempt_id} is. It was issued elsewhere, or the ledger is damaged: run badge-bridge doctor."
+        )
+
+    def close(self) -> None:
+        """Hang up."""
+        self._wire.close()
+
+    # ── names ────────────────────────────────────────────────────────────────
+
+    def credential(self, order: Order, assertion: Assertion) -> Credential:
+        return Credential(
+            award=order.award,
+            attempt_id=order.attempt_id,
+            url=marks.mark(self.site_url, order),
+            image=self._image(assertion.id),
+            backend=order.backend,
+            backend_ref=assertion.id,
+            vendor_url=wording.web_link(assertion.url) or self._public(assertion.id),
+            issued_at=order.issued_on,
+            acceptance=assertion.acceptance,
+        )
+
+    def _public(self, assertion: str) -> str:
+        return f"{self.account.base}/public/assertions/{assertion}"
+
+    def _image(self, assertion: str) -> str:
+        """Return the picture's lasting address; the one that the server tells dies with the next change."""
+        return f"{self._public(assertion)}/image"
+
+    def _class_path(self, achievement: str) -> str:
+        """Return where the badge's BadgeClass is. Raise BadgeClosed if none is named."""
+        found = self.account.badges.get(achievement, "")
+        if not is_id(found):
+            raise BadgeClosed(
+                f"[badgr.badges] does not say which BadgeClass of the Badgr server stands for the badge {achievement!r}"
+                ", or not by its id. badge-bridge doctor lists those that there are."
+            )
+        return f"/v2/badgeclasses/{found}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,7 +16,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-keys_app = typer.Typer(help="The key that signs badges.", no_args_is_help=True)
+keys_app = typer.Typer(help="The keys that sign badges.", no_args_is_help=True)
 sheet_app = typer.Typer(help="The spreadsheet.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
 app.add_typer(sheet_app, name="sheet")
@@ -24,6 +24,10 @@ app.add_typer(sheet_app, name="sheet")
 Config = Annotated[Path, typer.Option("--config", envvar="BADGE_BRIDGE_CONFIG", help="The settings.", dir_okay=False)]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
 Number = Annotated[int, typer.Argument(min=1, help="The request's number: 41.")]
+KeyKind = Annotated[
+    Literal["ed25519", "es256", "rs256"],
+    typer.Option("--kind", help="ed25519 signs badges; es256 or rs256 signs the VC-JWT beside them."),
+]
 
 BRIDGE_TOML = Path("bridge.toml")
 
@@ -136,6 +140,24 @@ def allow(
     raise typer.Exit(act(config, awards))
 
 
+@app.command()
+def reissue(
+    source: Annotated[str, typer.Option("--from", help="Who made the badges: badgr, credly or local.")],
+    target: Annotated[str, typer.Option("--to", help="Who is to make them anew.")],
+    badge: Annotated[str, typer.Option("--badge", help="Only this one (its key in the tab Badges).")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say what would happen.")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Also revoke the badges that are replaced.")] = False,
+    config: Config = BRIDGE_TOML,
+    as_json: Json = False,
+) -> None:
+    """Make the badges of one backend anew at another, and tell their holders once."""
+    from bridge.plan import Wish
+
+    from .moving import reissue as act
+
+    raise typer.Exit(act(config, Wish(source, target, badge, revoke), dry_run=dry_run, as_json=as_json))
+
+
 @app.command("restore")
 def restore_backup(
     file: Annotated[Path | None, typer.Argument(help="A backup; without it the newest.", dir_okay=False)] = None,
@@ -150,33 +172,55 @@ def restore_backup(
 
 @app.command()
 def verify(
-    files: Annotated[list[Path], typer.Argument(help="Baked badges (PNG), or badges as JSON.")],
+    badges: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE|URL|-", help="Badges: pictures (PNG, SVG), JSON or signed text; - is input."),
+    ],
     site: Annotated[
         Path | None, typer.Option(help="Look up what issuers publish in this folder, not on the web.", file_okay=False)
     ] = None,
     recipient: Annotated[str | None, typer.Option(help="Also say whether it is this person's (an address).")] = None,
+    offline: Annotated[bool, typer.Option("--offline", help="Ask nobody; say what could not be checked.")] = False,
+    allow_private: Annotated[
+        bool, typer.Option("--allow-private", help="Also ask addresses inside of this network, and http.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Check a badge as a stranger would. 0: valid, 1: not valid, 3: could not tell."""
+    from .checking import Asking
     from .checking import verify as act
 
-    raise typer.Exit(act(files, site, recipient, as_json=as_json))
+    raise typer.Exit(act(badges, Asking(site, offline, allow_private), recipient, as_json=as_json))
 
 
 @keys_app.command("new")
-def keys_new(config: Config = BRIDGE_TOML) -> None:
-    """Make the signing key that [issuer.key] names. Nothing else ever makes one."""
-    from .checking import keys_new as act
+def keys_new(
+    config: Config = BRIDGE_TOML,
+    kind: KeyKind = "ed25519",
+    keyring: Annotated[
+        bool, typer.Option("--keyring", help="Lock it with a passphrase that the system's keyring holds.")
+    ] = False,
+) -> None:
+    """Make a signing key, where [issuer] key or jwt_key says. Nothing else ever makes one."""
+    from .signing import keys_new as act
 
-    raise typer.Exit(act(config))
+    raise typer.Exit(act(config, kind, keyring=keyring))
 
 
 @keys_app.command("list")
 def keys_list(config: Config = BRIDGE_TOML, as_json: Json = False) -> None:
-    """The public half of the signing key, as verifiers know it."""
-    from .checking import keys_list as act
+    """Tell which keys sign, and which did. Of each: its id, kind, age, file and lock."""
+    from .signing import keys_list as act
 
     raise typer.Exit(act(config, as_json=as_json))
+
+
+@keys_app.command("rotate")
+def keys_rotate(config: Config = BRIDGE_TOML, kind: KeyKind = "ed25519") -> None:
+    """Put a new key in the place of the one that signs. The old one is kept, and what it signed stays genuine."""
+    from .signing import keys_rotate as act
+
+    raise typer.Exit(act(config, kind))
 
 
 @sheet_app.command("rebuild")

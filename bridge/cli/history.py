@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bridge.errors import Refused
-from bridge.model import Attempt, Effect, Event, Kind, Known, Request, State
+from bridge.model import LOCAL, Attempt, Effect, Event, Kind, Known, Request, State
 from bridge.plan import Policy
 from bridge.plan.standing import standing
 from bridge.plan.status import status_words
@@ -46,6 +46,8 @@ def _effects(known: Known, request: Request) -> list[Effect]:
 
 
 def _as_json(known: Known, request: Request, history: Sequence[Event]) -> dict[str, object]:
+    from .moving import the_map
+
     attempts = _attempts(known, request)
     return {
         "request": request.number,
@@ -55,14 +57,18 @@ def _as_json(known: Known, request: Request, history: Sequence[Event]) -> dict[s
         "attempts": [{"id": a.id, "version": a.version, "standing": standing(known, a.id)} for a in attempts],
         "effects": [told(effect) for effect in _effects(known, request)],
         "pages": [known.credentials[a.id].url for a in attempts if a.id in known.credentials],
+        "moves": the_map(known, [attempt.id for attempt in attempts]),
         "history": [{"at": e.at, "attempt": e.attempt_id, "what": e.what, "note": e.note} for e in history],
     }
 
 
 def _say(settings: Settings, known: Known, request: Request, history: Sequence[Event]) -> None:
     """Where each attempt stands, in the words of the sheet, then what happened, in the programme's own time."""
+    from bridge.wiring import vendors_of
+
     zone = settings.programme.timezone
-    policy = Policy(settings.issuer.url, key_id="", tz=ZoneInfo(zone))
+    backends = {LOCAL: None, **vendors_of(settings)}
+    policy = Policy(settings.issuer.url, key_id="", tz=ZoneInfo(zone), backends=backends)
     say(f"Request {request.number}: {request.label or request.achievement}")
     for attempt in _attempts(known, request):
         say(f"Attempt {attempt.id}: {status_words(known, attempt, '', policy)}")

@@ -9,7 +9,7 @@ from enum import IntEnum
 from bridge.errors import BridgeError, ConfigProblems, LeaseHeld
 from bridge.logs import start_log
 
-from .screen import plain
+from .screen import plain, write_anything
 
 log = logging.getLogger("bridge")
 
@@ -26,6 +26,7 @@ class Exit(IntEnum):
 
 def main() -> None:
     """Run the command line and leave the process with an `Exit`."""
+    write_anything()
     start_log(logging.WARNING)
     sys.exit(_run())
 
@@ -50,11 +51,16 @@ def _run() -> int:
     except KeyboardInterrupt:
         _say("Stopped.")
         return Exit.INTERRUPTED
-    except Exception:
-        log.exception("The command ended in a way that nobody foresaw.")
-        _say("This was not foreseen. Nothing was lost; please report it with the lines above.")
-        return Exit.STUCK
+    except Exception:  # noqa: BLE001 - told and logged by `unforeseen`
+        return unforeseen(Exit.STUCK)
     return Exit.DONE
+
+
+def unforeseen(code: Exit) -> Exit:
+    """Tell that the error which is being handled was not foreseen, and return *code*."""
+    log.exception("The command ended in a way that nobody foresaw.")
+    _say("This was not foreseen. Nothing was lost; please report it with the lines above.")
+    return code
 
 
 def _say(sentence: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import re
 import sys
@@ -16,6 +18,26 @@ Cells = Sequence[str]
 _COMMANDS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
+#: What stands in the place of our own signs where a screen or a file has no room for them; "?" for all others.
+_POORER = {"✓": "+", "✗": "x", "“": '"', "”": '"', "‘": "'", "’": "'", "–": "-", "…": "..."}
+
+
+def write_anything() -> None:
+    """Let no character make writing fail, whatever the encoding of standard output and error is (cp1252, ASCII)."""
+    codecs.register_error("poorer", poorer)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="poorer")
+
+
+def poorer(error: UnicodeError) -> tuple[str, int]:
+    """Return what is written instead of characters that can't be encoded, and where to go on; codecs ask for it."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lost = error.object[error.start : error.end]
+    return "".join(_POORER.get(character, "?") for character in lost), error.end
+
+
 def plain(text: str) -> str:
     """Return *text* so that no word of other people commands the terminal."""
     return _COMMANDS.sub("\ufffd", text)
@@ -25,10 +47,32 @@ def say(text: str = "") -> None:
     sys.stdout.write(plain(text) + "\n")
 
 
+def say_stopped(sentence: str, *, as_json: bool) -> None:
+    """Say that the command was asked to stop, and did."""
+    if as_json:
+        say_json({"stopped": sentence})
+    else:
+        say(sentence)
+
+
 def say_json(document: Mapping[str, Any]) -> None:
-    """One document on standard output; nothing else may be written there."""
+    """One document on standard output; nothing else may be written there.
+
+    What can't be written there as it is stands there in JSON's own way, so programs read what was meant.
+    """
     told = json.dumps(document, ensure_ascii=False, indent=2, default=str)
+    if not writable(told):
+        told = json.dumps(document, indent=2, default=str)
     say(_COMMANDS.sub(lambda found: f"\\u{ord(found[0]):04x}", told))
+
+
+def writable(text: str) -> bool:
+    """Return whether standard output can hold *text* as it is."""
+    try:
+        text.encode(getattr(sys.stdout, "encoding", None) or "utf-8", "surrogatepass")
+    except (UnicodeError, LookupError):
+        return False
+    return True
 
 
 def table(titles: Cells, rows: Iterable[Cells]) -> None:

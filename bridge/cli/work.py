@@ -10,17 +10,18 @@ from pathlib import Path
 from gspread.utils import rowcol_to_a1
 
 from bridge.config import Settings, load
+from bridge.config.signing import key_stamp
 from bridge.cycle import Preview, plan_cycle, run_cycle
 from bridge.errors import LeaseHeld
 from bridge.logs import start_log
 from bridge.ports import Change
 from bridge.report import Report, counted, in_words
-from bridge.service import Stopped, comes_often, night, stopping, until_stopped
+from bridge.service import KeptOpen, Stopped, comes_often, night, stopping, until_stopped
 from bridge.service import serve as serve_until_stopped
 from bridge.wiring import keeping_of, open_world
 
 from .main import Exit
-from .screen import progress, say, say_json, table
+from .screen import progress, say, say_json, say_stopped, table
 
 log = logging.getLogger("bridge")
 
@@ -108,10 +109,7 @@ def run(config: Path, *, as_json: bool) -> int:
             return Exit.DONE
         raise
     except Stopped as stopped:
-        if as_json:
-            say_json({"stopped": str(stopped)})
-        else:
-            say(str(stopped))
+        say_stopped(str(stopped), as_json=as_json)
         return Exit.DONE
     if as_json:
         say_json(report.as_json())
@@ -137,10 +135,14 @@ def serve(config: Path) -> int:
     often = comes_often(schedule, timezone)
     with (
         stopping() as stop,
-        open_world(settings, often=often, progress=until_stopped(_silent, stop), stop=stop) as (world, policy),
+        KeptOpen(
+            lambda: open_world(settings, often=often, progress=until_stopped(_silent, stop), stop=stop),
+            lambda: key_stamp(settings),
+        ) as kept,
     ):
 
         def tick() -> None:
+            world, policy = kept.now()
             for line in night(world, keeping_of(settings), lambda: run_cycle(world, policy)).lines():
                 log.info("%s", line)
 

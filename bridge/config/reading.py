@@ -14,9 +14,17 @@ from pydantic_core import ErrorDetails
 
 from bridge.errors import ConfigProblems
 
+from .addresses import is_loopback
 from .places import Place, line_of, lines
 from .secrets import is_placeholder, private_bytes, read_robot
-from .settings import SQLITE, Form, Settings, is_loopback
+from .settings import SQLITE, Form, Settings
+
+#: Settings that there were once, and what to do instead.
+GONE: Mapping[Place, str] = {
+    ("issuer", "retired"): "is no setting any more: retired keys are found beside [issuer.key], as "
+    "issuer.retired-1.key, issuer.retired-2.key and so on, oldest first. Give those that are listed such names, and "
+    "remove this line.",
+}
 
 START = "Copy config/bridge.example.toml to bridge.toml and fill it in, or say where it is: --config FILE."
 
@@ -95,8 +103,22 @@ def _across(data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
         yield ("mail", "smtp", "security"), 'is "none": mails would travel unprotected. Choose "starttls" or "tls".'
     if schedule.get("cron", "?") == "" and not schedule.get("every_minutes"):
         yield ("schedule", "cron"), "is empty, and so is every_minutes. Fill in one of them."
+    issuer = _table(data, "issuer")
+    if issuer.get("jwt_key") and issuer.get("jwt_key") == issuer.get("key", "issuer.key"):
+        yield ("issuer", "jwt_key"), "is the signing key itself. A VC-JWT needs a key of its own: name another file."
+    yield from _vendors(data)
     if isinstance(site.get("publish"), str):
         yield ("site", "publish"), 'is one text. Write the command as a list: ["rsync", "-a", "./", "…"].'
+
+
+def _vendors(data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """Yield what a vendor's section lacks, where it is begun or chosen."""
+    chosen = _table(data, "issuer").get("backend", "local")
+    badgr, credly = _table(data, "badgr"), _table(data, "credly")
+    if chosen == "badgr" and not badgr.get("url"):
+        yield ("badgr", "url"), 'is missing, and [issuer.backend] is "badgr". Write the address of your region\'s API.'
+    if chosen == "credly" and not credly.get("organization"):
+        yield ("credly", "organization"), 'is missing, and [issuer.backend] is "credly". Write your organization\'s id.'
 
 
 def _table(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -142,6 +164,8 @@ def _sentence(error: ErrorDetails) -> str:
 
 
 def _unknown(place: Place) -> str:
+    if place in GONE:
+        return GONE[place]
     model = _model(place[:-1])
     known = list(model.model_fields) if model else []
     near = get_close_matches(str(place[-1]), known, n=1)
@@ -171,32 +195,39 @@ def _cure(place: Place) -> str:
     return (field.description or "") if field else ""
 
 
-def _named_keys(data: Mapping[str, Any], base: Path) -> tuple[Path | None, Path | None]:
+def _named_keys(data: Mapping[str, Any], base: Path) -> tuple[Path | None, Path | None, Path | None]:
     """The key files that settings name which are wrong elsewhere; None where they name none."""
-    google, issuer = _table(data, "google").get("credentials"), _table(data, "issuer").get("key", "issuer.key")
-    named = [path if isinstance(path, str) and path and not is_placeholder(path) else None for path in (google, issuer)]
-    credentials, key = (None if path is None else base / Path(path).expanduser() for path in named)
-    return credentials, key
+    google, issuer = _table(data, "google"), _table(data, "issuer")
+    named = (google.get("credentials"), issuer.get("key", "issuer.key"), issuer.get("jwt_key"))
+    credentials, key, jwt_key = (
+        base / Path(path).expanduser() if isinstance(path, str) and path and not is_placeholder(path) else None
+        for path in named
+    )
+    return credentials, key, jwt_key
 
 
-def _key_problems(credentials: Path | None, key: Path | None) -> list[str]:
+def _key_problems(credentials: Path | None, key: Path | None, jwt_key: Path | None) -> list[str]:
     problems: list[str] = []
     try:
         if credentials is not None:
             read_robot(credentials)
     except ConfigProblems as error:
         problems += error.problems
-    try:
-        if key is not None:
-            private_bytes(key, "the signing key", "Make one with: badge-bridge keys new")
-    except ConfigProblems as error:
-        problems += error.problems
+    for path, what, make in (
+        (key, "the signing key", "badge-bridge keys new"),
+        (jwt_key, "the key for VC-JWT", "badge-bridge keys new --kind es256"),
+    ):
+        try:
+            if path is not None:
+                private_bytes(path, what, f"Make one with: {make}")
+        except ConfigProblems as error:
+            problems += error.problems
     return problems
 
 
 def _file_problems(settings: Settings) -> list[str]:
     """Say what is wrong with the files that the settings name, all of it."""
-    problems = _key_problems(settings.google.credentials, settings.issuer.key)
+    problems = _key_problems(settings.google.credentials, settings.issuer.key, settings.issuer.jwt_key)
     if settings.ledger.url.startswith(SQLITE):
         folder = Path(settings.ledger.url.removeprefix(SQLITE)).parent
         if not (folder.is_dir() and os.access(folder, os.W_OK)):

@@ -7,27 +7,22 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 
+from bridge.openbadges.addresses import did_url, did_web, sure_host
+from bridge.openbadges.errors import BadDocument
+
+from .addresses import Address, Section, is_loopback
 from .cron import crontab
+from .vendors import Badgr, Credly, Variable
 
 SQLITE = "sqlite:///"
-
-
-def is_loopback(host: str | None) -> bool:
-    """True for localhost, 127.0.0.0/8 and ::1."""
-    if host is None or host == "localhost":
-        return host is not None
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+LIKE = "Write one like https://badges.example.org or https://example.org/badges."
 
 
 def from_config_folder(path: Path, info: ValidationInfo) -> Path:
@@ -58,17 +53,35 @@ def google_id(value: str) -> str:
     return value
 
 
-def address(value: str) -> str:
-    if value and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", value):
-        raise ValueError(f"is {value!r}, which is no e-mail address.")
-    return value.lower()
-
-
 def public_address(value: str) -> str:
-    parts = urlsplit(value)
+    """Take an address that badges can bear for ever, in its one spelling."""
+    try:
+        parts = urlsplit(value)
+    except ValueError as error:
+        raise ValueError(f"is {value!r}, which is no web address. {LIKE}") from error
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))):
         raise ValueError(f"is {value!r}; it must start with https:// (plain http only for this machine itself).")
-    return value.rstrip("/")
+    if "@" in parts.netloc:  # not repeated here: it may hold a password
+        raise ValueError("holds a user name, and everybody reads this address. Leave out what stands before the @.")
+    if parts.query or parts.fragment or "//" in parts.path.rstrip("/"):
+        raise ValueError(f"is {value!r}; “?”, “#” and “//” can't follow the name, since files lie below it. {LIKE}")
+    if not is_port(parts):
+        raise ValueError(f"is {value!r}; a port is a number from 1 to 65535. Most sites need none. {LIKE}")
+    address = parts._replace(netloc=parts.netloc.lower()).geturl().rstrip("/")
+    try:
+        sure_host(parts.hostname)
+        did_url(did_web(address))
+    except BadDocument as error:
+        raise ValueError(f"is {value!r}, which no badge can bear. {error} {LIKE}") from error
+    return address
+
+
+def is_port(parts: SplitResult) -> bool:
+    """Return whether the port of an address, if it tells one, is there to be had."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def sandbox_address(value: str) -> str:
@@ -103,14 +116,10 @@ def five_fields(value: str) -> str:
 
 
 ConfigPath = Annotated[Path, AfterValidator(from_config_folder)]
+OptionalPath = Annotated[ConfigPath | None, BeforeValidator(lambda value: None if value == "" else value)]
 GoogleId = Annotated[str, AfterValidator(google_id)]
-Address = Annotated[str, AfterValidator(address)]
 Url = Annotated[str, AfterValidator(public_address)]
 SandboxUrl = Annotated[str, AfterValidator(sandbox_address)]
-
-
-class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class Programme(Section):
@@ -131,6 +140,8 @@ class Questions(Section):
     """Question titles or ids, by role. Empty: the form does not ask this."""
 
     name: str = Field("Your name", description="Write the title of the question for the teacher's name.")
+    given_name: str = Field("", description="Write the title of the question for the first name, for Credly.")
+    family_name: str = Field("", description="Write the title of the question for the last name, for Credly.")
     badge: str = Field("Which badge?", min_length=1, description="Write the title of the question for the badge.")
     links: str = Field("Links to your evidence", description="Write the title of the question for links.")
     files: str = Field("Upload evidence", description="Write the title of the upload question.")
@@ -166,9 +177,14 @@ class Issuer(Section):
     url: Url = Field(description="Write the address under which the site folder is published.")
     email: Address = Field(min_length=3, description="Write an address for questions about the badges.")
     description: str = Field("", description="Say in a sentence who you are.")
-    backend: Literal["local"] = Field("local", description="Choose local.")
+    backend: Literal["local", "badgr", "credly"] = Field("local", description="Choose local, badgr or credly.")
     key: ConfigPath = Field(Path("issuer.key"), validate_default=True, description="Write the path of the signing key.")
-    retired: tuple[ConfigPath, ...] = Field((), description="List the files of older signing keys, oldest first.")
+    jwt_key: OptionalPath = Field(None, description="Write the path of the key for VC-JWT, or leave it empty.")
+    leaked: tuple[Annotated[str, Field(pattern=r"^did:web:[^#\s]+#\S+$")], ...] = Field(
+        (), description="List ids of keys, as this tells them: badge-bridge keys list"
+    )
+    publish_reasons: bool = Field(False, description="true or false.")
+    former_urls: tuple[Url, ...] = Field((), description="List the addresses under which badges were issued before.")
     linkedin_organization: str = Field("", pattern=r"^\d*$", description="Write LinkedIn's number of your page.")
 
 
@@ -185,9 +201,7 @@ class Smtp(Section):
     host: str = Field("", description="Write the name of your mail server.")
     port: int = Field(587, ge=1, le=65535, description="Write the port of your mail server.")
     user: str = Field("", description="Write the user name at the mail server, or leave it empty.")
-    password_env: str = Field(
-        "BADGE_BRIDGE_SMTP_PASSWORD", pattern=r"^[A-Za-z_]\w*$", description="Write the name of a variable."
-    )
+    password_env: Variable = Field("BADGE_BRIDGE_SMTP_PASSWORD", description="Write the name of a variable.")
     security: Literal["starttls", "tls", "none"] = Field("starttls", description="Choose starttls or tls.")
 
 
@@ -233,6 +247,8 @@ class Settings(Section):
     sheet: Sheet
     review: Review
     issuer: Issuer
+    badgr: Badgr
+    credly: Credly
     site: Site
     mail: Mail
     ledger: LedgerPlace

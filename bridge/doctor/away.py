@@ -10,8 +10,10 @@ from bridge.config import Settings
 from bridge.forms import GoogleForms
 from bridge.google import Errand, Google
 from bridge.mail import SmtpMailer
+from bridge.report import counted
 from bridge.site.public import get_page
 
+from .address import former_addresses
 from .findings import Findings, bad, good, warn
 
 DRAFTS = "https://gmail.googleapis.com/gmail/v1/users/me/drafts"
@@ -30,7 +32,7 @@ def forms(settings: Settings) -> Findings:
     with connected(settings) as google:
         for reading in GoogleForms(google, wiring.form_settings(settings)).read({}):
             title = f"“{reading.title}”"
-            yield good("form", f"{title} can be read: {len(reading.submissions)} responses.")
+            yield good("form", f"{title} can be read: {counted(len(reading.submissions), 'response', 'responses')}.")
             if reading.verified:
                 yield good("form", f"{title} collects verified addresses.")
             for problem in reading.problems:
@@ -107,4 +109,5 @@ CHECKS: Mapping[str, Callable[[Settings], Findings]] = {
     "Drive": drive,
     "mail": mail,
     "public site": pages,
+    "former address": former_addresses,
 }

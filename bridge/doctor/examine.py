@@ -9,7 +9,7 @@ from bridge.config import load
 from bridge.errors import ConfigProblems
 from bridge.ports import Progress
 
-from . import away, here
+from . import away, here, vendors
 from .findings import Finding, bad, good, looked
 
 
@@ -20,7 +20,7 @@ def examine(config: Path, progress: Progress) -> list[Finding]:
     except ConfigProblems as error:
         return [bad("settings", problem) for problem in error.problems]
     findings = [good("settings", f"{config} can be used.")]
-    checks = {**here.CHECKS, **away.CHECKS}
+    checks = {**here.CHECKS, **away.CHECKS, **vendors.CHECKS}
     for done, (what, look) in enumerate(checks.items(), start=1):
         findings += looked(what, partial(look, settings))
         progress("checks", done, len(checks))

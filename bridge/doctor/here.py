@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from bridge import wiring
 from bridge.config import Settings, read_robot
-from bridge.config.settings import is_loopback
-from bridge.ledger import journal_rule
+from bridge.config.signing import signing_of
+from bridge.ledger import issued, journal_rule
 from bridge.ledger.backup import check
 from bridge.ledger.engine import PATIENCE, explained, make_engine, parse_url, reading
 from bridge.ledger.lease import Lease
 from bridge.ledger.migrations import HEAD, version_of
 from bridge.ledger.sql import TTL
+from bridge.report import counted
+from bridge.site import SiteFiles, keep_badges, places
 
+from .address import issuer_address
 from .findings import Findings, bad, good, warn
 
 #: Backups older than this mean that the nights don't run.
@@ -37,27 +39,24 @@ def google_key(settings: Settings) -> Findings:
 
 
 def signing_keys(settings: Settings) -> Findings:
-    signing = wiring.signing_of(settings)
-    older = f", and {len(signing.retired)} older ones" if signing.retired else ""
-    yield good("signing key", f"{signing.key.key_id}{older}.")
+    signing = signing_of(settings)
+    yield good("signing key", f"{signing.key.key_id}{and_older(signing.retired)}.")
+    if signing.jwt_key:
+        algorithm = signing.jwt_key.algorithm
+        yield good(
+            "signing key", f"{signing.jwt_key.key_id}{and_older(signing.jwt_retired)}, for VC-JWT ({algorithm})."
+        )
+    here = {key.key_id for key in (signing.key, *signing.retired, signing.jwt_key, *signing.jwt_retired) if key}
+    for stranger in sorted(signing.leaked - here):
+        yield warn(
+            "signing key",
+            f"[issuer.leaked] names {stranger}, and no key of that name is here.",
+            "Is it written as badge-bridge keys list tells it? If its file is lost, all is well.",
+        )
 
 
-def issuer_address(settings: Settings) -> Findings:
-    host = urlsplit(settings.issuer.url).hostname or ""
-    if is_loopback(host) or host.endswith((".example", ".test", ".invalid", ".localhost", ".local")):
-        yield warn(
-            "issuer's address",
-            f"{settings.issuer.url} can't be opened by strangers: fine for a trial.",
-            "Badges bear the address for ever: choose one that you will keep before the first real badge.",
-        )
-    elif host.split(".")[-2:] in (["github", "io"], ["web", "app"], ["netlify", "app"], ["pages", "dev"]):
-        yield warn(
-            "issuer's address",
-            f"{host} belongs to somebody else; badges bear it for ever.",
-            "An address of your own domain can move to another host, and badges stay valid.",
-        )
-    else:
-        yield good("issuer's address", settings.issuer.url)
+def and_older(retired: Sequence[object]) -> str:
+    return f", and {len(retired)} older {'one' if len(retired) == 1 else 'ones'}" if retired else ""
 
 
 def ledger(settings: Settings) -> Findings:
@@ -104,6 +103,16 @@ def backup(settings: Settings) -> Findings:
 
 def site_folder(settings: Settings) -> Findings:
     yield from _writable("site", settings.site.folder)
+    files, issuer = SiteFiles(settings.site.folder), wiring.issuer_of(settings)
+    there = sum(name.endswith(".json") for name in files.names(places.CREDENTIALS))
+    lost = max(0, issued(settings.ledger.url, settings.key).get(issuer.did, 0) - there)
+    keep_badges(files, lost)
+    if lost:
+        yield bad(
+            "site",
+            f"{counted(lost, 'issued badge is', 'issued badges are')} not in {files.folder}.",
+            "Put the folder back, from a backup or from your web server.",
+        )
     command = settings.site.publish
     if command and shutil.which(command[0]) is None:
         yield bad("site", f"The publish command {command[0]!r} is not there.", "Correct [site.publish].")

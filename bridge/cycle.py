@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
 from bridge import plan
 from bridge.acting import Actor
 from bridge.errors import LEDGER_TROUBLE, BridgeError
-from bridge.model import Effect, Known, Problem
-from bridge.plan import Learnt, Policy, Seen, Showing
+from bridge.model import Acceptance, Effect, Kind, Known, Problem
+from bridge.plan import Learnt, Moving, Policy, Seen, Showing, Wish, guards
 from bridge.plan.draft import copy_of
 from bridge.ports import Change, SheetReading, World
 from bridge.report import Report
@@ -33,6 +34,7 @@ def run_cycle(world: World, policy: Policy) -> Report:
         report = Report(started=world.clock.now())
         known = world.ledger.load()
         seen = look(world, known, report.problems)
+        world.ledger.renew()  # whoever slept so long that another took over must not judge by what was known before
         learnt = plan.learn(seen, known, world.clock.now(), policy, world.dice())
         report.new_attempts = sum(1 for attempt in learnt.lesson.attempts if attempt.id not in known.attempts)
         if learnt.lesson:
@@ -43,9 +45,42 @@ def run_cycle(world: World, policy: Policy) -> Report:
         withheld = act(world, policy, known, report)
         if seen.sheet is not None:
             show(world, policy, known, seen.sheet, plan.with_withheld(learnt, withheld), report)
-        report.take_stock(known)
-        report.finished = world.clock.now()
-        return report
+        return finished(world, known, report)
+
+
+def finished(world: World, known: Known, report: Report) -> Report:
+    report.take_stock(known)
+    report.finished = world.clock.now()
+    report.remarks.extend(world.remarks(report.finished))
+    return report
+
+
+#: What moving awards to another backend takes.
+_MOVING = (Kind.REISSUE, Kind.PUBLISH_REISSUED, Kind.WITHDRAW, Kind.TELL_REISSUED)
+
+
+def run_moves(world: World, policy: Policy, wish: Wish) -> tuple[Moving, Report]:
+    """Make the awards that *wish* names anew, under the lease, and nothing else; what was begun before goes on too.
+
+    Asking again after a crash goes on where it was left. Raises as `run_cycle` does.
+    """
+    with world.ledger.lease():
+        report = Report(started=world.clock.now())
+        known = world.ledger.load()
+        moving = plan_moves(world, policy, known, wish)
+        if moving.lesson:
+            world.ledger.learn(moving.lesson)
+            known.learn(moving.lesson)
+        others = {key for key, effect in known.effects.items() if effect.kind not in _MOVING}
+        Actor(world, policy, known, report, others).run()
+        return moving, finished(world, known, report)
+
+
+def plan_moves(world: World, policy: Policy, known: Known, wish: Wish) -> Moving:
+    """Decide which awards *wish* moves; nothing is changed."""
+    guards.moved(known, policy)
+    taken = world.site.forgotten(known)
+    return plan.move_awards(known, wish, world.clock.now(), policy, world.dice(), taken)
 
 
 def look(world: World, known: Known, problems: list[Problem]) -> Seen:
@@ -55,7 +90,21 @@ def look(world: World, known: Known, problems: list[Problem]) -> Seen:
     files = _ask("evidence", world.drive.describe, plan.wanted_evidence(forms, known), problems)
     links = sorted(plan.wanted_artworks(sheet.catalogue if sheet else None, known))
     artworks = _ask("artwork", world.drive.fetch, links, problems)
-    return Seen(forms=forms, sheet=sheet, files=files, artworks=artworks)
+    accepted = _ask_vendors(world, known, problems)
+    taken = _try("site", lambda: world.site.forgotten(known), problems) or ()
+    return Seen(forms=forms, sheet=sheet, files=files, artworks=artworks, accepted=accepted, taken=taken)
+
+
+def _ask_vendors(world: World, known: Known, problems: list[Problem]) -> Mapping[str, Mapping[str, Acceptance]]:
+    """Ask each vendor what the earners did with their badges, in a few calls, now and then."""
+    answers: dict[str, Mapping[str, Acceptance]] = {}
+    for name, credentials in plan.wanted_acceptance(known, world.clock.now()).items():
+        backend = world.backends.get(name)
+        if backend is not None:
+            said = _try(f"issuer {name}", partial(backend.acceptance, credentials), problems)
+            if said is not None:
+                answers[name] = said
+    return answers
 
 
 Q = TypeVar("Q")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count, islice
 from typing import Any
@@ -13,8 +12,9 @@ from bridge.errors import Refused, TryLater
 from bridge.google import Errand, Google, answer_of
 from bridge.links import is_file_id, parse_link
 from bridge.model import Artwork, Evidence, FileAccess, FileFacts
-from bridge.openbadges.artwork import MAX_BYTES, inspect
 from bridge.openbadges.errors import BadArtwork
+from bridge.openbadges.pictures import picture
+from bridge.openbadges.pictures.artwork import MAX_BYTES, inspect
 from bridge.openbadges.text import clean
 from bridge.wording import visible
 
@@ -23,6 +23,7 @@ Json = Mapping[str, Any]
 BATCH = 100  # Drive refuses more
 GET_UNITS, DOWNLOAD_UNITS = 5, 200
 SHORTCUT = "application/vnd.google-apps.shortcut"
+PICTURES = ("image/png", "image/svg+xml")
 LONGEST_NAME, LONGEST_WORD = 200, 500
 #: One file that Google stumbles over again and again must not hold up the night.
 PART_TRIES = 6
@@ -61,14 +62,14 @@ class DriveEvidence:
         return [to_facts(id_, known.get(targets[id_][0] if id_ in targets else id_, _SILENCE), hidden) for id_ in keys]
 
     def fetch(self, links: Collection[str]) -> Sequence[Artwork]:
-        """One Artwork per link, in order: a PNG file of at most 10 MB that can become a badge, or a problem.
+        """One Artwork per link, in order: a PNG (at most 10 MB) or SVG (1 MB) that can become a badge, or a problem.
 
         A picture for which Google had no answer is left out: it is asked for again in the next cycle.
         """
         wanted = {link: parse_link(link.strip()) for link in dict.fromkeys(links)}
         found = self._metadata(_keys(wanted.values()))
         pictures = (self._artwork(link, item, found.get(item.file_id, _SILENCE)) for link, item in wanted.items())
-        return [picture for picture in pictures if picture is not None]
+        return [artwork for artwork in pictures if artwork is not None]
 
     def _metadata(self, keys: Mapping[str, str]) -> dict[str, Json | None]:
         """File id → files.get, None for what Google does not show us; an id without an answer is left out."""
@@ -132,7 +133,7 @@ class DriveEvidence:
             return None
         except (BadArtwork, Refused) as error:
             return Artwork(link, problem=str(error))
-        return Artwork(link, hashlib.sha256(data).hexdigest(), data)
+        return Artwork(link, picture.name(data), data)
 
     def _download(self, item: Evidence) -> bytes:
         request = self._files.get_media(fileId=item.file_id, supportsAllDrives=True)
@@ -155,8 +156,8 @@ def _unusable(item: Evidence, answer: Json | None, who: str) -> str:
         return f"The picture is not there, or not shared with {who}. Share it with {who} as Viewer."
     if answer.get("trashed"):
         return "The picture lies in the trash. Take it out, or link another one."
-    if answer and answer.get("mimeType") != "image/png":
-        return f"The link leads to {_word(answer, 'mimeType')}, not to a PNG picture. Export it as PNG."
+    if answer and answer.get("mimeType") not in PICTURES:
+        return f"The link leads to {_word(answer, 'mimeType')}, not to a PNG or SVG picture. Export it as PNG."
     size = _word(answer, "size")
     if size.isdecimal() and int(size) > MAX_BYTES:
         return f"The picture has {int(size) / 1e6:.1f} MB. Export it smaller: at most 10 MB, best under 1 MB."

@@ -9,7 +9,8 @@ from pathlib import Path
 def write_whole(path: Path, data: bytes) -> None:
     """Put *data* at *path*, its folder included; whoever opens *path* meanwhile sees the old file or the new one.
 
-    Raises OSError, and leaves no half-written file behind.
+    On return it is on the disk, so what is written down afterwards, perhaps on another machine, stays true after a
+    power cut. Raises OSError, and leaves no half-written file behind.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     # A name of our own: two programs that write to one folder must not share a half-written file.
@@ -20,9 +21,22 @@ def write_whole(path: Path, data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(path)
+        settle(path.parent)
     except OSError:
         draft.unlink(missing_ok=True)
         raise
+
+
+def settle(path: Path) -> None:
+    """Have *path* on the disk: a file, or the names in a folder, for which Windows can't be asked."""
+    folder = path.is_dir()
+    if folder and os.name == "nt":
+        return
+    handle = os.open(path, os.O_RDONLY if folder else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def is_same(path: Path, data: bytes) -> bool:

@@ -29,7 +29,7 @@ MOST_EVIDENCE = 50
 MOST_TOLD = 5
 
 #: What a form may ask, as config names it; only "badge" must be there.
-ROLES = ("badge", "name", "links", "files", "reflection", "consent", "show")
+ROLES = ("badge", "name", "given_name", "family_name", "links", "files", "reflection", "consent", "show")
 
 _FORM_FIELDS = (
     "formId,info(title,documentTitle),settings(emailCollectionType),"
@@ -235,7 +235,7 @@ def to_submission(response: Json, form: Form, settings: FormSettings, questions:
         submitted_at=at,
         recipient=recipient,
         verified=form.verified,
-        name=_one_line(_first(answers, "name"), LONGEST_NAME),
+        **_names(answers),
         label=_one_line(label, LONGEST_LABEL),
         evidence=_evidence(_uploads(response, questions.get("files", "")), "\n".join(answers.get("links", ()))),
         reflection=_text("\n".join(answers.get("reflection", ())), LONGEST_REFLECTION),
@@ -243,6 +243,13 @@ def to_submission(response: Json, form: Form, settings: FormSettings, questions:
         show_name=_ticked(shown, settings.show_name, "name"),
         show_evidence=_ticked(shown, settings.show_evidence, "evidence"),
     )
+
+
+def _names(answers: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The name as one, and as two where the form asks for both; the one is made of the two where it is not asked."""
+    given, family = (_one_line(_first(answers, role), LONGEST_NAME) for role in ("given_name", "family_name"))
+    name = _one_line(_first(answers, "name"), LONGEST_NAME) or f"{given} {family}".strip()
+    return {"name": name, "given_name": given, "family_name": family}
 
 
 def _address_problem(form: Form, settings: FormSettings) -> Problem | None:

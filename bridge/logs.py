@@ -13,7 +13,10 @@ SECRETS = (
     (re.compile(r"-----BEGIN [^-]*-----.*?(?:-----END [^-]*-----|\Z)", re.DOTALL), "<key>"),
     (re.compile(r"\bya29\.[\w.-]+"), "<token>"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]{8,}"), r"\1 <token>"),
-    (re.compile(r"(?i)((?:access|refresh)_token|assertion|password|passphrase)(\W{1,4})[^\s&\"',}]+"), r"\1\2<token>"),
+    (
+        re.compile(r"(?i)((?:access|refresh)_token|assertion|password|passphrase)([\"']?\s?[:=]\s?[\"']?)[^\s&\"',}]+"),
+        r"\1\2<token>",
+    ),
     (re.compile(r"\beyJ[\w-]+\.[\w-]+(?:\.[\w-]*)?"), "<token>"),
     (re.compile(r"(?<=://)[^\s/@:]+:[^\s/@]+(?=@)"), "<password>"),
     (re.compile(r"[\w.!#$%&'*+=?^`{|}~-]+(?:@|%40)[\w-]+(?:\.[\w-]+)+"), "<address>"),

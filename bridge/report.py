@@ -19,6 +19,7 @@ _MAILS = {
     Kind.TELL_RETURNED: "not yet",
     Kind.TELL_DECLINED: "declined",
     Kind.TELL_REVOKED: "your badge was withdrawn",
+    Kind.TELL_REISSUED: "your badge has moved",
 }
 
 #: What came of an effect: one of them, several of them.
@@ -27,6 +28,9 @@ _DONE = {kind: (f"mail sent: {words}", f"mails sent: {words}") for kind, words i
     Kind.PUBLISH: ("badge published", "badges published"),
     Kind.REVOKE: ("badge revoked", "badges revoked"),
     Kind.PUBLISH_REVOKED: ("revocation published", "revocations published"),
+    Kind.REISSUE: ("badge issued anew", "badges issued anew"),
+    Kind.PUBLISH_REISSUED: ("new badge published", "new badges published"),
+    Kind.WITHDRAW: ("replaced badge withdrawn", "replaced badges withdrawn"),
 }
 
 #: What an effect does.
@@ -35,6 +39,9 @@ DOING = {kind: f"the mail “{words}”" for kind, words in _MAILS.items()} | {
     Kind.PUBLISH: "publishing the badge",
     Kind.REVOKE: "revoking the badge",
     Kind.PUBLISH_REVOKED: "publishing the revocation",
+    Kind.REISSUE: "issuing the badge anew",
+    Kind.PUBLISH_REISSUED: "publishing the new badge",
+    Kind.WITHDRAW: "withdrawing the badge that was replaced",
 }
 
 
@@ -60,11 +67,13 @@ class Report:
     new_decisions: int = 0
     cells_written: int = 0
     rows_added: int = 0
+    pages_changed: bool = False  # what is common to all badges: issuer, keys, catalogue, status lists
     done: Counter[Kind] = field(default_factory=Counter)
     postponed: list[Effect] = field(default_factory=list)
     stuck: list[Effect] = field(default_factory=list)  # all that wait for a person, of earlier cycles too
     problems: list[Problem] = field(default_factory=list)
     waiting: Counter[Standing] = field(default_factory=Counter)
+    remarks: list[str] = field(default_factory=list)  # what else the coordinator should know; nothing failed
 
     @property
     def failed(self) -> bool:
@@ -96,6 +105,8 @@ class Report:
             yield counted(self.new_decisions, "decision taken from the sheet", "decisions taken from the sheet")
         for kind in (kind for kind in Kind if self.done[kind]):
             yield counted(self.done[kind], *_DONE[kind])
+        if self.pages_changed and not (self.done[Kind.PUBLISH] or self.done[Kind.PUBLISH_REVOKED]):
+            yield "site: brought up to date"
         if self.rows_added or self.cells_written:
             yield "sheet: " + ", ".join(self._written())
         for effect in self.postponed:
@@ -105,12 +116,13 @@ class Report:
             yield f"stuck: {in_words(effect)}: {effect.note} Then run: badge-bridge retry {effect.request}"
         for problem in self.problems:
             yield f"{problem.where}: {problem.sentence}"
+        yield from self.remarks
         waiting = self.waiting[Standing.WAITING] + self.waiting[Standing.HELD]
         if waiting:
             yield counted(waiting, "request waits for a coach", "requests wait for a coach")
         else:
             yield "nothing waits for a coach"
-        if self.changed_nothing and not self.problems and not self.stuck:
+        if self.changed_nothing and not (self.pages_changed or self.problems or self.stuck):
             yield "nothing to do"
 
     def _written(self) -> Iterator[str]:
@@ -127,9 +139,11 @@ class Report:
             "new_decisions": self.new_decisions,
             "rows_added": self.rows_added,
             "cells_written": self.cells_written,
+            "pages_changed": self.pages_changed,
             "done": {kind.value: n for kind, n in sorted(self.done.items())},
             "postponed": [{"effect": e.key, "note": e.note, "attempts": e.attempts} for e in self.postponed],
             "stuck": [{"effect": e.key, "note": e.note, "in_doubt": e.in_doubt} for e in self.stuck],
             "problems": [{"where": p.where, "sentence": p.sentence, "blocking": p.blocking} for p in self.problems],
+            "remarks": self.remarks,
             "waiting": {standing.value: n for standing, n in sorted(self.waiting.items())},
         }

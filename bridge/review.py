@@ -77,21 +77,25 @@ def fold(text: str) -> str:
     return " ".join(plain.split()).casefold()
 
 
-def read_table(values: Sequence[Sequence[str]], titles: Iterable[str]) -> Table:
-    """Find *titles* in the first row and read the rows below; a title that is missing or there twice is a problem."""
+def read_table(values: Sequence[Sequence[str]], titles: Iterable[str], optional: Iterable[str] = ()) -> Table:
+    """Find *titles* in the first row and read the rows below; a title that is missing or there twice is a problem.
+
+    Those that are *optional* may be missing: then all their cells are empty.
+    """
     header = [fold(cell) for cell in values[0]] if values else []
+    may_miss = dict.fromkeys(optional, "")
     places: dict[str, int] = {}
     problems = []
-    for title in titles:
+    for title in (*titles, *may_miss):
         found = [index for index, cell in enumerate(header) if cell == fold(title)]
         if len(found) == 1:
             places[title] = found[0]
         elif found:
             problems.append(f"The column “{title}” is there {len(found)} times; keep one.")
-        else:
+        elif title not in may_miss:
             problems.append(f"The column “{title}” is missing from the first row; write that word above its column.")
     rows = tuple(
-        (position, {title: cells[place] if place < len(cells) else "" for title, place in places.items()})
+        (position, may_miss | {title: cells[place] if place < len(cells) else "" for title, place in places.items()})
         for position, cells in enumerate(values)
         if position > 0
     )

@@ -9,12 +9,13 @@ import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from types import FrameType
+from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -26,6 +27,7 @@ from bridge.clock import StopAsked
 from bridge.config.cron import crontab
 from bridge.config.settings import Schedule
 from bridge.errors import BridgeError, LeaseHeld
+from bridge.plan import Policy
 from bridge.ports import Progress, World
 from bridge.report import Report
 
@@ -33,6 +35,8 @@ log = logging.getLogger(__name__)
 
 #: A cycle that comes round this often lets a decision settle first: the coach may still be typing.
 OFTEN = timedelta(minutes=30)
+
+Opening: TypeAlias = AbstractContextManager[tuple[World, Policy]]
 
 STOPPERS = (signal.SIGTERM, signal.SIGINT)
 
@@ -128,6 +132,39 @@ def survive(tick: Callable[[], None]) -> None:
         log.error("this cycle failed: %s", error)  # noqa: TRY400 - a sentence, not a traceback
     except Exception:
         log.exception("this cycle ended in a way nobody foresaw; the next one comes as planned")
+
+
+class KeptOpen:
+    """A world that stays open from one cycle to the next, and is opened anew when a key was replaced meanwhile.
+
+    *stamp* tells whether the key files are still the same; None: they can't be seen now, so nothing is known.
+    """
+
+    def __init__(self, open_: Callable[[], Opening], stamp: Callable[[], object]) -> None:
+        self.open, self.stamp = open_, stamp
+        self.seen: object = None
+        self.stack = ExitStack()
+        self.opened: tuple[World, Policy] | None = None
+
+    def now(self) -> tuple[World, Policy]:
+        """Return the open world; raise what opening it raises, and keep the former one for the next time."""
+        stamp = self.stamp()
+        if self.opened is None or stamp not in (None, self.seen):
+            with ExitStack() as stack:
+                opened = stack.enter_context(self.open())
+                former, self.stack = self.stack, stack.pop_all()
+            if self.opened is not None:
+                log.info("a signing key was replaced: it is taken up")
+            self.opened, self.seen = opened, stamp
+            former.close()
+        return self.opened
+
+    def __enter__(self) -> KeptOpen:
+        self.now()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stack.close()
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 from bridge.errors import Refused
 from bridge.files import write_whole
-from bridge.openbadges import keys
+from bridge.openbadges.signing import keys
+from bridge.openbadges.signing.keys import Kind
 
 if TYPE_CHECKING:
     from bridge.sandbox.seed import Programme
 
-KEY_FILE, CREDENTIALS_FILE = "issuer.key", "credentials.json"
+KEY_FILE, JWT_KEY_FILE, CREDENTIALS_FILE = "issuer.key", "issuer-jwt.key", "credentials.json"
 
 #: {names in braces} are filled in with JSON texts, which TOML reads alike.
 TEMPLATE = """\
@@ -48,6 +49,7 @@ name = {district}
 url = {issuer_url}
 email = {mailbox}
 key = "issuer.key"
+jwt_key = "issuer-jwt.key"
 
 [site]
 folder = "site"
@@ -65,9 +67,9 @@ follow = {url}
 
 
 def write_trial(programme: Programme, url: str, config: Path, *, every_minutes: float = 0.5) -> None:
-    """Write *config*, and beside it the sandbox's key file and a new signing key, readable by their owner alone.
+    """Write *config*, and beside it the sandbox's key file and new signing keys, readable by their owner alone.
 
-    *url* is the sandbox's, such as http://127.0.0.1:8700. A signing key that is there already is kept.
+    *url* is the sandbox's, such as http://127.0.0.1:8700. Signing keys that are there already are kept.
     Raises Refused when *config* is there already, or the folder can't be written.
     """
     if config.exists():
@@ -75,8 +77,9 @@ def write_trial(programme: Programme, url: str, config: Path, *, every_minutes: 
     folder = config.resolve().parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if not (folder / KEY_FILE).exists():
-            keys.save(folder / KEY_FILE, keys.new_key())
+        for name, kind in ((KEY_FILE, Kind.ED25519), (JWT_KEY_FILE, Kind.ES256)):
+            if not (folder / name).exists():
+                keys.save(folder / name, keys.new_private(kind))
         write_private(folder / CREDENTIALS_FILE, json.dumps(programme.key_for(url), indent=2).encode())
         write_whole(config, settings_text(programme, url, every_minutes).encode())
     except OSError as error:

@@ -2,42 +2,47 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from functools import partial
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache, partial
 from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bridge.clock import RealClock, SandboxClock
-from bridge.config import PASSPHRASE_ENV, Settings, secret
+from bridge.config import Settings, secret
 from bridge.config.settings import SQLITE
+from bridge.config.signing import Signing, signing_of
 from bridge.drive import DriveEvidence
 from bridge.errors import ConfigProblems, Refused
 from bridge.forms import FormSettings, GoogleForms
 from bridge.google import GMAIL, READ_SCOPES, Google, connect
+from bridge.google.quota import MinuteBuckets
 from bridge.issuer import BACKENDS
 from bridge.ledger import SqlLedger, open_ledger
 from bridge.ledger.backup import backups, restore
 from bridge.mail import FolderMailer, GmailMailer, Sender, SmtpMailer, Voice, compose
 from bridge.mail.smtp import Security, SmtpServer
-from bridge.openbadges import keys
+from bridge.model import LOCAL
+from bridge.openbadges.addresses import did_web
 from bridge.openbadges.documents import Issuer
-from bridge.openbadges.errors import OpenBadgesError
-from bridge.openbadges.keys import SigningKey
-from bridge.plan import Policy
-from bridge.ports import Backend, Clock, Mailer, Progress, World
+from bridge.plan import Policy, Vendor
+from bridge.ports import Backend, Clock, Mailer, Progress, TokenStore, World
 from bridge.review import COLUMNS, REVIEWER
 from bridge.service import Keeping
 from bridge.sheet_requests import ReviewLook
 from bridge.sheets import GoogleSheet
-from bridge.site import Check, Look, SiteFiles, StaticSite
+from bridge.site import Check, Look, SiteFiles, StaticSite, keep_address
+
+if TYPE_CHECKING:
+    from bridge.backends.badgr import Badgr
+    from bridge.backends.credly import Credly
 
 AnyClock = RealClock | SandboxClock
 
@@ -84,39 +89,6 @@ def issuer_of(settings: Settings) -> Issuer:
     return Issuer(issuer.url, issuer.name, issuer.email, issuer.description or None)
 
 
-def signing_key(settings: Settings, file: Path | None = None) -> SigningKey:
-    """Load the signing key, or an older one from *file*. A key is named by its public half, so no two share a name.
-
-    Raises ConfigProblems with the cure.
-    """
-    path = file or settings.issuer.key
-    passphrase = secret(PASSPHRASE_ENV)
-    try:
-        private = keys.parse(keys.read(path), passphrase, path)
-        return SigningKey(f"{issuer_of(settings).did}#{keys.multibase(private.public_key())}", private)
-    except OpenBadgesError as error:
-        hint = "" if passphrase else f" A passphrase comes from the variable {PASSPHRASE_ENV}."
-        raise ConfigProblems([f"{error}{hint if 'passphrase' in str(error) else ''}"]) from error
-
-
-@dataclass(frozen=True, slots=True)
-class Signing:
-    """The key that signs, and those that signed before, oldest first."""
-
-    key: SigningKey
-    retired: tuple[SigningKey, ...] = ()
-
-    @property
-    def mail_secret(self) -> bytes:
-        """Marks our mails. It comes from the oldest key, so that a new key does not make old mails strangers."""
-        oldest = (*self.retired, self.key)[0]
-        return hmac.digest(oldest.private.private_bytes_raw(), b"badge-bridge mails", "sha256")
-
-
-def signing_of(settings: Settings) -> Signing:
-    return Signing(signing_key(settings), tuple(signing_key(settings, file) for file in settings.issuer.retired))
-
-
 def google_of(settings: Settings, clock: Clock) -> Google:
     scopes = (*READ_SCOPES, *(GMAIL if settings.mail.via == "gmail" else ()))
     return connect(settings.google.credentials, settings.google.act_as, settings.google.endpoint, scopes, clock=clock)
@@ -159,28 +131,109 @@ def site_of(settings: Settings, signing: Signing, artwork: Callable[[str], bytes
         issuer=issuer_of(settings),
         key=signing.key,
         artwork=artwork,
-        retired=tuple(key.public for key in signing.retired),
+        retired=signing.retired_public,
+        jwt_keys=signing.jwt_public,
+        leaked=signing.leaked,
         publish_command=site.publish,
         publish_timeout=site.publish_timeout,
         check=Check(site.check),
         look=look_of(settings),
+        publish_reasons=settings.issuer.publish_reasons,
     )
 
 
-def backends_of(settings: Settings, signing: Signing, ledger: SqlLedger) -> Mapping[str, Backend]:
-    """Make the backends that the settings name; a backend's module is loaded only then."""
-    module, _, name = BACKENDS[settings.issuer.backend].partition(":")
-    make: Callable[..., Backend] = getattr(import_module(module), name)
-    return {
-        settings.issuer.backend: make(
-            issuer=issuer_of(settings),
-            key=signing.key,
-            files=SiteFiles(settings.site.folder),
-            artwork=ledger.artwork,
-            look=look_of(settings),
-            retired=signing.retired,
+def backends_of(settings: Settings, signing: Signing, ledger: SqlLedger, clock: Clock) -> Mapping[str, Backend]:
+    """Make the embedded issuer, and the vendors that are set up; a backend's module is loaded only then.
+
+    Raise ConfigProblems for a vendor's password or token that is missing.
+    """
+    local = made("local")(
+        issuer=issuer_of(settings),
+        key=signing.key,
+        files=SiteFiles(settings.site.folder),
+        artwork=lru_cache(maxsize=16)(ledger.artwork),  # a picture goes by its hash: it can't change
+        look=look_of(settings),
+        retired=signing.retired,
+        jwt_key=signing.jwt_key,
+        leaked=signing.leaked,
+        publish_reasons=settings.issuer.publish_reasons,
+    )
+    backends: dict[str, Backend] = {LOCAL: local}
+    if settings.badgr.url:
+        if not settings.badgr.issuer:
+            raise ConfigProblems(["[badgr] issuer is missing. To see those of your account, run: badge-bridge doctor"])
+        backends["badgr"] = badgr_of(settings, ledger, clock)
+    if settings.credly.organization:
+        backends["credly"] = credly_of(settings, clock)
+    return backends
+
+
+def made(backend: str) -> Callable[..., Any]:
+    """Return what makes the backend of this name."""
+    module, _, name = BACKENDS[backend].partition(":")
+    make: Callable[..., Any] = getattr(import_module(module), name)
+    return make
+
+
+def badgr_of(settings: Settings, tokens: TokenStore, clock: Clock) -> Badgr:
+    """Raise ConfigProblems when there is neither a password nor a refresh token in the variables that are named."""
+    from bridge.backends.badgr import Account
+
+    badgr = settings.badgr
+    password, refresh = secret(badgr.password_env) or "", secret(badgr.refresh_token_env) or ""
+    if not refresh and not (badgr.username and password):
+        raise ConfigProblems(
+            [
+                f"Nothing to log in at {badgr.title} with. Fill in [badgr] username and put the password into the "
+                f"environment variable {badgr.password_env}; or put a refresh token into {badgr.refresh_token_env}."
+            ]
         )
-    }
+    told = badgr.model_dump(include={"url", "issuer", "badges", "username", "client_id", "batch", "plain_text"})
+    account = Account(**told, password=password, refresh_token=refresh)
+    quota = MinuteBuckets(clock, {"badgr": badgr.calls_per_minute})
+    found: Badgr = made("badgr")(
+        account, settings.issuer.url, clock, tokens, quota, publish_reasons=settings.issuer.publish_reasons
+    )
+    return found
+
+
+def credly_of(settings: Settings, clock: Clock) -> Credly:
+    """Raise ConfigProblems when there is no token in the variable that the settings name."""
+    from bridge.backends.credly import Account
+
+    credly = settings.credly
+    token = secret(credly.token_env) or ""
+    if not token:
+        raise ConfigProblems(
+            [f"{credly.title}'s token is missing. Put it into the environment variable {credly.token_env}."]
+        )
+    account = Account(**credly.model_dump(include={"url", "organization", "badges", "locale"}), token=token)
+    quota = MinuteBuckets(clock, {"credly": credly.calls_per_minute})
+    found: Credly = made("credly")(
+        account, settings.issuer.url, clock, quota, publish_reasons=settings.issuer.publish_reasons
+    )
+    return found
+
+
+def remarks(settings: Settings, now: datetime) -> list[str]:
+    """Return what the nightly report tells besides: the age of a token that will not live for ever."""
+    from bridge.backends.credly import token_age, token_words
+
+    if not (settings.credly.organization and settings.credly.token_made):
+        return []
+    made_on = date.fromisoformat(settings.credly.token_made)
+    today = now.astimezone(ZoneInfo(settings.programme.timezone)).date()
+    return [token_age(made_on, today) or token_words(made_on, today)]
+
+
+def vendors_of(settings: Settings) -> Mapping[str, Vendor]:
+    """Return what decisions must know of the vendors that are set up."""
+    vendors = {}
+    if settings.badgr.url:
+        vendors["badgr"] = Vendor(settings.badgr.title, frozenset(settings.badgr.badges))
+    if settings.credly.organization:
+        vendors["credly"] = Vendor(settings.credly.title, frozenset(settings.credly.badges), wants_names=True)
+    return vendors
 
 
 def sender_of(settings: Settings) -> Sender:
@@ -224,6 +277,7 @@ def voice_of(settings: Settings, share_with: str) -> Voice:
         site_url=settings.issuer.url,
         linkedin_id=settings.issuer.linkedin_organization,
         linkedin_name=settings.issuer.name,
+        vendors={name: vendor.title for name, vendor in vendors_of(settings).items()},
         wording=mail.wording,
     )
 
@@ -233,6 +287,7 @@ def policy_of(settings: Settings, key_id: str, share_with: str, *, often: bool) 
     return Policy(
         issuer_url=settings.issuer.url,
         key_id=key_id,
+        former=frozenset(did_web(url) for url in settings.issuer.former_urls),
         share_with=share_with,
         tz=ZoneInfo(settings.programme.timezone),
         settle=timedelta(minutes=settings.review.settle_minutes if often else 0),
@@ -241,6 +296,8 @@ def policy_of(settings: Settings, key_id: str, share_with: str, *, often: bool) 
         new_awards=settings.guards.new_awards,
         mails_per_day=settings.mail.per_day,
         smtp_repeat=settings.mail.on_doubt == "repeat",
+        backend=settings.issuer.backend,
+        backends={LOCAL: None, **vendors_of(settings)},
     )
 
 
@@ -272,6 +329,7 @@ def open_world(
     """
     clock = clock_of(settings, stop)
     signing = signing_of(settings)
+    keep_address(SiteFiles(settings.site.folder), issuer_of(settings))
     with ExitStack() as stack:
         google = google_of(settings, clock)
         stack.callback(google.close)
@@ -285,12 +343,13 @@ def open_world(
             forms=GoogleForms(google, form_settings(settings)),
             drive=DriveEvidence(google),
             sheet=sheet_of(settings, google),
-            backends=backends_of(settings, signing, ledger),
+            backends=backends_of(settings, signing, ledger, clock),
             site=site_of(settings, signing, ledger.artwork),
             mailer=mailer_of(settings, google, signing, clock),
             ledger=ledger,
             compose=lambda effect, known, badge: compose(effect, known, voice, badge),
             dice=partial(secrets.token_bytes, 32),
             progress=progress,
+            remarks=partial(remarks, settings),
         )
         yield world, policy_of(settings, signing.key.key_id, google.identity.who, often=often)

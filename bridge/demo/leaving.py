@@ -50,7 +50,7 @@ def collect_mails(people: People) -> list[Found]:
 
 
 def leave_files(people: People, out: Path) -> tuple[list[Found], list[Path]]:
-    """Write mail/*.eml, badges/*.png (as attached to the mails) and review.csv; return the mails and the badges."""
+    """Write mail/*.eml, badges/* (as attached to the mails) and review.csv; return the mails and the badges."""
     mails = collect_mails(people)
     badges = []
     for folder in ("mail", "badges"):
@@ -58,7 +58,7 @@ def leave_files(people: People, out: Path) -> tuple[list[Found], list[Path]]:
     for mail in mails:
         (out / "mail" / f"{mail.name}.eml").write_bytes(mail.data)
         for attached in mail.message.iter_attachments():
-            if attached.get_content_type() == "image/png":
+            if attached.get_content_maintype() == "image":
                 account = mail.to.partition("@")[0]
                 path = out / "badges" / f"{account}-{attached.get_filename() or 'badge.png'}"
                 path.write_bytes(attached.get_content())

@@ -15,7 +15,7 @@ from bridge.demo.people import People
 from bridge.demo.story import DAYS, Story
 from bridge.errors import Refused
 from bridge.openbadges.findings import Verdict
-from bridge.openbadges.verify import site_fetcher, verify
+from bridge.openbadges.verifying.verify import site_fetcher, verify
 from bridge.report import Report
 from bridge.sandbox.seed import plant
 from bridge.sandbox.server import Sandbox

@@ -21,6 +21,7 @@ from PIL import Image
 from bridge import wording
 from bridge.mail.voice import Voice, render, subject_and_text
 from bridge.model import (
+    LOCAL,
     Achievement,
     Attempt,
     Credential,
@@ -35,6 +36,8 @@ from bridge.model import (
     Request,
     Verdict,
 )
+from bridge.openbadges.errors import BadArtwork
+from bridge.openbadges.pictures.picture import is_drawing, media_type, unbake
 from bridge.ports import Message
 
 #: How the picture inside the HTML of a mail is called (RFC 2392).
@@ -73,6 +76,14 @@ class Subject:
         achievement = self.achievement
         return wording.one_line(achievement.name if achievement else self.attempt.submission.label)
 
+    @property
+    def is_drawing(self) -> bool:
+        """Whether the badge is an SVG: told by its bytes, or by its address where they are not at hand."""
+        credential = self.known.credentials.get(self.attempt.id)
+        if self.badge is None:
+            return credential is not None and credential.image.endswith(".svg")
+        return is_drawing(self.badge)
+
     def decision(self, *verdicts: Verdict) -> Decision | None:
         """Return the decision that the effect names by its number, else the last one with one of *verdicts*."""
         number = self.effect.subject.partition("/")[2]
@@ -103,15 +114,15 @@ def compose(effect: Effect, known: Known, voice: Voice, badge: bytes | None = No
     name = effect.kind.removeprefix("tell-")
     title, text = subject_and_text(render(f"{name}.txt.j2", facts, voice.wording), f"{name}.txt.j2")
     html = _INLINER.inline(render(f"{name}.html.j2", {**facts, "subject": title}, voice.wording))
-    attached = badge if effect.kind is Kind.TELL_ISSUED else None
+    attached = badge if effect.kind in (Kind.TELL_ISSUED, Kind.TELL_REISSUED) else None
     return Message(
         key=effect.key,
         to=subject.request.recipient,
         subject=title,
         text=text,
         html=html,
-        attachments=((picture_name(subject), "image/png", attached),) if attached else (),
-        inline=((PICTURE, "image/png", preview(attached)),) if attached else (),
+        attachments=((picture_name(subject), media_type(attached), attached),) if attached else (),
+        inline=((PICTURE, "image/png", preview(attached)),) if attached and not is_drawing(attached) else (),
     )
 
 
@@ -174,20 +185,49 @@ def late_edit(subject: Subject) -> dict[str, Any]:
 
 
 def issued(subject: Subject) -> dict[str, Any]:
-    """Facts: the badge's page, its picture's address, what the coach said, hours, expiry, and the LinkedIn link."""
+    """Facts: the badge's page, its picture's address, what the coach said, hours, expiry, and the LinkedIn link.
+
+    Hardly any mail program shows an SVG, so a badge that is one is attached, but neither shown nor linked as a picture.
+    """
     attempt_id, voice = subject.attempt.id, subject.voice
+    shown = not subject.is_drawing
     order, credential = subject.known.orders[attempt_id], subject.known.credentials[attempt_id]
     hours = subject.achievement.hours if subject.achievement else None
     return {
         **words(subject.decision(Verdict.APPROVE)),
+        **at_vendor(subject, credential),
         "page": wording.web_link(credential.url),
-        "image": wording.web_link(credential.image),
-        "picture": f"cid:{PICTURE}" if subject.badge is not None else "",
+        "image": wording.web_link(credential.image) if shown else "",
+        "picture": f"cid:{PICTURE}" if subject.badge is not None and shown else "",
+        "attached": subject.badge is not None,
         "file": picture_name(subject),
         "linkedin": linkedin_link(order, credential, subject.badge_name, voice),
         "hours": wording.say_hours(hours) if hours else "",
         "expires": wording.say_day(order.expires, voice.tz, voice.locale) if order.expires else "",
     }
+
+
+def at_vendor(subject: Subject, credential: Credential) -> dict[str, Any]:
+    """Facts: whose server made the badge, and where it is taken there; whether the picture holds the badge itself."""
+    vendor = subject.voice.vendors.get(credential.backend, credential.backend)
+    return {
+        "vendor": wording.one_line(vendor, 60) if credential.vendor_url else "",
+        "vendor_url": wording.web_link(credential.vendor_url),
+        "baked": credential.backend == LOCAL or (subject.badge is not None and holds_a_badge(subject.badge)),
+    }
+
+
+def holds_a_badge(picture: bytes) -> bool:
+    try:
+        baked = unbake(picture)
+    except BadArtwork:
+        return False
+    return bool(baked.credential or baked.assertion)
+
+
+def reissued(subject: Subject) -> dict[str, Any]:
+    """Facts: those of an issued badge; the coach has said nothing new."""
+    return {**issued(subject), "feedback": "", "reviewer": ""}
 
 
 def returned(subject: Subject) -> dict[str, Any]:
@@ -224,13 +264,15 @@ FACTS: Mapping[Kind, Callable[[Subject], dict[str, Any]]] = {
     Kind.TELL_RETURNED: returned,
     Kind.TELL_DECLINED: declined,
     Kind.TELL_REVOKED: revoked,
+    Kind.TELL_REISSUED: reissued,
 }
 
 
 def picture_name(subject: Subject) -> str:
     """Return the attachment's file name: small ASCII letters, digits and hyphens."""
     slug = re.sub(r"[^a-z0-9]+", "-", subject.request.achievement.lower()).strip("-")[:60]
-    return f"{slug}-badge.png" if slug else "badge.png"
+    suffix = "svg" if subject.is_drawing else "png"
+    return f"{slug}-badge.{suffix}" if slug else f"badge.{suffix}"
 
 
 def preview(badge: bytes) -> bytes:

@@ -56,6 +56,7 @@ class Voice:
     site_url: str = ""
     linkedin_id: str = ""
     linkedin_name: str = ""
+    vendors: Mapping[str, str] = field(default_factory=dict)  # backend → how people know it
     wording: Path | None = None
 
 

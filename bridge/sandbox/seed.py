@@ -36,7 +36,10 @@ DELEGATED_SCOPES: tuple[str, ...] = tuple(
 FORM_TITLE = "Request a micro-credential"
 SHEET_TITLE = "Micro-credentials: review"
 BADGES_TAB = "Badges"
-CATALOGUE_TITLES = ("Key", "Name", "Description", "Criteria", "Artwork", "Hours", "Active", "Status")
+CATALOGUE_TITLES = (
+    *("Key", "Name", "Description", "Criteria", "Artwork", "Hours", "Active", "Status"),
+    *("Type", "Tags", "Alignment", "Valid for"),
+)
 
 #: The form's questions by their role in the programme; the order is the form's.
 QUESTIONS: Mapping[str, str] = {
@@ -168,5 +171,6 @@ def _spreadsheet(world: World, folder: File, artwork: Mapping[str, File]) -> str
 
 
 def _row(badge: SeedBadge, picture: File) -> tuple[str, ...]:
-    criteria = "\n".join(badge.criteria)
-    return (badge.key, badge.name, badge.description, criteria, web_link(picture), f"{badge.hours:g}", "TRUE", "")
+    criteria, alignment = "\n".join(f"* {one}" for one in badge.criteria), "\n".join(badge.alignment)
+    words = (badge.key, badge.name, badge.description, criteria, web_link(picture), f"{badge.hours:g}", "TRUE", "")
+    return (*words, badge.kind, badge.tags, alignment, badge.valid_for)

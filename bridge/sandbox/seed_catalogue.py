@@ -12,6 +12,14 @@ class SeedBadge:
     description: str
     criteria: tuple[str, ...]  # one sentence or two each
     hours: float
+    kind: str = ""
+    tags: str = ""
+    alignment: tuple[str, ...] = ()  # lines as the Badges tab has them: name | address | code | framework
+    valid_for: str = ""
+
+
+ISTE = "https://iste.org/standards/educators"
+WCAG = "https://www.w3.org/TR/WCAG22/"
 
 
 BADGES: tuple[SeedBadge, ...] = (
@@ -29,6 +37,9 @@ BADGES: tuple[SeedBadge, ...] = (
             "Name the students whom your checks reach least, by need and not by name, and what you will try with them.",
         ),
         12,
+        "Micro-credential",
+        "formative assessment, exit tickets, feedback",
+        (f"Analyst | {ISTE} | 2.7 | ISTE Standards for Educators",),
     ),
     SeedBadge(
         "productive-group-work",
@@ -55,6 +66,8 @@ BADGES: tuple[SeedBadge, ...] = (
             "Compare this with how you gave feedback before, and say what it costs and what it saves you.",
         ),
         15,
+        "Micro-credential",
+        "feedback; formative assessment; writing",
     ),
     SeedBadge(
         "interactive-read-alouds",
@@ -83,6 +96,11 @@ BADGES: tuple[SeedBadge, ...] = (
             "Describe a moment at which you held back an answer, and what came of it.",
         ),
         20,
+        tags="inquiry, student agency, scaffolding",
+        alignment=(
+            f"Designer | {ISTE} | 2.5 | ISTE Standards for Educators",
+            f"Facilitator | {ISTE} | 2.6 | ISTE Standards for Educators",
+        ),
     ),
     SeedBadge(
         "accessible-materials",
@@ -97,5 +115,13 @@ BADGES: tuple[SeedBadge, ...] = (
             "Show the checklist that you now use before you share anything.",
         ),
         6.5,
+        "Micro-credential",
+        "accessibility, captions, universal design",
+        (
+            f"Non-text Content | {WCAG}#non-text-content | 1.1.1 | Web Content Accessibility Guidelines 2.2",
+            f"Captions (Prerecorded) | {WCAG}#captions-prerecorded | 1.2.2 | Web Content Accessibility Guidelines 2.2",
+            f"Contrast (Minimum) | {WCAG}#contrast-minimum | 1.4.3 | Web Content Accessibility Guidelines 2.2",
+        ),
+        "3 years",
     ),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -42,6 +43,17 @@ class SiteFiles:
         except OSError as error:
             raise Refused(
                 f"The site's file {path} can't be read: {error.strerror}. Let the bridge read {self.folder}."
+            ) from error
+
+    def names(self, folder: str) -> list[str]:
+        """Return the name of each file in *folder*, none where there is no such folder; raise Refused if it is shut."""
+        try:
+            return sorted(f"{folder}/{name}" for name in os.listdir(self.path(folder)))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+        except OSError as error:
+            raise Refused(
+                f"The site's folder {self.path(folder)} can't be read: {error.strerror}. Let the bridge read it."
             ) from error
 
     def path(self, name: str) -> Path:

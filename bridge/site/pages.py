@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bridge import wording
-from bridge.model import Achievement, Order
+from bridge.model import Achievement, Alignment, Order
 from bridge.openbadges.documents import Issuer
 from bridge.site import places
 from bridge.site.markdown import to_html
@@ -38,8 +38,27 @@ def style() -> bytes:
     return (files("bridge") / "templates" / "site" / places.STYLE).read_bytes()
 
 
+@dataclass(frozen=True, slots=True)
+class Extras:
+    """What a page tells beside the award itself."""
+
+    token: bool = False  # the credential is offered as VC-JWT too
+    vendor: str = ""  # the host of the server that made it; "": the embedded issuer did
+    vendor_url: str = ""  # where that server shows it; "": nowhere
+    picture: str = ""  # name of the badge's file; "": the embedded issuer's, or, of a vendor's badge, the artwork
+    successor: str = ""  # the page of the credential that took its place
+
+
+PLAINLY = Extras()
+
+
 def award_page(
-    order: Order, achievement: Achievement, issuer: Issuer, look: Look, revoked: tuple[str, datetime] | None
+    order: Order,
+    achievement: Achievement,
+    issuer: Issuer,
+    look: Look,
+    revoked: tuple[str, datetime] | None,
+    extras: Extras = PLAINLY,
 ) -> bytes:
     """Return the page that anyone may open to see that the award is genuine, or (*revoked*: why, when) no longer.
 
@@ -59,14 +78,30 @@ def award_page(
         "narrative": to_html(order.narrative) if order.narrative else "",
         "evidence": [evidence(item.name, item.url, item.note, item.item) for item in order.evidence],
         "page": f"{issuer.url}/{places.page(order.award)}",
-        "image": f"{issuer.url}/{places.badge(order.award)}",
-        "badge_file": "../" + places.badge(order.award),
-        "credential_file": "../" + places.credential(order.award),
-        "assertion_file": "../" + places.assertion(order.award),
         "achievement_file": "../" + places.achievement(achievement, "html"),
+        **award_addresses(order, achievement, issuer, extras),
         **achievement_facts(achievement),
     }
     return render("award.html.j2", facts, issuer, look)
+
+
+def award_addresses(order: Order, achievement: Achievement, issuer: Issuer, extras: Extras) -> dict[str, Any]:
+    """Return where an award's files are, at a vendor's or here, and where it lives on."""
+    vendor = extras.vendor
+    ours = places.badge(order.award, places.suffix(achievement))
+    picture = extras.picture or (places.artwork(achievement) if vendor else ours)
+    return {
+        "image": f"{issuer.url}/{picture}",
+        "badge_file": f"../{picture}",
+        "badge_kind": picture.rpartition(".")[2].upper(),
+        "baked": bool(extras.picture) or not vendor,
+        "credential_file": "" if vendor else "../" + places.credential(order.award),
+        "token_file": "../" + places.token(order.award) if extras.token else "",
+        "assertion_file": "" if vendor else "../" + places.assertion(order.award),
+        "vendor_url": wording.web_link(extras.vendor_url),
+        "vendor": wording.one_line(vendor, 100),
+        "successor": wording.web_link(extras.successor),
+    }
 
 
 def mark(award: str, revoked: bool) -> str:
@@ -79,8 +114,8 @@ def achievement_page(achievement: Achievement, issuer: Issuer, look: Look) -> by
     facts = {
         "root": "../../",
         "page": f"{issuer.url}/{places.achievement(achievement, 'html')}",
-        "image": f"{issuer.url}/{places.achievement(achievement, 'png')}",
-        "artwork_file": places.achievement(achievement, "png").rsplit("/", 1)[1],
+        "image": f"{issuer.url}/{places.artwork(achievement)}",
+        "artwork_file": places.artwork(achievement).rsplit("/", 1)[1],
         "json_file": places.achievement(achievement, "json").rsplit("/", 1)[1],
         **achievement_facts(achievement),
     }
@@ -93,7 +128,7 @@ def index_page(achievements: Iterable[Achievement], issuer: Issuer, look: Look) 
         {
             **achievement_facts(achievement),
             "page_file": places.achievement(achievement, "html"),
-            "artwork_file": places.achievement(achievement, "png"),
+            "artwork_file": places.artwork(achievement),
         }
         for achievement in sorted(achievements, key=lambda achievement: (achievement.name.casefold(), achievement.key))
     ]
@@ -107,6 +142,20 @@ def achievement_facts(achievement: Achievement) -> dict[str, Any]:
         "description": wording.one_line(achievement.description, 1000),
         "criteria": to_html(achievement.criteria),
         "hours": wording.say_hours(achievement.hours) if achievement.hours else "",
+        "kind": wording.say_kind(achievement.kind) if achievement.kind != "Badge" else "",
+        "tags": [wording.one_line(tag, 60) for tag in achievement.tags],
+        "alignment": [alignment(target) for target in achievement.alignment],
+        "counts_for": wording.say_months(achievement.valid_months) if achievement.valid_months else "",
+    }
+
+
+def alignment(target: Alignment) -> dict[str, str]:
+    """Return a standard to be shown: its name, where it is explained, and what its framework calls it."""
+    known_as = (wording.one_line(words, 200) for words in (target.framework, target.code))
+    return {
+        "name": wording.one_line(target.name, 200),
+        "link": wording.web_link(target.url),
+        "note": " · ".join(words for words in known_as if words),
     }
 
 

@@ -8,13 +8,13 @@ from uuid import UUID
 
 from bridge import wording
 from bridge.errors import Refused
-from bridge.model import Achievement, Evidence, Order
-from bridge.openbadges import documents
+from bridge.model import Achievement, Alignment, Evidence, EvidenceKind, Order
+from bridge.openbadges import documents, status
 
 INDEX = "index.html"
 STYLE = "style.css"
 ISSUER = "issuer.json"
-STATUS = "status/1.json"
+CREDENTIALS = "credentials"
 
 
 def checked(award: str) -> str:
@@ -32,20 +32,46 @@ def page(award: str) -> str:
 
 
 def credential(award: str) -> str:
-    return f"credentials/{checked(award)}.json"
+    return f"{CREDENTIALS}/{checked(award)}.json"
+
+
+def token(award: str) -> str:
+    """Return the file of the credential as VC-JWT, which an award has where there was a key for it."""
+    return f"credentials/{checked(award)}.jwt"
 
 
 def assertion(award: str) -> str:
     return f"assertions/{checked(award)}.json"
 
 
-def badge(award: str) -> str:
-    return f"badges/{checked(award)}.png"
+def badge(award: str, suffix: str = "png") -> str:
+    return f"badges/{checked(award)}.{suffix}"
+
+
+def suffix(achievement: Achievement) -> str:
+    """Return "png" or "svg": how the files of an achievement's artwork, and of its badges, end."""
+    return "svg" if achievement.artwork.endswith(".svg") else "png"
+
+
+def status_list(number: int) -> str:
+    """Return the file of the status list *number*, counted from 1."""
+    return f"status/{number}.json"
+
+
+def status_list_number(name: str) -> int | None:
+    """Return the number of the status list whose file is called *name*; None for any other file."""
+    found = re.fullmatch(r"status/([1-9][0-9]{0,5})\.json", name, re.ASCII)
+    return int(found[1]) if found else None
 
 
 def achievement(achievement: Achievement, kind: str) -> str:
-    """Return the file of one version of an achievement; *kind* is "html", "json" (BadgeClass) or "png" (artwork)."""
+    """Return the file of one version of an achievement; *kind* is "html" or "json" (BadgeClass)."""
     return f"achievements/{segment(achievement.key)}/{segment(achievement.version)}.{kind}"
+
+
+def artwork(achievement_: Achievement) -> str:
+    """Return the file of an achievement's artwork."""
+    return achievement(achievement_, suffix(achievement_))
 
 
 def segment(word: str) -> str:
@@ -70,14 +96,18 @@ def achievement_document(achievement_: Achievement, issuer: documents.Issuer) ->
         name=achievement_.name,
         description=achievement_.description,
         criteria=achievement_.criteria,
-        image_url=f"{issuer.url}/{achievement(achievement_, 'png')}",
+        image_url=f"{issuer.url}/{artwork(achievement_)}",
         hours=achievement_.hours,
         version=achievement_.version[:12],
+        achievement_type=achievement_.kind,
+        tags=achievement_.tags,
+        alignments=tuple(alignment(target) for target in achievement_.alignment),
     )
 
 
 def award_document(order: Order, achievement_: Achievement, issuer: documents.Issuer) -> documents.Award:
     """Return *order* as the standards tell it, with its addresses on the site."""
+    number, index = status.place(order.status_index)
     return documents.Award(
         credential_id=f"urn:uuid:{checked(order.award)}",
         recipient=order.recipient,
@@ -87,14 +117,27 @@ def award_document(order: Order, achievement_: Achievement, issuer: documents.Is
         page_url=f"{issuer.url}/{page(order.award)}",
         assertion_url=f"{issuer.url}/{assertion(order.award)}",
         credential_url=f"{issuer.url}/{credential(order.award)}",
-        image_url=f"{issuer.url}/{badge(order.award)}",
-        status_list_url=f"{issuer.url}/{STATUS}",
-        status_index=order.status_index,
+        image_url=f"{issuer.url}/{badge(order.award, suffix(achievement_))}",
+        status_list_url=f"{issuer.url}/{status_list(number)}",
+        status_index=index,
         name=order.name or None,
         expires=order.expires,
         evidence=tuple(evidence_item(item) for item in order.evidence),
         narrative=order.narrative or None,
     )
+
+
+def alignment(target: Alignment) -> documents.Alignment:
+    return documents.Alignment(target.name, target.url, target.code or None, target.framework or None)
+
+
+#: What a piece of evidence is, in a word (`genre`, Open Badges 3.0, B.1.11).
+GENRES = {
+    EvidenceKind.UPLOAD: "File",
+    EvidenceKind.DRIVE: "File",
+    EvidenceKind.FOLDER: "Folder",
+    EvidenceKind.WEB: "Web page",
+}
 
 
 def evidence_item(item: Evidence) -> documents.EvidenceItem:
@@ -103,4 +146,5 @@ def evidence_item(item: Evidence) -> documents.EvidenceItem:
         name=wording.one_line(item.name) or None,
         url=wording.web_link(item.url) or None,
         description=wording.one_line(item.note, 500) or None,
+        genre=GENRES.get(item.kind),
     )

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from bridge.errors import TryLater
+from bridge.site.door import Straight
 
 LARGEST = 2 * 1024 * 1024
 MOST_REDIRECTS = 5
@@ -40,7 +41,7 @@ def get_page(url: str, base: str) -> bytes | None:
 @lru_cache(maxsize=2)
 def session(here: bool) -> requests.Session:
     """Return a session that keeps its connections; *here*: to this machine, past any proxy."""
-    made = requests.Session()
+    made = Straight()
     made.trust_env = not here
     return made
 

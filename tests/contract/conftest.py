@@ -13,6 +13,7 @@ from bridge.google import READ_SCOPES, Google, connect
 from bridge.sandbox.seed import Programme, plant
 from bridge.sandbox.server import Sandbox
 from bridge.sandbox.state import World
+from tests.contract.ledgers import MemoryPlace, PostgresPlace, SqlitePlace
 from tests.contract.workspace import Workspace
 
 
@@ -31,6 +32,14 @@ class FollowingClock:
         self.slept.append(seconds)
         with self._sandbox.lock:
             self._sandbox.world.clock.move(timedelta(seconds=seconds))
+
+
+@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> MemoryPlace:
+    """Where a ledger lies, each kind of place in turn."""
+    if request.param == "postgres":
+        return PostgresPlace()
+    return SqlitePlace(tmp_path) if request.param == "sqlite" else MemoryPlace()
 
 
 @pytest.fixture

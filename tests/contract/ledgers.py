@@ -15,6 +15,7 @@ from typing import Any
 from bridge.ledger import open_ledger
 from bridge.model import (
     Achievement,
+    Alignment,
     Artwork,
     Attempt,
     Credential,
@@ -168,6 +169,19 @@ def credential(attempt_id: str, **changes: Any) -> Credential:
 
 FIRST_AID = Achievement("first-aid", "v1", "First Aid", "Can help", "* one\n* two", "ab" * 32, 7.5, True, "https://d/1")
 
+RICH = Achievement(
+    key="inquiry",
+    version="v1",
+    name="Inquiry",
+    description="Asks",
+    criteria="* ask",
+    artwork="cd" * 32,
+    kind="MicroCredential",
+    tags=("science", "mit Umlaut: ä", "مرحبا"),
+    alignment=(Alignment("Learner", "https://standards.example/1", "2.1", "Standards"), Alignment("x", "https://x.x")),
+    valid_months=24,
+)
+
 #: Two requests with their attempts: what everything else hangs on.
 BASIS = Lesson(
     requests=(request(1), request(2, recipient="bob@example.org", achievement="")),
@@ -176,7 +190,7 @@ BASIS = Lesson(
 
 #: Something on every shelf.
 FULL = Lesson(
-    achievements=(FIRST_AID, Achievement("chess", "v1", "Chess", "", "", "", None, False)),
+    achievements=(FIRST_AID, Achievement("chess", "v1", "Chess", "", "", "", None, False), RICH),
     artworks=(Artwork("https://d/1", "ab" * 32, b"\x89PNG\0\xff"), Artwork("https://d/2", problem="Not a PNG.")),
     labels={"First Aid": "first-aid", "Erste Hilfe": "first-aid"},
     requests=(*BASIS.requests, request(3, duplicate_of=1)),

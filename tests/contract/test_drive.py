@@ -158,6 +158,13 @@ class TestEveryEvidenceSource:
         assert (found.link, found.problem) == (link(file_id), "")
         assert (found.data, found.sha256) == (data, hashlib.sha256(data).hexdigest())
 
+    def test_an_svg_picture_is_told_apart_by_its_name(self, stage: Stage) -> None:
+        data = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4"/></svg>'
+        file_id = stage.add("first-aid.svg", data, "image/svg+xml")
+        (found,) = stage.source().fetch([link(file_id)])
+        assert (found.data, found.problem) == (data, "")
+        assert found.sha256 == f"{hashlib.sha256(data).hexdigest()}.svg"
+
     def test_what_is_no_picture_for_a_badge_is_a_sentence(self, stage: Stage) -> None:
         data = artwork()
         links = [
@@ -167,6 +174,8 @@ class TestEveryEvidenceSource:
             link(stage.add("photo.jpg", b"jpeg", "image/jpeg")),
             link(stage.add("cut.png", data[:500], "image/png")),
             link(stage.add("not.png", b"not a PNG", "image/png")),
+            link(stage.add("active.svg", b'<svg viewBox="0 0 9 9" onload="x"/>', "image/svg+xml")),
+            link(stage.add("page.svg", b"<html><svg/></html>", "image/svg+xml")),
             link(stage.add("trashed.png", data, "image/png")),
         ]
         stage.trash(links[-1].split("/")[5])

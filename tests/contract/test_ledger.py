@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from itertools import count
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,8 +22,6 @@ from tests.contract.ledgers import (
     NOON,
     TELL,
     MemoryPlace,
-    PostgresPlace,
-    SqlitePlace,
     credential,
     held,
     learnt,
@@ -34,13 +31,6 @@ from tests.contract.ledgers import (
 LATER = NOON + timedelta(hours=1)
 PLANNED = Lesson(effects=(ISSUE, TELL))
 PROGRAMMES = count()
-
-
-@pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.slow)])
-def place(request: pytest.FixtureRequest, tmp_path: Path) -> MemoryPlace:
-    if request.param == "postgres":
-        return PostgresPlace()
-    return SqlitePlace(tmp_path) if request.param == "sqlite" else MemoryPlace()
 
 
 # ── learning ─────────────────────────────────────────────────────────────────────

@@ -12,8 +12,8 @@ import pytest
 from bridge.backends.local import LocalIssuer
 from bridge.errors import Refused
 from bridge.model import Credential, Evidence, EvidenceKind
-from bridge.openbadges import baking
-from bridge.openbadges.verify import site_fetcher, verify
+from bridge.openbadges.pictures import baking
+from bridge.openbadges.verifying.verify import site_fetcher, verify
 from bridge.site import StaticSite
 from tests.contract.backends import artwork, local
 from tests.fakes import story
@@ -173,6 +173,14 @@ def test_a_badge_is_signed_with_the_key_of_its_order(tmp_path: Path) -> None:
     assert signed["proof"]["verificationMethod"] == story.signing_key(1).key_id
 
 
+def test_what_was_ordered_for_a_leaked_key_is_signed_by_the_present_one(tmp_path: Path) -> None:
+    old, present = story.signing_key(1), story.signing_key(2)
+    issuer = LocalIssuer(story.issuer(), present, local(tmp_path).files, artwork, retired=(old,))
+    replace(issuer, leaked=frozenset({old.key_id})).issue(story.order(), story.achievement())
+    signed = json.loads((tmp_path / f"credentials/{story.AWARD}.json").read_bytes())
+    assert signed["proof"]["verificationMethod"] == present.key_id
+
+
 def test_withdrawing_says_what_was_issued_whatever_the_catalogue_says_now(tmp_path: Path) -> None:
     issuer = local(tmp_path)
     credential = issuer.issue(story.order(), story.achievement())
@@ -204,3 +212,27 @@ def test_evidence_that_is_no_web_address_is_told_without_a_link(tmp_path: Path) 
     assert "javascript" not in page
     assert "&lt;b&gt;My film&lt;/b&gt;" in page
     assert "javascript" not in (tmp_path / f"credentials/{story.AWARD}.json").read_text()
+
+
+def test_evidence_says_what_it_is(tmp_path: Path) -> None:
+    """By its kind: what a page's address ends with would be a guess. What has no address has no kind either."""
+    links = [
+        (EvidenceKind.UPLOAD, "https://drive.google.com/open?id=1", "File"),
+        (EvidenceKind.DRIVE, "https://drive.google.com/file/d/2/view", "File"),
+        (EvidenceKind.FOLDER, "https://drive.google.com/drive/folders/3", "Folder"),
+        (EvidenceKind.WEB, "https://film.example/4", "Web page"),
+        (EvidenceKind.ODD, "", None),
+    ]
+    items = tuple(Evidence(n, kind, url, name=f"No. {n}") for n, (kind, url, _) in enumerate(links, 1))
+    local(tmp_path).issue(replace(story.order(), evidence=items), story.achievement())
+    for folder in ("credentials", "assertions"):
+        told = json.loads((tmp_path / f"{folder}/{story.AWARD}.json").read_bytes())["evidence"]
+        assert [(item.get("id", ""), item.get("genre")) for item in told] == [(url, word) for _, url, word in links]
+
+
+def test_a_badge_with_another_place_in_the_status_lists_is_not_the_one_that_was_ordered(tmp_path: Path) -> None:
+    """To withdraw it would withdraw somebody else's."""
+    issuer = local(tmp_path)
+    issuer.issue(story.order(), story.achievement())
+    assert issuer.find(story.order()) is not None
+    assert issuer.find(replace(story.order(), status_index=4712)) is None

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import functools
 import shutil
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 
 from bridge.backends.local import LocalIssuer
-from bridge.model import Achievement, Credential, Known, Order
+from bridge.errors import TryLater
+from bridge.model import Credential, Known, Lesson, Move, Order
 from bridge.ports import Backend, Site
 from bridge.site import Check, SiteFiles, StaticSite
 from tests.contract.backends import artwork, local
 from tests.fakes import story
 from tests.fakes.backend import FakeBackend
 from tests.fakes.site import FakeSite
+from tests.fakes.web_server import serving
 
 LATER = story.NOON + timedelta(days=30)
 
@@ -37,9 +36,10 @@ class Place:
     site: Site
     backend: Backend
     known: Known
+    key_id: str = story.signing_key().key_id
 
     def issue(self, order: Order | None = None) -> Credential:
-        order = order or replace(story.order(), attempt_id="41-1")
+        order = replace(order or story.order(), key_id=self.key_id)
         credential = self.backend.issue(order, story.achievement())
         self.known.orders[order.attempt_id] = order
         self.known.credentials[order.attempt_id] = credential
@@ -51,12 +51,30 @@ class Place:
         self.known.credentials[credential.attempt_id] = revoked
         return revoked
 
+    def bring(self) -> tuple[Order, Credential]:
+        """An award that a vendor's server made."""
+        order = replace(story.order(story.OTHER_AWARD), attempt_id="43-1", backend="badgr", key_id=self.key_id)
+        credential = FakeBackend("badgr").issue(order, story.achievement())
+        self.known.orders[order.attempt_id] = order
+        self.known.credentials[order.attempt_id] = credential
+        return order, credential
+
+    def publish(self) -> bool:
+        """As a cycle does; return whether there was news."""
+        news = self.site.refresh(self.known)
+        self.site.publish()
+        return news
+
+
+def no_picture() -> bytes:
+    raise AssertionError("the picture was asked for")
+
 
 @contextmanager
 def in_memory(folder: Path) -> Iterator[Place]:
     del folder
     backend = FakeBackend()
-    yield Place(FakeSite(backend.pages), backend, story.known(issued=False))
+    yield Place(FakeSite(backend.pages, entries=lambda: backend.entries), backend, story.known(issued=False))
 
 
 @contextmanager
@@ -64,32 +82,6 @@ def as_files(folder: Path) -> Iterator[Place]:
     """No publish command, nothing serves the pages: what lies in the folder is public."""
     site = StaticSite(folder, story.issuer(), story.signing_key(), artwork, check=Check.FILE)
     yield Place(site, local(folder), story.known(issued=False))
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[str]:
-    """Serve *folder* on loopback; yield its address."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
-
-
-class OwnKey(LocalIssuer):
-    """A local issuer at another address: it signs each order with the key of that address."""
-
-    def issue(self, order: Order, achievement: Achievement) -> Credential:
-        return LocalIssuer.issue(self, replace(order, key_id=self.key.key_id), achievement)
 
 
 @contextmanager
@@ -102,8 +94,8 @@ def over_http(folder: Path) -> Iterator[Place]:
         key = replace(story.signing_key(), key_id=f"{issuer.did}#key-1")
         command = (sys.executable, "-c", COPY, str(folder / "site"), str(public))
         site = StaticSite(folder / "site", issuer, key, artwork, publish_command=command)
-        backend = OwnKey(issuer, key, SiteFiles(folder / "site"), artwork)
-        yield Place(site, backend, story.known(issued=False))
+        backend = LocalIssuer(issuer, key, SiteFiles(folder / "site"), artwork)
+        yield Place(site, backend, story.known(issued=False), key.key_id)
 
 
 PLACES = {"memory": in_memory, "files": as_files, "http": over_http}
@@ -173,6 +165,12 @@ def test_publishing_again_changes_nothing(place: Place) -> None:
     assert place.site.refresh(place.known) is False
 
 
+def test_entries_of_awards_that_the_ledger_forgot_are_taken(place: Place) -> None:
+    place.issue()
+    assert set(place.site.forgotten(place.known)) == set()
+    assert set(place.site.forgotten(Known())) == {story.order().status_index}
+
+
 def test_over_http_nothing_is_public_before_it_is_published(tmp_path: Path) -> None:
     with over_http(tmp_path) as place:
         credential = place.issue()
@@ -182,3 +180,93 @@ def test_over_http_nothing_is_public_before_it_is_published(tmp_path: Path) -> N
         assert place.site.is_public(credential) is True
         shutil.rmtree(tmp_path / "public" / "awards")
         assert place.site.is_public(credential) is False
+
+
+# ── what vendors made, and what was made anew ────────────────────────────────────
+
+
+def test_a_vendors_badge_has_its_page_here_once_it_was_shown(place: Place) -> None:
+    order, credential = place.bring()
+    place.publish()
+    assert place.site.is_public(credential) is False
+    place.site.show(order, story.achievement(), credential, story.artwork)
+    assert place.publish() is True
+    assert place.site.is_public(credential) is True
+    assert place.publish() is False
+
+
+def test_a_vendors_picture_is_asked_for_once(place: Place) -> None:
+    order, credential = place.bring()
+    assert place.site.picture(credential) is None
+    place.site.show(order, story.achievement(), credential, story.artwork)
+    assert place.site.picture(credential) == story.artwork()
+    place.publish()
+    place.site.show(order, story.achievement(), credential, no_picture)
+    assert place.publish() is False
+
+
+def test_no_picture_no_page(place: Place) -> None:
+    order, credential = place.bring()
+    place.publish()
+
+    def later() -> bytes:
+        raise TryLater("The vendor asks for a pause.")
+
+    with pytest.raises(TryLater):
+        place.site.show(order, story.achievement(), credential, later)
+    assert place.site.picture(credential) is None
+    assert place.publish() is False
+    assert place.site.is_public(credential) is False
+
+
+@pytest.mark.parametrize("shown", [False, True])
+def test_a_vendors_badge_that_was_revoked_says_so_and_needs_no_picture(place: Place, shown: bool) -> None:
+    order, credential = place.bring()
+    if shown:
+        place.site.show(order, story.achievement(), credential, story.artwork)
+        place.publish()
+    revoked = replace(credential, revoked_at=LATER, revoked_why="A mix-up.")
+    place.known.credentials["43-1"] = revoked
+    place.site.show(order, story.achievement(), revoked, no_picture)
+    assert place.publish() is True
+    assert place.site.is_public(revoked) is True
+    assert place.site.is_public(credential) is False
+
+
+def test_what_is_replaced_stays_public_until_it_is_withdrawn(place: Place) -> None:
+    first = place.issue()
+    place.publish()
+    old = place.known.orders["41-1"]
+    new = replace(old, award=story.OTHER_AWARD, backend="badgr")
+    credential = FakeBackend("badgr").issue(new, story.achievement())
+    place.known.learn(Lesson(moves=(Move("41-1", 1, old, new, story.NOON, first),), orders=(new,)))
+    place.known.credentials["41-1"] = credential
+    place.site.show(new, story.achievement(), credential, story.artwork)
+    for news in (True, False):
+        place.site.supersede(old, story.achievement(), first, credential)
+        assert place.publish() is news
+    assert place.site.is_public(first) is True
+    place.backend.revoke(old, first, "It was replaced.", LATER)
+    withdrawn = replace(first, revoked_at=LATER, revoked_why="It was replaced.")
+    place.known.learn(Lesson(moves=(Move("41-1", 1, old, new, story.NOON, withdrawn),)))
+    place.site.supersede(old, story.achievement(), withdrawn, credential)
+    assert place.publish() is True
+    assert place.site.is_public(withdrawn) is True
+    assert place.site.is_public(first) is False
+    assert place.site.is_public(credential) is True
+    assert place.publish() is False
+
+
+def test_what_comes_back_into_force_has_its_own_page_again(place: Place) -> None:
+    first = place.issue()
+    order = place.known.orders["41-1"]
+    place.publish()
+    other, credential = place.bring()
+    place.site.show(other, story.achievement(), credential, story.artwork)
+    place.site.supersede(order, story.achievement(), first, credential)
+    place.publish()
+    place.site.show(order, story.achievement(), first, no_picture)
+    assert place.publish() is True
+    assert place.site.is_public(first) is True
+    place.site.show(order, story.achievement(), first, no_picture)
+    assert place.publish() is False

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +25,7 @@ from bridge.site.markdown import to_html
 from bridge.site.public import get_page
 from tests.contract.backends import artwork, local
 from tests.fakes import story
+from tests.fakes.web_server import LOOPBACK, running
 
 LATER = story.NOON + timedelta(days=30)
 
@@ -315,15 +315,9 @@ def answering(status: int, body: bytes = b"", **headers: str) -> Iterator[str]:
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    server = ThreadingHTTPServer(LOOPBACK, Handler)
+    with running(server) as url:
+        yield url
 
 
 def test_a_page_that_is_there_is_read_and_one_that_is_not_is_none() -> None:

@@ -84,14 +84,16 @@ class Desk:
 
     def look(self, *, show_it: bool = True) -> Learnt:
         """One cycle without effects: learn, and bring the tab in step."""
-        form = FormReading("form", "Requests", verified=True, submissions=tuple(self.responses.values()))
-        reading = self.reading()
-        seen = Seen(forms=(form,), sheet=reading, artworks=self.artworks)
+        seen = self.seen()
         self.learnt = learn(seen, self.known, self.now, self.policy, ENTROPY)
         self.known.learn(self.learnt.lesson)
-        if show_it:
-            self.show(reading)
+        if show_it and seen.sheet is not None:
+            self.show(seen.sheet)
         return self.learnt
+
+    def seen(self) -> Seen:
+        form = FormReading("form", "Requests", verified=True, submissions=tuple(self.responses.values()))
+        return Seen(forms=(form,), sheet=self.reading(), artworks=self.artworks)
 
     def show(self, reading: SheetReading) -> Change:
         showing = show(self.known, reading, self.learnt, self.policy)

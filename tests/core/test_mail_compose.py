@@ -38,6 +38,7 @@ SUBJECTS = {
     Kind.TELL_RETURNED: "41-1/2",
     Kind.TELL_DECLINED: "41-1/3",
     Kind.TELL_REVOKED: "41-1",
+    Kind.TELL_REISSUED: "41-1/1",
 }
 MAILS = [kind for kind in Kind if kind.is_mail]
 
@@ -187,6 +188,21 @@ def test_a_large_badge_is_attached_whole_and_shown_smaller() -> None:
     assert len(message.inline[0][2]) < 700_000
     with Image.open(BytesIO(message.inline[0][2])) as shown:
         assert shown.size == (432, 432)
+
+
+def test_an_svg_badge_is_attached_and_the_mail_is_whole_without_showing_it() -> None:
+    known = decided()
+    known.credentials["41-1"] = replace(story.credential(), image=f"{story.SITE}/badges/{story.AWARD}.svg")
+    svg = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>'
+    message = compose(Effect(Kind.TELL_ISSUED, "41-1"), known, VOICE, svg)
+    assert message.attachments == (("feedback-that-moves-badge.svg", "image/svg+xml", svg),)
+    assert message.inline == ()
+    page = Page(message.html)
+    assert page.pictures == []
+    assert story.PAGE in page.links
+    for text in (message.text, page.text):
+        assert "attached picture feedback-that-moves-badge.svg is the badge itself" in text
+    assert Page(compose(Effect(Kind.TELL_ISSUED, "41-1"), known, VOICE, None).html).pictures == []
 
 
 def test_issued_without_the_picture_points_to_the_page() -> None:

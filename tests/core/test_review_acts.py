@@ -8,10 +8,9 @@ from datetime import timedelta
 from bridge.errors import BridgeError, TryLater
 from bridge.model import Achievement, Credential, Effect, Kind, Known, Order, State
 from bridge.plan import due
-from bridge.plan.enact import STATUS_ENTRIES, FreeIndexes
 from bridge.plan.guards import WITHHELD
 from bridge.ports import Message
-from tests.core.desk import ENTROPY, NOON, issued
+from tests.core.desk import NOON, issued
 from tests.crash.world import FakeWorld, decide, submit, with_policy
 from tests.fakes.backend import FakeBackend
 from tests.fakes.mailer import FakeMailer
@@ -91,7 +90,7 @@ def drag_filled(world: FakeWorld, requests: int) -> None:
 def test_badges_allowed_at_once_stay_allowed_when_the_backend_fails_half_way() -> None:
     backend = TiredBackend(left=3)
     world = FakeWorld(policy=with_policy(new_awards=2))
-    world.backend = backend
+    world.backend = world.backends["local"] = backend
     world.site.pages = backend.pages
     drag_filled(world, 20)
     world.ledger().allow(20)
@@ -162,12 +161,3 @@ def test_a_time_set_by_a_clock_that_was_wrong_is_not_waited_for() -> None:
     soon = Effect(Kind.ISSUE, "2-1", not_before=NOON + timedelta(hours=6))
     known = Known(effects={effect.key: effect for effect in (late, soon)})
     assert list(due(known, NOON)) == [late]
-
-
-def test_the_status_list_grows_before_it_is_full() -> None:
-    order = Order("award", "1-1", "first-aid", "v", "a@b.example", "s", "", NOON, 0, "key")
-    known = Known(orders={f"{n}-1": replace(order, status_index=n) for n in range(STATUS_ENTRIES)})
-    free = FreeIndexes(known, ENTROPY)
-    drawn = {free.draw() for _ in range(100)}
-    assert len(drawn) == 100
-    assert not drawn & set(range(STATUS_ENTRIES))

@@ -1,0 +1,61 @@
+"""A bridge with an account at the small Credly, as tests need it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+from bridge.backends.credly import Account, Credly
+from bridge.model import Credential, Order
+from tests.fakes import story
+from tests.fakes.clock import FakeClock
+from tests.peers.credly_server import CredlyServer
+
+#: Seconds: to connect, and of silence.
+PATIENCE = (1.0, 0.3)
+
+
+@dataclass
+class Counted:
+    """`ports.Quota` that never waits, and remembers who asked."""
+
+    taken: list[str] = field(default_factory=list)
+
+    def wait(self, bucket: str, units: int = 1) -> None:
+        self.taken += [bucket] * units
+
+
+@dataclass
+class Town:
+    server: CredlyServer
+    clock: FakeClock
+    quota: Counted
+    template: str  # of the badge that everybody orders
+
+    def credly(self, **changes: object) -> Credly:
+        """A bridge of its own, with *changes* in its account."""
+        account = Account(
+            url=self.server.url,
+            organization=self.server.organization,
+            badges={story.achievement().key: self.template},
+            token=self.server.token,
+            timeout=PATIENCE,
+        )
+        return Credly(replace(account, **changes), story.SITE, self.clock, self.quota)  # type: ignore[arg-type]
+
+    def issue(self, award: str = story.AWARD, **changes: object) -> Credential:
+        return self.credly().issue(order(award, **changes), story.achievement())
+
+
+@contextmanager
+def town() -> Iterator[Town]:
+    clock = FakeClock(story.NOON)
+    with CredlyServer(clock) as server:
+        yield Town(server, clock, Counted(), server.template("Feedback that moves learning"))
+
+
+def order(award: str = story.AWARD, **changes: object) -> Order:
+    """An order as a form makes it that asks for both names."""
+    names = {"backend": "credly", "given_name": "Maria", "family_name": "Gómez"}
+    return replace(story.order(award), **(names | changes))  # type: ignore[arg-type]

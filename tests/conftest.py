@@ -18,9 +18,10 @@ for _name in [name for name in os.environ if name.startswith("BADGE_BRIDGE_") or
     del os.environ[_name]
 
 # A rare find is for those who look for it, not for whoever lands a change: in CI the same examples each time.
-settings.register_profile("steady", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("steady")
+# And no example fails for the time that a busy machine takes.
+settings.register_profile("patient", deadline=None)
+settings.register_profile("steady", derandomize=True, deadline=None)
+settings.load_profile("steady" if os.environ.get("CI") else "patient")
 
 # Ours, even where Python has loaded another one at its start.
 sys.modules.pop("sitecustomize", None)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeVar
 
 from hypothesis import strategies as st
 
@@ -13,6 +14,8 @@ from bridge.model import State
 from bridge.report import Report
 from tests.crash.mortal import Death
 from tests.crash.world import FakeWorld
+
+T = TypeVar("T")
 
 
 class Mood(StrEnum):
@@ -43,6 +46,17 @@ ACTS = (
     "backend local.issue",
     "backend local.revoke",
 )
+
+#: What a second backend, and awards on their way to it, add.
+VENDORS_LOOKS = (
+    "backend badgr.find",
+    "backend badgr.badge",
+    "backend badgr.acceptance",
+    "site.show",
+    "site.supersede",
+    "site.picture",
+)
+VENDORS_ACTS = ("backend badgr.issue", "backend badgr.revoke")
 
 #: Within an effect even what nobody foresaw sticks that one effect alone.
 IN_EFFECTS = ("mailer.", "backend ")
@@ -75,14 +89,14 @@ class Moods:
 def trouble(mood: Mood, name: str, when: str) -> Exception | None:
     """What the service raises *when* ("before" or "after" it acts); None if it does its work."""
     if when == "after":
-        if mood is Mood.LOST and name not in LOOKS:
+        if mood is Mood.LOST and not _is_look(name):
             return InDoubt("The line was cut; it may have happened.")
         return RuntimeError("nobody foresaw this") if mood is Mood.BREAKS_AFTER and _in_effect(name) else None
     match mood:
         case Mood.BUSY:
             return TryLater("Please wait a little.")
         case Mood.CUT:
-            return TryLater("No answer.") if name in LOOKS else InDoubt("The line was cut; it may have happened.")
+            return TryLater("No answer.") if _is_look(name) else InDoubt("The line was cut; it may have happened.")
         case Mood.REFUSES:
             return Refused("You may not do this.")
         case Mood.BREAKS if _in_effect(name):
@@ -90,13 +104,20 @@ def trouble(mood: Mood, name: str, when: str) -> Exception | None:
     return None
 
 
+def _is_look(name: str) -> bool:
+    return name in LOOKS or name in VENDORS_LOOKS
+
+
 def _in_effect(name: str) -> bool:
     return name.startswith(IN_EFFECTS)
 
 
-schedules: st.SearchStrategy[Schedule] = st.dictionaries(
-    st.sampled_from(LOOKS + ACTS), st.lists(st.none() | st.sampled_from(Mood), min_size=1, max_size=8), min_size=1
-)
+def schedules_of(*names: str) -> st.SearchStrategy[Schedule]:
+    moods = st.lists(st.none() | st.sampled_from(Mood), min_size=1, max_size=8)
+    return st.dictionaries(st.sampled_from(names), moods, min_size=1)
+
+
+schedules = schedules_of(*LOOKS, *ACTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +133,14 @@ nights = st.lists(st.builds(Night, st.none() | st.integers(1, 120), st.booleans(
 
 def live(world: FakeWorld, steps: int | None) -> Report | None:
     """One cycle by a new process that dies after so many steps, if it gets that far; None if it died."""
+    return mortally(world, steps, world.run_once)
+
+
+def mortally(world: FakeWorld, steps: int | None, act: Callable[[], T]) -> T | None:
+    """What *act* returns; None if the process died after so many steps."""
     world.doom.dies_at = -1 if steps is None else world.doom.steps + steps
     try:
-        return world.run_once()
+        return act()
     except Death:
         return None
     finally:

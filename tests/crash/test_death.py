@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from datetime import timedelta
 from pathlib import Path
@@ -10,36 +9,23 @@ from pathlib import Path
 import pytest
 
 from tests.crash.mortal import Death
-from tests.crash.world import STORIES, FakeWorld, Story, sqlite
+from tests.crash.world import MOVES, STORIES, FakeWorld, Story, sqlite
 from tests.fakes.clock import FakeClock
 
 
 def steps_of(story: Story) -> int:
     """How many steps the story has when nobody dies."""
-    world = FakeWorld()
+    world = story.world()
     story.play(world)
     return world.doom.steps
 
 
-def timeless(text: str) -> str:
-    return re.sub(r"\d{4}-\d\d-\d\d", "DAY", text)
-
-
-def check(story: Story, world: FakeWorld) -> None:
-    """As `Story.check`, but a death costs minutes, and perhaps a day."""
-    statuses = {row["ID"]: timeless(row["Status"]) for row in world.sheet.rows}
-    assert statuses == {key: timeless(status) for key, status in story.statuses.items()}
-    assert len(world.backend.issued) == story.badges
-    assert len(world.backend.revoked) == story.revoked
-    assert sorted(world.mails) == sorted(story.mails)
-    assert world.run_once().changed_nothing
-
-
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+@pytest.mark.parametrize("story", STORIES + MOVES, ids=lambda story: story.name)
 def test_the_story_without_a_death(story: Story) -> None:
-    world = FakeWorld()
+    world = story.world()
     story.play(world)
     story.check(world)
+    assert {row["Status"] for row in world.sheet.rows} <= set(story.statuses.values())
 
 
 DEATHS = [
@@ -49,15 +35,36 @@ DEATHS = [
 
 @pytest.mark.parametrize(("story", "step"), DEATHS)
 def test_a_death_at_any_step(story: Story, step: int) -> None:
-    world = FakeWorld()
+    dies(story, step, story.world())
+
+
+#: Of those that go on for long, every step is tried in the slow tests only.
+LONGEST = (
+    "there and back",
+    "there, with the old one withdrawn, and back",
+    "moved, then revoked",
+    "revoked before the move was public",
+)
+
+
+@pytest.mark.parametrize(
+    "story",
+    [pytest.param(story, id=story.name, marks=pytest.mark.slow if story.name in LONGEST else ()) for story in MOVES],
+)
+def test_a_death_at_any_step_of_a_move(story: Story) -> None:
+    for step in range(1, steps_of(story) + 1):
+        dies(story, step, story.world())
+
+
+def dies(story: Story, step: int, world: FakeWorld) -> None:
     world.doom.dies_at = step
     story.play(world)
     assert world.doom.steps >= step
-    check(story, world)
+    story.check(world)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+@pytest.mark.parametrize("story", STORIES + MOVES, ids=lambda story: story.name)
 def test_a_death_at_any_step_with_the_ledger_on_disk_reopened(story: Story, tmp_path: Path) -> None:
     new = tmp_path / "new"
     new.mkdir()
@@ -65,17 +72,14 @@ def test_a_death_at_any_step_with_the_ledger_on_disk_reopened(story: Story, tmp_
     for step in range(1, steps_of(story) + 1):
         folder = shutil.copytree(new, tmp_path / str(step))
         clock = FakeClock()
-        world = FakeWorld(clock=clock, open_ledger=sqlite(folder, clock))
-        world.doom.dies_at = step
-        story.play(world)
-        check(story, world)
+        dies(story, step, story.world(clock=clock, open_ledger=sqlite(folder, clock)))
         shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.name)
+@pytest.mark.parametrize("story", STORIES + MOVES, ids=lambda story: story.name)
 def test_a_death_in_every_other_cycle(story: Story) -> None:
     """Again and again, a little further each time, until the work is done."""
-    world = FakeWorld()
+    world = story.world()
     world.run_to_rest()
     for day in story.days:
         day(world)
@@ -90,4 +94,4 @@ def test_a_death_in_every_other_cycle(story: Story) -> None:
         assert world.doom.steps > start
         world.doom.dies_at = -1
         world.run_to_rest()
-    check(story, world)
+    story.check(world)

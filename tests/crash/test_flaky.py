@@ -182,6 +182,7 @@ def test_a_mail_server_that_cannot_be_asked_gets_no_mail_twice_unless_a_person_s
     Play(fates, schedule, nights, askable=False).run()
 
 
+@pytest.mark.slow
 @HURRIED
 @given(fates, schedules, nights)
 def test_a_mail_server_that_cannot_be_asked_gets_a_mail_once_more_by_setting(

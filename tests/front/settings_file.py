@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from bridge.openbadges import keys
+from bridge.openbadges.signing import keys
 
 GOOD = """\
 [programme]

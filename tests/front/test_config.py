@@ -78,6 +78,10 @@ WRONG = {
     ),
     "unknown section": (GOOD + "[githup]\nx = 1\n", "[githup] is no setting."),
     "no section": (GOOD.replace("[sheet]", "[shet]"), "[shet] is no setting. Did you mean sheet?"),
+    "a setting of an earlier version": (
+        GOOD.replace("[issuer]", "[issuer]\nretired = []"),
+        "[issuer.retired] is no setting any more: retired keys are found beside [issuer.key]",
+    ),
     "text for a number": (GOOD + '[mail]\nper_day = "many"\n', "[mail.per_day] is 'many', which does not fit"),
     "endpoint away": (
         GOOD.replace('act_as = "', 'endpoint = "http://10.0.0.1"\nact_as = "'),
@@ -98,6 +102,49 @@ WRONG = {
     "value for a section": (GOOD + "[mail]\nsmtp = 3\n", "[mail.smtp] must be a section of its own: [mail.smtp]."),
     "placeholder": (GOOD.replace('"1Sheet"', '"<id of the spreadsheet>"'), "still holds the example's placeholder"),
 }
+
+
+#: Addresses that no badge can bear, and what is said of them; "@" says that the address itself is not repeated.
+BAD_URLS = {
+    "https://x.org/?q=1": "“?”, “#” and “//” can't follow the name",
+    "https://x.org/badges#top": "“?”, “#” and “//” can't follow the name",
+    "https://x.org/a//b": "“?”, “#” and “//” can't follow the name",
+    "https://u:p@x.org": "holds a user name, and everybody reads this address. Leave out what stands before the @.",
+    "https://x.org:99999": "a port is a number from 1 to 65535",
+    "https://x.org:0": "a port is a number from 1 to 65535",
+    "https://x.org:http": "a port is a number from 1 to 65535",
+    "https://[::1": "which is no web address. Write one like https://badges.example.org",
+    "https://[2001:db8::1]": "which no badge can bear.",
+    "https://x y.org": "which no badge can bear.",
+    "https://x.org/%zz": "which no badge can bear.",
+    "https://x.org/a/../b": "which no badge can bear.",
+    "https://straße.example": "can be read as two domain names.",
+    "https://ü..example": "is not a domain name.",
+}
+
+
+@pytest.mark.parametrize("url", BAD_URLS)
+@pytest.mark.parametrize("setting", ["url", "former_urls"])
+def test_an_address_that_no_badge_can_bear_is_told(tmp_path: Path, url: str, setting: str) -> None:
+    text = GOOD.replace("https://badges.district.example/", url)
+    if setting == "former_urls":
+        text = f'{GOOD}former_urls = ["{url}"]\n'
+    (told,) = problems(write(tmp_path, text))
+    assert BAD_URLS[url] in told
+    assert (repr(url) in told) is ("@" not in url)
+
+
+@pytest.mark.parametrize(
+    ("url", "taken"),
+    [
+        ("https://Badges.District.Example:8443/A/b//", "https://badges.district.example:8443/A/b"),
+        ("https://x.org/a b/ü", "https://x.org/a b/ü"),
+        ("https://bücher.example/?", "https://bücher.example"),
+        ("http://127.0.0.1:8700", "http://127.0.0.1:8700"),
+    ],
+)
+def test_an_address_that_badges_can_bear_is_taken_in_one_spelling(tmp_path: Path, url: str, taken: str) -> None:
+    assert load(write(tmp_path, GOOD.replace("https://badges.district.example/", url))).issuer.url == taken
 
 
 @pytest.mark.parametrize("case", WRONG)

@@ -22,7 +22,8 @@ from bridge.config import Settings
 from bridge.config.settings import Questions
 from bridge.google import GMAIL, READ_SCOPES
 from bridge.model import Verdict
-from bridge.plan.catalogue import TITLES
+from bridge.openbadges.vocabulary import ACHIEVEMENT_TYPES
+from bridge.plan.catalogue import OPTIONAL, TITLES
 from bridge.plan.standing import ANSWERS
 from bridge.review import COLUMNS
 from bridge.sandbox.faults import KINDS
@@ -199,8 +200,10 @@ def test_the_scopes_to_be_allowed_are_those_that_are_asked_for() -> None:
 def test_the_tabs_and_questions_to_be_made_are_those_that_are_read() -> None:
     readme, set_up = (" ".join(text_of(name).split()) for name in ("README.md", "docs/set-up.md"))
     assert f"first row reads {', '.join(TITLES)}, and a row" in readme
-    for title in (*TITLES, *Questions.model_validate({}).model_dump().values()):
+    questions = Questions.model_validate({}).model_dump()
+    for title in (*TITLES, *OPTIONAL, *filter(None, questions.values())):
         assert f"| {title} | " in set_up
+    assert f"Open Badges 3.0: {', '.join(ACHIEVEMENT_TYPES)}." in set_up
 
 
 def test_every_kind_of_misfortune_is_told() -> None:
@@ -219,6 +222,7 @@ def test_decisions_say_why_what_and_what_it_cost(path: Path) -> None:
 # ── what is to be typed ──────────────────────────────────────────────────────
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_sandbox_by_hand(tmp_path: Path) -> None:
     """The page on the sandbox, typed from top to bottom; only the port is a free one."""

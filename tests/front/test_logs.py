@@ -19,6 +19,8 @@ from bridge.logs import Discreet, redact
         ("Authorization: Bearer ya29.a0Af_x-y", "Authorization: Bearer <token>"),
         ("got ya29.a0Af_x-y back", "got <token> back"),
         ('{"access_token": "abc", "x": 1}', '{"access_token": "<token>", "x": 1}'),
+        ("passphrase: hunter2, and", "passphrase: <token>, and"),
+        ("the passphrase of issuer.key. Set the variable", "the passphrase of issuer.key. Set the variable"),
         ("assertion=eyJhbGciOi.eyJpc3Mi.c2ln&x=1", "assertion=<token>&x=1"),
         ("-----BEGIN PRIVATE KEY-----\nMIIB\n-----END PRIVATE KEY-----\nrest", "<key>\nrest"),
         ("postgresql+psycopg://bridge:secret@db/x", "postgresql+psycopg://<password>@db/x"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -20,6 +21,10 @@ def clone(tmp_path: Path) -> Path:
     for name in ("Makefile", "pyproject.toml"):
         shutil.copy(ROOT / name, tmp_path / name)
     shutil.copytree(ROOT / "locks", tmp_path / "locks")
+    verifiers = tmp_path / "tests" / "verifiers"
+    verifiers.mkdir(parents=True)
+    for name in ("package.json", "package-lock.json"):
+        shutil.copy(ROOT / "tests" / "verifiers" / name, verifiers / name)
     return tmp_path
 
 
@@ -65,8 +70,27 @@ def test_the_demo_installs_what_runs_and_the_tests_install_the_rest(clone: Path)
     assert "locks/run.txt" in demo
     assert "locks/dev.txt" not in demo
     assert "locks/dev.txt" in test
-    for told in (demo, test):
-        assert told.count("--require-hashes") == 3  # tools, packages, and packages again where uv finds none
+    assert demo.count("--require-hashes") == 3  # tools, packages, and packages again where uv finds none
+    assert test.count("--require-hashes") == 5  # and a folder of its own, likewise
+
+
+def test_the_tests_install_other_peoples_verifiers_by_hash_and_run_no_scripts_of_theirs(clone: Path) -> None:
+    demo, test = (make(clone, "-n", target).stdout for target in ("demo", "test"))
+    assert "verifiers" not in demo
+    for target in ("test", "slow", "check"):
+        assert "locks/openbadges-2.txt" in make(clone, "-n", target).stdout
+    assert " ci --ignore-scripts" in test
+    packages = json.loads((clone / "tests/verifiers/package-lock.json").read_text())["packages"]
+    assert all("integrity" in package for place, package in packages.items() if place)
+    stamp = next(word for word in test.split() if word.startswith(".venv/verifiers/.ready-"))
+    for made in (stamp, next(word for word in test.split() if word.startswith(".venv/.ready-dev-"))):
+        (clone / made).parent.mkdir(parents=True, exist_ok=True)
+        (clone / made).write_text("")
+    assert "npm" not in make(clone, "-n", "test").stdout
+    assert ".venv" in make(clone, "-n", "clean").stdout.split()
+    lock = clone / "locks" / "openbadges-2.txt"
+    lock.write_text(lock.read_text() + "# changed\n")
+    assert "npm" in make(clone, "-n", "test").stdout
 
 
 def test_arguments_are_handed_on(clone: Path) -> None:

@@ -18,7 +18,7 @@ README = text_of("README.md")
 
 #: Too long for here, or about this very test run.
 ELSEWHERE = {
-    "make demo": "run below, marked slow; what it calls is run by test_the_demo_and_its_badges",
+    "make demo": "run below, marked slow; a smaller one runs in test_cli.py",
     "make test": "run by .ci/run",
     "badge-bridge sandbox --write-config trial/bridge.toml": "run by tests/front/test_docs.py, on a free port",
     "badge-bridge serve --config trial/bridge.toml": "the same",
@@ -35,6 +35,7 @@ AT_WORK = (
     "badge-bridge retry 41",
     "badge-bridge allow 120",
     "badge-bridge restore --list",
+    "badge-bridge keys rotate",
 )
 SERVE = "badge-bridge serve"
 COPY = "cp config/bridge.example.toml bridge.toml"
@@ -52,6 +53,7 @@ def test_it_stays_short_and_its_picture_is_there() -> None:
     assert picture.stat().st_size < 400_000
 
 
+@pytest.mark.slow
 def test_the_demo_and_its_badges(tmp_path: Path) -> None:
     made = shell("badge-bridge demo --no-browser", tmp_path)
     assert made.returncode == 0, made.stderr

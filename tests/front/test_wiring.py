@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,8 @@ from bridge.clock import RealClock, SandboxClock
 from bridge.config import Settings, load
 from bridge.errors import ConfigProblems
 from bridge.mail import FolderMailer, GmailMailer, SmtpMailer
-from bridge.openbadges import keys
+from bridge.openbadges.signing import keys
+from bridge.openbadges.signing.rotation import rotate
 
 from .settings_file import GOOD, write
 
@@ -72,10 +73,8 @@ def test_an_smtp_user_without_password_is_told_where_to_put_it(tmp_path: Path) -
 
 def test_keys_are_named_by_their_public_half_and_old_ones_are_kept(tmp_path: Path) -> None:
     first = wiring.signing_of(settings(tmp_path))
-    (tmp_path / "issuer.key").rename(tmp_path / "2026.key")
-    keys.save(tmp_path / "issuer.key", keys.new_key())
-    text = GOOD.replace("[issuer]", '[issuer]\nretired = ["2026.key"]')
-    second = wiring.signing_of(load(write(tmp_path, text)))
+    rotate(tmp_path / "issuer.key", keys.new_key(), None, datetime(2026, 11, 22, tzinfo=UTC))
+    second = wiring.signing_of(settings(tmp_path))
     assert second.key.key_id != first.key.key_id
     assert [key.key_id for key in second.retired] == [first.key.key_id]
     assert second.mail_secret == first.mail_secret  # a new key does not make old mails strangers

@@ -23,6 +23,8 @@ METHODS = (
     "gmail.users.drafts.create",
     "gmail.users.drafts.send",
 )
+#: What changes something at Google, or reads all that people have said.
+WRITES = ("gmail", "sheets.spreadsheets.batchUpdate", "forms.forms.responses")
 KINDS = ("429", "403-rate", "403-storage", "503", "503-after", "close-before", "close-after", "hang")
 ALWAYS = 0
 #: Called several times a night.
@@ -30,7 +32,7 @@ OFTEN = {"drive.batch", "drive.files.get", "gmail.users.drafts.create", "gmail.u
 #: google-auth repeats these by itself, on real time: a whole night of them takes minutes.
 PATIENT = {(TOKEN, kind, ALWAYS) for kind in KINDS if kind[0].isdigit()}
 #: Of each sort one, so that `make test` stays short; the others are slow together.
-QUICK = {("429", 1), ("close-after", 1)}
+QUICK = {("drive.batch", "503", 1), *((method, "close-after", 1) for method in METHODS if method.startswith(WRITES))}
 
 
 def misfortunes() -> Iterator[tuple[str, str, int]]:
@@ -43,7 +45,7 @@ def misfortunes() -> Iterator[tuple[str, str, int]]:
 faults = pytest.mark.parametrize(
     ("method", "kind", "nth"),
     [
-        pytest.param(*one, marks=() if one[1:] in QUICK else pytest.mark.slow, id="-".join(map(str, one)))
+        pytest.param(*one, marks=() if one in QUICK else pytest.mark.slow, id="-".join(map(str, one)))
         for one in misfortunes()
     ],
 )

@@ -69,7 +69,7 @@ def test_a_hanging_call_does_not_block_others(sandbox: Sandbox, form: str, sessi
 
     def wait() -> None:
         with pytest.raises(requests.ReadTimeout) as caught:
-            http.get(url, timeout=0.5)
+            http.get(url, timeout=3)
         ends.append(caught.type)
 
     hanging = Thread(target=wait)
@@ -77,7 +77,7 @@ def test_a_hanging_call_does_not_block_others(sandbox: Sandbox, form: str, sessi
     time.sleep(0.1)
     begun = time.monotonic()
     assert requests.get(f"{sandbox.url}/_sandbox/clock", timeout=5).ok
-    assert time.monotonic() - begun < 0.2
+    assert time.monotonic() - begun < 2  # before the other one gives up
     hanging.join()
     assert ends == [requests.ReadTimeout]
 

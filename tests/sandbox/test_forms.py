@@ -272,4 +272,4 @@ def test_a_page_of_5000_comes_quickly(sandbox: Sandbox, world: World, form: str,
     page = http.get(url)
     took = time.perf_counter() - begun
     assert len(page.json()["responses"]) == 5000
-    assert took < 3  # 0.3 s on an idle machine
+    assert took < 20  # 0.3 s on an idle machine

@@ -49,10 +49,11 @@ def test_the_catalogue_stands_in_the_sheet_and_its_artwork_on_drive(world: World
     shown = [[formatted(cell) for cell in row] for row in sheet.rows]
     assert len(shown) == 7
     for row, badge in zip(shown[1:], programme.badges, strict=True):
-        key, name, description, criteria, link, hours, active, *_ = row
+        key, name, description, criteria, link, hours, active, _, *more = [*row, "", "", "", ""][:12]
         assert (key, name, description, active) == (badge.key, badge.name, badge.description, "TRUE")
-        assert criteria.splitlines() == list(badge.criteria)
+        assert criteria.splitlines() == [f"* {one}" for one in badge.criteria]
         assert float(hours) == badge.hours
+        assert more == [badge.kind, badge.tags, "\n".join(badge.alignment), badge.valid_for]
         assert urlsplit(link).path.split("/")[3] == programme.artwork[badge.key]
 
 

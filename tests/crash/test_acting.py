@@ -1,0 +1,245 @@
+"""Backends with troubles of their own: whom they concern waits or is told, and nobody else does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bridge.acting.actor import PATIENCE
+from bridge.errors import BadgeClosed, InDoubt, Refused, TryLater
+from bridge.model import Acceptance, Credential, Order, State
+from tests.crash.troubled import AT_BADGR, Troubled, all_of, cycle, effect, once, town
+from tests.crash.world import CO_TEACHING, FIRST_AID, POLICY
+
+# ── a badge that is closed ───────────────────────────────────────────────────────
+
+
+def test_a_closed_badge_is_one_alert_and_nobody_is_stuck() -> None:
+    closed = BadgeClosed("The badge “First Aid” is archived at Badgr. Bring it back there.")
+    badgr = Troubled("badgr", trouble=lambda about: closed if order_of(about).achievement == "first-aid" else None)
+    world = town(badgr, *[FIRST_AID] * 8, CO_TEACHING)
+    for night in (1, 2):
+        report = cycle(world)
+        assert all_of(report, "badge first-aid") == [str(closed)]
+        assert badgr.calls.count("1-1") + sum(f"{n}-1" in badgr.calls for n in range(2, 9)) == night
+        assert report.stuck == []
+        assert report.failed
+    assert len(badgr.issued) == 1
+    assert world.status("9-1") == "Issued 2026-11-22, and mailed."
+    assert world.status("3-1") == f"Approved; the badge is being issued. {closed}"
+    badgr.trouble = lambda about: None
+    cycle(world)
+    once(world, 9)
+
+
+def order_of(about: Order | Credential) -> Order:
+    assert isinstance(about, Order)
+    return about
+
+
+def test_a_closed_badge_keeps_an_older_doubt() -> None:
+    badgr = Troubled("badgr", trouble=lambda about: InDoubt("No answer."))
+    world = town(badgr, FIRST_AID)
+    cycle(world)
+    badgr.trouble = lambda about: BadgeClosed("It is archived.")
+    cycle(world)
+    assert effect(world, "issue:1-1").in_doubt
+    assert effect(world, "issue:1-1").state is State.PLANNED
+
+
+# ── five hundred times 500 ───────────────────────────────────────────────────────
+
+
+def test_a_server_that_fails_for_ever_over_one_award_is_asked_three_times() -> None:
+    badgr = Troubled("badgr", trouble=lambda about: InDoubt("Badgr answers 500.", most=3))
+    world = town(badgr, FIRST_AID)
+    for tries in (1, 2):
+        cycle(world)
+        assert (effect(world, "issue:1-1").state, effect(world, "issue:1-1").attempts) == (State.PLANNED, tries)
+    report = cycle(world)
+    assert effect(world, "issue:1-1").state is State.STUCK
+    assert effect(world, "issue:1-1").in_doubt, "nobody knows whether it was made"
+    assert [e.key for e in report.stuck] == ["issue:1-1"]
+    assert world.status("1-1").endswith("Badgr answers 500. Then the coordinator runs: badge-bridge retry 1")
+    cycle(world)
+    assert badgr.calls == ["1-1"] * 3
+    world.ledger().retry(1)
+    badgr.trouble = lambda about: None
+    cycle(world)
+    once(world, 1)
+
+
+def test_nights_without_the_server_do_not_count_among_its_failures() -> None:
+    badgr = Troubled("badgr", trouble=lambda about: TryLater("Badgr is down."))
+    world = town(badgr, FIRST_AID)
+    for _ in range(5):
+        cycle(world)
+    badgr.trouble = lambda about: InDoubt("Badgr answers 500.", most=3)
+    cycle(world)
+    assert effect(world, "issue:1-1").state is State.PLANNED
+    cycle(world)
+    assert effect(world, "issue:1-1").state is State.STUCK
+
+
+def test_doubt_without_a_limit_is_asked_about_for_ever() -> None:
+    badgr = Troubled("badgr", trouble=lambda about: InDoubt("No answer."))
+    world = town(badgr, FIRST_AID)
+    for _ in range(8):
+        cycle(world)
+    assert effect(world, "issue:1-1").state is State.PLANNED
+    assert len(badgr.calls) == 8
+
+
+# ── one backend down ─────────────────────────────────────────────────────────────
+
+
+def test_one_backend_down_stops_no_other_and_is_not_asked_for_everybody() -> None:
+    badgr = Troubled("badgr", trouble=lambda about: TryLater("Badgr is down."))
+    world = town(badgr, *[FIRST_AID] * 9, *[CO_TEACHING] * 6, makes={"co-teaching": "local"})
+    report = cycle(world)
+    assert len(badgr.calls) == PATIENCE
+    assert all_of(report, "issuer badgr") == ["4 more wait: it failed too often."]
+    assert len(world.backend.issued) == 6
+    assert [world.status(f"{n}-1") for n in range(10, 16)] == ["Issued 2026-11-22, and mailed."] * 6
+    assert report.stuck == []
+    badgr.trouble = lambda about: None
+    cycle(world)
+    once(world, 15)
+
+
+def test_a_refusal_concerns_one_row() -> None:
+    wrong = Refused("Badgr does not take the name. Correct it, teacher2@Lakeview.example!")
+    badgr = Troubled("badgr", trouble=lambda about: wrong if about.attempt_id == "2-1" else None)
+    world = town(badgr, *[FIRST_AID] * 3)
+    report = cycle(world)
+    assert [e.key for e in report.stuck] == ["issue:2-1"]
+    note = "Badgr does not take the name. Correct it, (the teacher’s address)!"
+    assert effect(world, "issue:2-1").note == note
+    assert world.status("2-1") == (
+        f"Approved; the badge is being issued. {note} Then the coordinator runs: badge-bridge retry 2"
+    )
+    assert len(badgr.issued) == 2
+
+
+# ── pictures ─────────────────────────────────────────────────────────────────────
+
+
+def test_a_picture_that_can_not_be_had_yet_keeps_page_and_mail_back() -> None:
+    badgr = Troubled("badgr", at="badge", trouble=lambda about: TryLater("The picture is not there yet."))
+    world = town(badgr, *[FIRST_AID] * 8, CO_TEACHING, makes={"co-teaching": "local"})
+    cycle(world)
+    assert len(badgr.issued) == 8
+    assert len(badgr.calls) == PATIENCE, "it is not asked for eight"
+    assert world.status("1-1") == "Issued 2026-11-22; its page is not public yet. The picture is not there yet."
+    assert "others could not be had either" in world.status("8-1")
+    assert world.status("9-1") == "Issued 2026-11-22, and mailed."
+    assert set(world.site.public) == set(world.backend.issued)
+    badgr.trouble = lambda about: None
+    cycle(world)
+    once(world, 9)
+    assert set(world.site.public) == {*badgr.issued, *world.backend.issued}
+
+
+def test_a_picture_that_is_none_is_for_a_person() -> None:
+    badgr = Troubled("badgr", at="badge", trouble=lambda about: Refused("The picture is no picture."))
+    world = town(badgr, FIRST_AID)
+    cycle(world)
+    assert effect(world, "publish:1-1").state is State.STUCK
+    assert world.status("1-1") == (
+        "Issued 2026-11-22; its page is not public yet. The picture is no picture. Then the coordinator runs: "
+        "badge-bridge retry 1"
+    )
+    badgr.trouble = lambda about: None
+    assert cycle(world).done == {}
+    world.ledger().retry(1)
+    cycle(world)
+    once(world, 1)
+
+
+def test_a_badge_revoked_before_its_picture_came_needs_none() -> None:
+    badgr = Troubled("badgr", at="badge", trouble=lambda about: TryLater("The picture is not there yet."))
+    world = town(badgr, FIRST_AID)
+    cycle(world)
+    world.sheet.decide("1-1", "Revoke", "Not her work.")
+    cycle(world)
+    assert world.status("1-1") == "Revoked 2026-11-22; the teacher was told."
+    assert world.mails == ["tell-received:1-1", "tell-revoked:1-1"]
+    assert len(badgr.calls) == 1
+    assert list(world.site.public.values()) == [True]
+
+
+# ── a backend that the settings know no more ─────────────────────────────────────
+
+
+def test_awards_of_a_backend_that_is_gone_wait_until_it_is_back() -> None:
+    world = town(None, FIRST_AID, FIRST_AID, CO_TEACHING, makes={"co-teaching": "local"})
+    cycle(world)
+    world.forms.submit("late@lakeview.example", FIRST_AID)
+    cycle(world)
+    world.sheet.decide("4-1", "Approve")
+    world.sheet.decide("1-1", "Revoke", "Not her work.")
+    badgr = world.backends.pop("badgr")
+    report = cycle(world)
+    assert report.stuck == []
+    assert {e.key for e in report.postponed} == {"issue:4-1", "revoke:1-1"}
+    assert "belongs to 'badgr', which is not in the settings any more. Put its section back" in world.status("4-1")
+    assert world.status("2-1") == "Issued 2026-11-22, and mailed."
+    world.backends["badgr"] = badgr
+    cycle(world)
+    assert world.status("1-1") == "Revoked 2026-11-23; the teacher was told."
+    assert world.status("4-1").endswith(", and mailed.")
+    assert len(badgr.issued) == 3
+
+
+def test_a_mail_needs_no_backend_once_the_picture_lies_on_the_site() -> None:
+    world = town(None, FIRST_AID)
+    world.policy = replace(world.policy, mails_per_day=1)  # today's was the one about the request
+    cycle(world)
+    assert world.mails == ["tell-received:1-1"]
+    del world.backends["badgr"]
+    world.policy = AT_BADGR
+    cycle(world)
+    assert world.mails == ["tell-received:1-1", "tell-issued:1-1"]
+    ((_, media_type, data),) = world.mailer.sent[-1].attachments
+    assert media_type == "image/png"
+    assert data == next(iter(world.site.pictures.values()))
+
+
+def test_an_award_of_a_backend_that_is_gone_can_be_approved_for_another() -> None:
+    world = town(None, FIRST_AID)
+    del world.backends["badgr"]
+    cycle(world)
+    world.sheet.decide("1-1", "")
+    world.policy = POLICY
+    cycle(world)
+    world.sheet.decide("1-1", "Approve")
+    cycle(world)
+    once(world, 1)
+    assert len(world.backend.issued) == 1
+
+
+# ── what earners did ─────────────────────────────────────────────────────────────
+
+
+def test_what_earners_did_comes_into_the_sheet_by_itself() -> None:
+    badgr = Troubled("badgr", at="acceptance")
+    world = town(badgr, FIRST_AID, FIRST_AID)
+    cycle(world)
+    awards = world.known().orders
+    badgr.accepted = {awards["1-1"].award: Acceptance.ACCEPTED, awards["2-1"].award: Acceptance.WAITING}
+    cycle(world)
+    assert world.status("1-1") == "Issued 2026-11-22, and mailed. Accepted by the earner."
+    assert world.status("2-1") == "Issued 2026-11-22, and mailed. Not accepted by the earner yet."
+    assert len(badgr.calls) == 1
+    assert cycle(world).changed_nothing
+
+
+def test_a_vendor_that_does_not_answer_is_told_and_holds_up_nobody() -> None:
+    badgr = Troubled("badgr", at="acceptance", trouble=lambda about: TryLater("Badgr is down."))
+    world = town(badgr, FIRST_AID, CO_TEACHING, makes={"co-teaching": "local"})
+    cycle(world)
+    world.forms.submit("late@lakeview.example", CO_TEACHING)
+    report = cycle(world)
+    assert all_of(report, "issuer badgr") == ["Badgr is down."]
+    assert report.new_attempts == 1
+    del world.backends["badgr"]
+    assert all_of(cycle(world), "issuer badgr") == []

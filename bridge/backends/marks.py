@@ -31,5 +31,5 @@ def bears(urls: Iterable[str], order: Order) -> bool:
 
 
 def as_evidence(url: str) -> str:
-    """Return *url*, which the earner shows as evidence, so that it is not taken for a mark: it leads to a part of it."""
+    """Return *url*, which the earner shows as evidence, so that it is not taken for a mark: it leads into the page."""
     return f"{url}#evidence" if is_mark(url) else url

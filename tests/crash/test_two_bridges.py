@@ -116,6 +116,7 @@ def test_bridges_share_a_token_and_do_not_fight_over_it(refreshes: bool, tmp_pat
                 pair.run()
                 badgr.server.expire_tokens()
                 world.clock.advance(timedelta(hours=1))
+                wait_for_looks(looks, 2)  # of two, one began with the dead token
         finally:
             stop.set()
             doctor.join(LONGEST)
@@ -134,6 +135,13 @@ def look_again_and_again(world: VendorWorld, badgr: BadgrKeeper, looks: Counter[
             looks["seen"] += 1
         except Exception as error:  # noqa: BLE001 - told by the test
             looks[str(error)] += 1
+
+
+def wait_for_looks(looks: Counter[str], more: int) -> None:
+    until, wanted = time.monotonic() + LONGEST, looks.total() + more
+    while looks.total() < wanted:
+        assert time.monotonic() < until, "nobody looks any more"
+        time.sleep(0.005)
 
 
 # ── two processes ────────────────────────────────────────────────────────────

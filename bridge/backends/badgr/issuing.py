@@ -79,7 +79,7 @@ def own(found: Sequence[Assertion], order: Order) -> Assertion | None:
 
 
 def is_of(assertion: Assertion, order: Order) -> bool:
-    """Return whether the mark of *order* is in the evidence; or in the narrative, where the evidence has none at all."""
+    """Return whether the mark of *order* is in the evidence; or in the narrative, where evidence has none at all."""
     evidence = assertion.evidence or ()
     told = evidence if any(map(marks.is_mark, evidence)) else re.findall(r"https?://[^\s<>()]+", assertion.narrative)
     return marks.bears(told, order)

@@ -222,6 +222,26 @@ def test_a_422_names_the_field_in_plain_words(here: Town, fault: str, field: str
     assert here.issue().backend_ref == here.server.badges[0]["id"]
 
 
+@pytest.mark.parametrize(
+    ("fault", "field"),
+    [
+        ("422:badge_template_id+recipient_email", "e-mail address"),
+        ("422:issued_to_first_name+badge_template_id", "first name"),
+        ("422:evidence+badge_template", "evidence"),
+    ],
+)
+def test_a_field_of_one_person_closes_the_badge_for_nobody_though_the_template_is_named(
+    here: Town, fault: str, field: str
+) -> None:
+    here.server.faults.next("issue", fault)
+    with pytest.raises(Refused, match=f"Needs fix: Credly does not take the {field} of 41-1") as caught:
+        here.issue()
+    assert not isinstance(caught.value, BadgeClosed)
+    assert here.server.badges == []
+    other = here.issue(story.OTHER_AWARD, recipient="jo@lakeview.example")
+    assert [badge["id"] for badge in here.server.badges] == [other.backend_ref]
+
+
 def test_an_address_that_credly_does_not_take_is_not_repeated_to_everybody(here: Town) -> None:
     with pytest.raises(Refused, match="Needs fix: Credly does not take the e-mail address") as caught:
         here.issue(recipient="maria@lakeview")

@@ -29,7 +29,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 OPERATIONS = ("issue", "list", "get", "revoke", "image", "templates")
 #: `…_before`: it never happens. `…_after`: it happened. `timeout_…`: nobody answers; `cut_…`: the connection ends.
-#: `422:field`: refused for that field. `archived`: refused, since the template was archived.
+#: `422:field` or `422:field+field`: refused for these fields. `archived`: refused, since the template was archived.
 SILENT = ("timeout_before", "timeout_after", "cut_before", "cut_after")
 INSTEAD = ("500", "502", "429", "401", "403", "404", "html_200", "html_404", "redirect", "422", "archived")
 FAULTS = (*SILENT, *INSTEAD, "commit_then_500", "commit_then_503", "commit_then_nonsense")
@@ -291,7 +291,7 @@ class Handler(BaseHTTPRequestHandler):
             case "404":
                 self.refuse(404, "Resource not found")
             case "422":
-                errors = [{"attribute": name, "messages": ["can't be blank"]}]
+                errors = [{"attribute": one, "messages": ["can't be blank"]} for one in name.split("+")]
                 self.tell(422, {"data": {"message": "Validation failed", "errors": errors}, "metadata": None})
             case "archived":
                 self.refuse(422, "Validation failed: Badge template is archived")

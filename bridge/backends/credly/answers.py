@@ -83,6 +83,11 @@ class Complaint:
     template: bool
 
     @property
+    def closes(self) -> bool:
+        """True for a template that issues to nobody; where a field is named too, another award may well be taken."""
+        return self.template and not self.fields
+
+    @property
     def quoted(self) -> str:
         return f"“{self.words}”" if self.words else "nothing more"
 

@@ -133,7 +133,7 @@ class Credly:
     def _after_refusal(self, order: Order, achievement: Achievement, template: str, answer: Answer) -> Credential:
         """Return the credential that stands already, or raise what the refusal of *order* means."""
         complaint = answers.complaint(answer.body)
-        if complaint.template and answer.status in (403, *endings.ABOUT_ONE):
+        if complaint.closes and answer.status in (403, *endings.ABOUT_ONE):
             raise refusals.closed(achievement, template, complaint)
         self._raise_trouble(answer)
         badges = list(self._badges_of(order))
@@ -143,7 +143,7 @@ class Credly:
         others = [badge for badge in badges if badge.template == template and badge.state != answers.REVOKED]
         if complaint.duplicate or (others and not complaint.fields):
             raise refusals.duplicate(order, others)
-        if answer.status in (404, 410):
+        if answer.status in (404, 410) and not complaint.fields:
             raise refusals.closed(achievement, template, complaint)
         raise refusals.needs_fix(order, complaint, answer.status)
 

@@ -125,7 +125,7 @@ def the_map(known: Known, attempts: Iterable[str]) -> list[dict[str, object]]:
             "n": move.n,
             "at": move.at,
             **_ends(move, pages),
-            "state": known.effects[f"{Kind.REISSUE}:{move.attempt_id}/{move.n}"].state.value,
+            "state": known.effects[move.key(Kind.REISSUE)].state.value,
             "old_withdrawn_at": move.replaced.revoked_at if move.replaced else None,
         }
         for attempt_id in attempts

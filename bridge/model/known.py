@@ -15,6 +15,7 @@ from bridge.model.words import (
     Effect,
     Event,
     FileFacts,
+    Kind,
     Move,
     Order,
     Problem,
@@ -119,6 +120,10 @@ class Known:
         for award, move in {m.old.award: m for m in self.moves.get(attempt_id, ())}.items():
             if move.replaced is not None and (now is None or now.award != award):
                 yield move.old, move.replaced
+
+    def reissues(self, attempt_id: str) -> list[Effect]:
+        """The effects that made, or will make, the award anew, in their order: one of each move."""
+        return [self.effects[move.key(Kind.REISSUE)] for move in self.moves.get(attempt_id, ())]
 
     def decision(self, attempt_id: str) -> Decision | None:
         """The coach's word in force, or None: never decided, or taken back."""

@@ -281,6 +281,15 @@ class Move:
     at: datetime
     replaced: Credential | None = None
 
+    @property
+    def subject(self) -> str:
+        """What the effects of the move are about."""
+        return f"{self.attempt_id}/{self.n}"
+
+    def key(self, kind: Kind) -> str:
+        """The key of the move's effect of *kind*."""
+        return f"{kind}:{self.subject}"
+
 
 @dataclass(frozen=True, slots=True)
 class Token:

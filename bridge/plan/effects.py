@@ -47,5 +47,4 @@ def _may_follow(known: Known, effect: Effect) -> bool:
 
 def _is_moving(known: Known, tell: Effect) -> bool:
     """True while the award is being made anew elsewhere: the mail waits, to tell of the place where it stays."""
-    moves = (f"{Kind.REISSUE}:{tell.attempt_id}/{move.n}" for move in known.moves.get(tell.attempt_id, ()))
-    return any(key in known.effects and known.effects[key].state is State.PLANNED for key in moves)
+    return any(effect.state is State.PLANNED for effect in known.reissues(tell.attempt_id))

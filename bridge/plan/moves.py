@@ -82,7 +82,7 @@ def why_it_stays(known: Known, order: Order, under_way: Move | None, wish: Wish,
     if credential.revoked_at is not None or f"{Kind.REVOKE}:{order.attempt_id}" in known.effects:
         return "it was revoked"
     if under_way is not None and (
-        under_way.new.backend == wish.target or known.effects[reissue_key(under_way)].in_doubt
+        under_way.new.backend == wish.target or known.effects[under_way.key(Kind.REISSUE)].in_doubt
     ):
         return "it is being moved already"
     if order.backend == wish.target:
@@ -96,22 +96,15 @@ def why_it_stays(known: Known, order: Order, under_way: Move | None, wish: Wish,
     return ""
 
 
-def reissue_key(move: Move) -> str:
-    return f"{Kind.REISSUE}:{move.attempt_id}/{move.n}"
-
-
 def moving(known: Known, attempt_id: str) -> Move | None:
     """Return the move of an award that has not taken place yet, if there is one."""
-    for move in known.moves.get(attempt_id, ()):
-        effect = known.effects.get(reissue_key(move))
-        if effect is not None and effect.state not in (State.DONE, State.CANCELLED):
-            return move
-    return None
+    steps = zip(known.moves.get(attempt_id, ()), known.reissues(attempt_id), strict=True)
+    return next((move for move, effect in steps if effect.state not in (State.DONE, State.CANCELLED)), None)
 
 
 def call_off(draft: Draft, move: Move) -> None:
     """Take back what of *move* has not begun."""
-    draft.cancel(*(f"{kind}:{move.attempt_id}/{move.n}" for kind in (*STEPS, *LATER)))
+    draft.cancel(*map(move.key, (*STEPS, *LATER)))
     draft.event(move.attempt_id, f"to be issued anew at {move.new.backend}: called off")
 
 
@@ -145,7 +138,7 @@ def stands(known: Known, order: Order, credential: Credential, policy: Policy) -
     A badge of our own that bears a former address of the site is not written any more.
     """
     withdrawing = (
-        known.effects.get(f"{Kind.WITHDRAW}:{move.attempt_id}/{move.n}")
+        known.effects.get(move.key(Kind.WITHDRAW))
         for move in known.moves[order.attempt_id]
         if move.old.award == order.award
     )
@@ -156,15 +149,14 @@ def stands(known: Known, order: Order, credential: Credential, policy: Policy) -
 
 def plan_move(draft: Draft, move: Move, *, revoke: bool) -> None:
     """Plan all that *move* takes. Nobody is told twice: a mail that is still to be sent will tell of the new place."""
-    subject = f"{move.attempt_id}/{move.n}"
     draft.move(move)
-    draft.plan(*STEPS, subject=subject)
-    public = f"{Kind.PUBLISH_REISSUED}:{subject}"
+    draft.plan(*STEPS, subject=move.subject)
+    public = move.key(Kind.PUBLISH_REISSUED)
     if was_told(draft.known, move.attempt_id):
-        draft.cancel(*(f"{Kind.TELL_REISSUED}:{m.attempt_id}/{m.n}" for m in draft.known.moves[move.attempt_id]))
-        draft.follow(Effect(Kind.TELL_REISSUED, subject, after=public))
+        draft.cancel(*(earlier.key(Kind.TELL_REISSUED) for earlier in draft.known.moves[move.attempt_id]))
+        draft.follow(Effect(Kind.TELL_REISSUED, move.subject, after=public))
     if revoke:
-        draft.follow(Effect(Kind.WITHDRAW, subject, after=public))
+        draft.follow(Effect(Kind.WITHDRAW, move.subject, after=public))
     draft.event(move.attempt_id, f"to be issued anew: from {move.old.backend} to {move.new.backend}")
 
 
@@ -177,9 +169,9 @@ def was_told(known: Known, attempt_id: str) -> bool:
 def withdraw_all(draft: Draft, attempt_id: str) -> None:
     """An award is revoked: what it replaced is withdrawn too, and a move that has not taken place never does."""
     known, moves = draft.known, draft.known.moves.get(attempt_id, ())
-    draft.cancel(*(f"{kind}:{attempt_id}/{move.n}" for move in moves for kind in (*STEPS, Kind.TELL_REISSUED)))
-    draft.cancel(*(f"{Kind.WITHDRAW}:{attempt_id}/{move.n}" for move in moves if move.replaced is None))
+    draft.cancel(*(move.key(kind) for move in moves for kind in (*STEPS, Kind.TELL_REISSUED)))
+    draft.cancel(*(move.key(Kind.WITHDRAW) for move in moves if move.replaced is None))
     standing = {order.award for order, credential in known.replaced(attempt_id) if credential.revoked_at is None}
     for move in {m.old.award: m for m in moves}.values():
         if move.old.award in standing:
-            draft.follow(Effect(Kind.WITHDRAW, f"{attempt_id}/{move.n}", after=f"{Kind.REVOKE}:{attempt_id}"))
+            draft.follow(Effect(Kind.WITHDRAW, move.subject, after=f"{Kind.REVOKE}:{attempt_id}"))

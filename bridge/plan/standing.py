@@ -56,14 +56,13 @@ def _granted(known: Known, attempt_id: str) -> Standing | None:
     if issue is None or issue.state is State.CANCELLED:
         return None
     if issue.state is State.DONE:
-        return Standing.IN_DOUBT if _moves_in_doubt(known, attempt_id) else Standing.ISSUED
+        return Standing.IN_DOUBT if _is_move_in_doubt(known, attempt_id) else Standing.ISSUED
     return Standing.IN_DOUBT if issue.in_doubt else Standing.APPROVED
 
 
-def _moves_in_doubt(known: Known, attempt_id: str) -> bool:
+def _is_move_in_doubt(known: Known, attempt_id: str) -> bool:
     """True while nobody knows whether the award was made anew elsewhere: to revoke it now could miss one of the two."""
-    effects = (known.effects.get(f"{Kind.REISSUE}:{attempt_id}/{move.n}") for move in known.moves.get(attempt_id, ()))
-    return any(effect is not None and effect.in_doubt for effect in effects)
+    return any(effect.in_doubt for effect in known.reissues(attempt_id))
 
 
 class Answer(StrEnum):

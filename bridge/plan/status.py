@@ -81,7 +81,7 @@ def _approved(known: Known, attempt: Attempt, policy: Policy) -> str:
 
 
 def _in_doubt(known: Known, attempt: Attempt, policy: Policy) -> str:
-    move = next((effect for effect in moves_of(known, attempt.id) if effect.in_doubt), None)
+    move = next((effect for effect in known.reissues(attempt.id) if effect.in_doubt), None)
     if move is not None:
         return "Issued; asking whether it was issued anew." + _trouble(move)
     return "Approved; asking whether the badge was issued." + _trouble(known.effects.get(f"{Kind.ISSUE}:{attempt.id}"))
@@ -114,7 +114,7 @@ def _accepted(credential: Credential | None) -> str:
 
 def _moved(known: Known, attempt: Attempt, policy: Policy) -> str:
     """Where it was issued anew last, or is to be, and what is still left to do."""
-    steps = zip(known.moves.get(attempt.id, ()), moves_of(known, attempt.id), strict=True)
+    steps = zip(known.moves.get(attempt.id, ()), known.reissues(attempt.id), strict=True)
     stand = [(move, effect) for move, effect in steps if effect.state is not State.CANCELLED]
     if not stand:
         return ""
@@ -138,15 +138,9 @@ def _still_stands(known: Known, attempt: Attempt, policy: Policy) -> str:
     """Where a badge that this one replaced has not been withdrawn yet, although the award was revoked."""
     left = [order for order, credential in known.replaced(attempt.id) if credential.revoked_at is None]
     moves = {move.old.award: move for move in known.moves.get(attempt.id, ())}
-    effects = (known.effects.get(f"{Kind.WITHDRAW}:{attempt.id}/{moves[order.award].n}") for order in left)
+    effects = (known.effects.get(moves[order.award].key(Kind.WITHDRAW)) for order in left)
     where = (f" Not withdrawn yet {_where(order, policy)}." for order in left)
     return "".join(words + _trouble(effect) for words, effect in zip(where, effects, strict=True))
-
-
-def moves_of(known: Known, attempt_id: str) -> list[Effect]:
-    """The effects that made, or will make, the award anew, in their order."""
-    keys = (f"{Kind.REISSUE}:{attempt_id}/{move.n}" for move in known.moves.get(attempt_id, ()))
-    return [known.effects[key] for key in keys]
 
 
 def _guessed(known: Known, attempt: Attempt) -> str:

@@ -14,7 +14,7 @@ from bridge.config import Settings, load
 from bridge.cycle import plan_moves, run_moves
 from bridge.errors import BridgeError, ConfigProblems, LeaseHeld, Refused
 from bridge.logs import start_log
-from bridge.model import LOCAL, Kind, Known, Move, Order, State
+from bridge.model import Kind, Known, Move, Order, State
 from bridge.plan import Moving, Policy, Wish
 from bridge.plan.moves import sort_key
 from bridge.plan.names import names_of
@@ -145,12 +145,8 @@ def _ends(move: Move, pages: dict[str, tuple[str, str]]) -> dict[str, object]:
 # ── for people ───────────────────────────────────────────────────────────────
 
 
-def title(policy: Policy, backend: str) -> str:
-    return "this bridge" if backend == LOCAL else policy.title(backend)
-
-
 def _planned(moving: Moving, known: Known, wish: Wish, policy: Policy, *, dry_run: bool) -> Iterator[str]:
-    source, target = title(policy, wish.source), title(policy, wish.target)
+    source, target = policy.title(wish.source), policy.title(wish.target)
     if moving.moves:
         count = counted(len(moving.moves), "badge", "badges")
         yield f"{count} {'would be' if dry_run else 'to be'} made anew: from {source} to {target}."

@@ -58,7 +58,7 @@ def move_awards(
             continue
         why = why_it_stays(known, order, under_way, wish, now, policy)
         if under_way is not None and not why:
-            call_off(draft, under_way)
+            call_off(draft, under_way, policy)
             if order.backend == wish.target:
                 why = f"it was not at {policy.title(under_way.new.backend)} yet: its move was called off"
         if why:
@@ -66,7 +66,7 @@ def move_awards(
             continue
         n = len(known.moves.get(attempt_id, ())) + 1
         move = Move(attempt_id, n, order, new_order(known, order, wish.target, policy, free), now)
-        plan_move(draft, move, revoke=wish.revoke)
+        plan_move(draft, move, policy, revoke=wish.revoke)
         moves.append(move)
     return Moving(draft.lesson(), tuple(moves), tuple(stay))
 
@@ -102,10 +102,10 @@ def moving(known: Known, attempt_id: str) -> Move | None:
     return next((move for move, effect in steps if effect.state not in (State.DONE, State.CANCELLED)), None)
 
 
-def call_off(draft: Draft, move: Move) -> None:
+def call_off(draft: Draft, move: Move, policy: Policy) -> None:
     """Take back what of *move* has not begun."""
     draft.cancel(*map(move.key, (*STEPS, *LATER)))
-    draft.event(move.attempt_id, f"to be issued anew at {move.new.backend}: called off")
+    draft.event(move.attempt_id, f"to be issued anew at {policy.title(move.new.backend)}: called off")
 
 
 def new_order(known: Known, order: Order, target: str, policy: Policy, free: FreeIndexes) -> Order:
@@ -147,7 +147,7 @@ def stands(known: Known, order: Order, credential: Credential, policy: Policy) -
     return credential.revoked_at is None and not ended and ours
 
 
-def plan_move(draft: Draft, move: Move, *, revoke: bool) -> None:
+def plan_move(draft: Draft, move: Move, policy: Policy, *, revoke: bool) -> None:
     """Plan all that *move* takes. Nobody is told twice: a mail that is still to be sent will tell of the new place."""
     draft.move(move)
     draft.plan(*STEPS, subject=move.subject)
@@ -157,7 +157,8 @@ def plan_move(draft: Draft, move: Move, *, revoke: bool) -> None:
         draft.follow(Effect(Kind.TELL_REISSUED, move.subject, after=public))
     if revoke:
         draft.follow(Effect(Kind.WITHDRAW, move.subject, after=public))
-    draft.event(move.attempt_id, f"to be issued anew: from {move.old.backend} to {move.new.backend}")
+    source, target = policy.title(move.old.backend), policy.title(move.new.backend)
+    draft.event(move.attempt_id, f"to be issued anew: from {source} to {target}")
 
 
 def was_told(known: Known, attempt_id: str) -> bool:

@@ -39,7 +39,9 @@ class Policy:
         return vendor is not None and vendor.wants_names
 
     def title(self, backend: str) -> str:
-        """A backend as people call it."""
+        """A backend as people call it; by its name in the settings where they know it no more."""
+        if backend == LOCAL:
+            return "this bridge"
         vendor = self.backends.get(backend)
         return vendor.title if vendor else backend
 

@@ -68,7 +68,7 @@ class Elsewhere:
         link = wording.web_link(credential.vendor_url)
         if credential.vendor_url and not link:
             raise Refused(
-                f"{credential.backend} says that the badge of {credential.attempt_id} is shown at "
+                f"The vendor says that the badge of {credential.attempt_id} is shown at "
                 f"“{wording.one_line(credential.vendor_url, 80)}”, which is no web address, so no page of it is shown "
                 f"here either. Look at the badge there."
             )
@@ -91,7 +91,7 @@ class Elsewhere:
 
 def kind_of(data: bytes, credential: Credential) -> str:
     """Return "png" or "svg"; raise Refused for what is neither, would burst, or could run or load something."""
-    what = f"The picture that {credential.backend} made of the badge of {credential.attempt_id}"
+    what = f"The picture that the vendor made of the badge of {credential.attempt_id}"
     try:
         if is_svg(data):
             svg_artwork.inspect(data)

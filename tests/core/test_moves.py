@@ -35,7 +35,7 @@ def test_a_move_is_made_public_and_then_told() -> None:
     }
     assert now_due(desk) == ["reissue:1-1/1"]
     assert [(event.attempt_id, event.what) for event in moving.lesson.history] == [
-        ("1-1", "to be issued anew: from local to badgr")
+        ("1-1", "to be issued anew: from this bridge to Badgr")
     ]
 
 

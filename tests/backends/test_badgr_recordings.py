@@ -141,10 +141,10 @@ def test_after_a_failed_log_in_none_is_tried_for_a_while(name: str, failures: in
 # ── a token that is taken no longer ──────────────────────────────────────────
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["012", "024", "027", "028", "029", "030", "032", "033", "034", "035", "102", "224", "fork 009"],
-)
+DEAD_TOKENS = ["012", "024", "027", "028", "029", "030", "032", "033", "034", "035", "102", "224", "fork 009"]
+
+
+@pytest.mark.parametrize("name", DEAD_TOKENS)
 def test_a_401_is_a_matter_of_the_token_and_the_call_is_made_again(name: str) -> None:
     tokens = Tokens(Token("<ACCESS_TOKEN:old>", "<REFRESH_TOKEN:old>"))
     with replaying(name, "011", "067") as server:

@@ -189,7 +189,10 @@ def test_what_an_earner_did(name: str, members: dict[str, str], expected: Accept
     assert found == ({} if expected is None else {story.AWARD: expected})
 
 
-@pytest.mark.parametrize("name", ["137", "177", "178", "216", "126", "fork 031", "fork 049"])
+MANY = ["137", "177", "178", "216", "126", "fork 031", "fork 049"]
+
+
+@pytest.mark.parametrize("name", MANY)
 def test_many_are_asked_for_in_one_call(name: str) -> None:
     refs = [one["entityId"] for one in recording(name)["response"]["json"]["result"]]
     credentials = [credential(ref, NUMBER.format(n)) for n, ref in enumerate(refs)]
@@ -215,10 +218,14 @@ def test_nobody_is_asked_about_nothing() -> None:
         assert server.asked == []
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [("049", "TryLater no such issuer"), ("048", "TryLater no such issuer"), ("050", "TryLater Correct [badgr] url")],
-)
+NO_ISSUER = [
+    ("049", "TryLater no such issuer"),
+    ("048", "TryLater no such issuer"),
+    ("050", "TryLater Correct [badgr] url"),
+]
+
+
+@pytest.mark.parametrize(("name", "expected"), NO_ISSUER)
 def test_of_an_issuer_that_is_not_there_nobody_s_acceptance_is_known(name: str, expected: str) -> None:
     with replaying(name) as server:
         concludes(lambda: client(server.url).acceptance([credential(WITHDRAWN)]), expected)
@@ -290,18 +297,18 @@ def test_surveys(script: list[str], issuers: int | None, badges: int | None) -> 
     assert all(one.id and one.name for one in (*found.issuers, *found.badges))
 
 
-@pytest.mark.parametrize(
-    ("name", "expected"),
-    [
-        ("031", "TryLater too small a scope"),
-        ("211", "TryLater too small a scope"),
-        ("050", "TryLater Correct [badgr] url"),
-        ("201", "TryLater Method"),
-        ("202", "TryLater Correct [badgr] url"),
-        ("218", "TryLater a fault on its side"),
-        (CUT, "TryLater no whole answer came"),
-    ],
-)
+SURVEYS_THAT_FAIL = [
+    ("031", "TryLater too small a scope"),
+    ("211", "TryLater too small a scope"),
+    ("050", "TryLater Correct [badgr] url"),
+    ("201", "TryLater Method"),
+    ("202", "TryLater Correct [badgr] url"),
+    ("218", "TryLater a fault on its side"),
+    (CUT, "TryLater no whole answer came"),
+]
+
+
+@pytest.mark.parametrize(("name", "expected"), SURVEYS_THAT_FAIL)
 def test_surveys_that_fail(name: str, expected: str) -> None:
     with replaying(name) as server:
         concludes(lambda: client(server.url).survey(), expected)

@@ -122,6 +122,12 @@ def told(effect: Effect) -> dict[str, object]:
     }
 
 
+_MADE = "It is in doubt whether the badge was made already; the bridge asks before it repeats anything."
+_WITHDRAWN = "It is in doubt whether the badge was withdrawn already; to withdraw it once more changes nothing."
+#: What trying again means for what may have happened already. Of mails, Status tells.
+DOUBTS = {Kind.ISSUE: _MADE, Kind.REISSUE: _MADE, Kind.REVOKE: _WITHDRAWN, Kind.WITHDRAW: _WITHDRAWN}
+
+
 def retry(config: Path, number: int, *, as_json: bool) -> int:
     with opened(settings_of(config)) as ledger:
         if number not in ledger.load().requests:
@@ -131,8 +137,10 @@ def retry(config: Path, number: int, *, as_json: bool) -> int:
         say_json({"request": number, "planned_again": [effect.key for effect in again]})
     elif again:
         say(f"The next cycle tries again: {'; '.join(map(in_words, again))}.")
-        if any(effect.in_doubt and effect.kind in (Kind.ISSUE, Kind.REVOKE) for effect in again):
-            say("It is in doubt whether it happened already; the bridge asks before it repeats anything.")
+        for doubt in dict.fromkeys(
+            DOUBTS[effect.kind] for effect in again if effect.in_doubt and effect.kind in DOUBTS
+        ):
+            say(doubt)
     else:
         say(f"Nothing of request {number} is stuck or postponed.")
     return Exit.DONE

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from ipaddress import ip_address
 from typing import Annotated
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
@@ -17,6 +18,22 @@ def is_loopback(host: str | None) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_port(parts: SplitResult) -> bool:
+    """Return whether the port of an address, if it tells one, is there to be had."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
+
+
+def has_login(value: str) -> bool:
+    """Return whether a name, and perhaps a password, stands in a web address: then it is not to be repeated."""
+    try:
+        return "@" in urlsplit(value).netloc
+    except ValueError:
+        return "@" in value
 
 
 def address(value: str) -> str:

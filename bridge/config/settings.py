@@ -9,7 +9,7 @@ import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from bridge.openbadges.addresses import did_url, did_web, sure_host
 from bridge.openbadges.errors import BadDocument
 
-from .addresses import Address, Section, is_loopback
+from .addresses import Address, Section, has_login, is_loopback, is_port
 from .cron import crontab
 from .vendors import Badgr, Credly, Variable
 
@@ -55,14 +55,14 @@ def google_id(value: str) -> str:
 
 def public_address(value: str) -> str:
     """Take an address that badges can bear for ever, in its one spelling."""
+    if has_login(value):
+        raise ValueError("holds a user name, and everybody reads this address. Leave out what stands before the @.")
     try:
         parts = urlsplit(value)
     except ValueError as error:
         raise ValueError(f"is {value!r}, which is no web address. {LIKE}") from error
     if not parts.hostname or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname))):
         raise ValueError(f"is {value!r}; it must start with https:// (plain http only for this machine itself).")
-    if "@" in parts.netloc:  # not repeated here: it may hold a password
-        raise ValueError("holds a user name, and everybody reads this address. Leave out what stands before the @.")
     if parts.query or parts.fragment or "//" in parts.path.rstrip("/"):
         raise ValueError(f"is {value!r}; “?”, “#” and “//” can't follow the name, since files lie below it. {LIKE}")
     if not is_port(parts):
@@ -74,14 +74,6 @@ def public_address(value: str) -> str:
     except BadDocument as error:
         raise ValueError(f"is {value!r}, which no badge can bear. {error} {LIKE}") from error
     return address
-
-
-def is_port(parts: SplitResult) -> bool:
-    """Return whether the port of an address, if it tells one, is there to be had."""
-    try:
-        return parts.port != 0
-    except ValueError:
-        return False
 
 
 def sandbox_address(value: str) -> str:

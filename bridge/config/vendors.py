@@ -9,33 +9,39 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from .addresses import Address, Section, is_loopback
+from .addresses import Address, Section, has_login, is_loopback, is_port
 
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
+#: Addresses that serve as examples; Credly's counts unless another one is set.
+BADGR, CREDLY = "https://api.badges.parchment.com", "https://api.credly.com"
 
 
-def server_address(value: str) -> str:
-    """Take the address of an API, without anything behind the host but a path; "" where there is none."""
-    if not value:
-        return ""
-    try:
-        parts, port = urlsplit(value), urlsplit(value).port
-    except ValueError:
-        parts, port = urlsplit(""), None
-    if "@" in parts.netloc:  # a password, perhaps: not to be repeated
+def server_address(value: str, like: str) -> str:
+    """Take the address of an API, without anything behind the host but a path."""
+    if has_login(value):
         raise ValueError("must not hold a name or a password; those have settings of their own.")
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or port == 0:
-        raise ValueError(f"is {value!r}; it must be the address of the API, such as https://api.badges.parchment.com.")
+    wrong = ValueError(f"is {value!r}; it must be the address of the API, such as {like}.")
+    try:
+        parts = urlsplit(value)
+    except ValueError as error:
+        raise wrong from error
+    usable = parts.scheme in ("http", "https") and parts.hostname and is_port(parts)
+    if not usable or parts.query or parts.fragment:
+        raise wrong
     if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError(f"is {value!r}; it must start with https:// (plain http only for this machine itself).")
     return parts._replace(netloc=parts.netloc.lower()).geturl().rstrip("/")
 
 
-def given_address(value: str) -> str:
+def badgr_address(value: str) -> str:
+    return server_address(value, BADGR) if value else ""
+
+
+def credly_address(value: str) -> str:
     if not value:
-        raise ValueError("is empty. Write https://api.credly.com, or leave the line out.")
-    return server_address(value)
+        raise ValueError(f"is empty. Write {CREDLY}, or leave the line out.")
+    return server_address(value, CREDLY)
 
 
 def variable(value: object) -> object:
@@ -79,7 +85,6 @@ def keyed(badges: dict[str, str]) -> dict[str, str]:
     return badges
 
 
-ServerUrl = Annotated[str, AfterValidator(server_address)]
 Day = Annotated[str, BeforeValidator(past_day)]
 Variable = Annotated[str, BeforeValidator(variable)]
 #: Keys of the tab Badges, and what the vendor calls them.
@@ -89,7 +94,9 @@ Badges = Annotated[dict[str, Annotated[str, BeforeValidator(vendor_id)]], AfterV
 class Badgr(Section):
     """A Badgr server: Canvas Credentials, Parchment Digital Badges, or one of your own. Empty url: none."""
 
-    url: ServerUrl = Field("", description="Write the address of your region's API, or leave it empty.")
+    url: Annotated[str, AfterValidator(badgr_address)] = Field(
+        "", description="Write the address of your region's API, or leave it empty."
+    )
     title: str = Field("Badgr", min_length=1, description="Write its name, as teachers know it.")
     issuer: str = Field(
         "", pattern=r"^[A-Za-z0-9_-]{0,100}$", description="Write your issuer's id: badge-bridge doctor lists them."
@@ -113,8 +120,8 @@ class Badgr(Section):
 class Credly(Section):
     """An organization at Credly. Empty organization: none."""
 
-    url: Annotated[str, AfterValidator(given_address)] = Field(
-        "https://api.credly.com", validate_default=True, description="Write the address of the API."
+    url: Annotated[str, AfterValidator(credly_address)] = Field(
+        CREDLY, validate_default=True, description="Write the address of the API."
     )
     title: str = Field("Credly", min_length=1, description="Write its name, as teachers know it.")
     organization: str = Field("", pattern=r"^[A-Za-z0-9_-]{0,100}$", description="Write your organization's id there.")

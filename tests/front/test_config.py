@@ -110,6 +110,8 @@ BAD_URLS = {
     "https://x.org/badges#top": "“?”, “#” and “//” can't follow the name",
     "https://x.org/a//b": "“?”, “#” and “//” can't follow the name",
     "https://u:p@x.org": "holds a user name, and everybody reads this address. Leave out what stands before the @.",
+    "http://u:p@x.org": "holds a user name, and everybody reads this address.",
+    "https://u:p@[x.org": "holds a user name, and everybody reads this address.",
     "https://x.org:99999": "a port is a number from 1 to 65535",
     "https://x.org:0": "a port is a number from 1 to 65535",
     "https://x.org:http": "a port is a number from 1 to 65535",

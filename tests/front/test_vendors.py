@@ -93,6 +93,23 @@ MISTAKES = {
         CREDLY + 'locale = "english"\n',
         "21: [credly.locale] is 'english', which does not fit. Write a language, such as en.",
     ),
+    "a password beside an odd port": (
+        '[badgr]\nurl = "https://me:s3cret@badgr.example:99999"\n',
+        "20: [badgr.url] must not hold a name or a password; those have settings of their own.",
+    ),
+    "an odd port": (
+        '[badgr]\nurl = "https://badgr.example:99999"\n',
+        "20: [badgr.url] is 'https://badgr.example:99999'; it must be the address of the API, such as "
+        "https://api.badges.parchment.com.",
+    ),
+    "no address of Credly's": (
+        CREDLY + 'url = "api.credly.com"\n',
+        "21: [credly.url] is 'api.credly.com'; it must be the address of the API, such as https://api.credly.com.",
+    ),
+    "no address at all": (
+        CREDLY + 'url = "https://[credly"\n',
+        "21: [credly.url] is 'https://[credly'; it must be the address of the API, such as https://api.credly.com.",
+    ),
     "nowhere": (
         CREDLY + 'url = ""\n',
         "21: [credly.url] is empty. Write https://api.credly.com, or leave the line out.",

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bridge.backends.badgr import client
 from bridge.errors import InDoubt, Refused, TryLater
 from bridge.issuer import issue_once
 from bridge.model import Acceptance, Credential, Evidence, EvidenceKind
@@ -236,3 +237,45 @@ def test_of_two_awards_of_ours_the_one_that_counts_is_taken(server: BadgrServer)
     badgr.revoke(first, old, "", story.NOON)
     new = made(server, badgr, first)
     assert badgr.find(first) == new
+
+
+# ── the settings name another BadgeClass meanwhile ───────────────────────────
+
+
+@pytest.mark.parametrize("heeds_recipient", [True, False])
+@pytest.mark.parametrize("named", ["another", "none"])
+def test_an_award_is_found_under_the_badge_class_that_the_settings_named_then(
+    server: BadgrServer, named: str, heeds_recipient: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(client, "PAGE", "2")
+    server.heeds_recipient = heeds_recipient
+    first = order()
+    server.faults.next("assertion_create", "commit_then_500")
+    with pytest.raises(InDoubt):
+        backend(server).issue(first, BADGR)
+    for n in range(2, 6):
+        backend(server).issue(order(n), BADGR)
+    changed = {"badges": {BADGR.key: server.badge_class("Its successor")} if named == "another" else {}}
+    badgr, before = backend(server, **changed), len(server.calls("assertion_list"))
+    found = issue_once(first, BADGR, badgr, in_doubt=True)
+    (award,) = server.awards_of(first.recipient)
+    assert found.backend_ref == award.id
+    if heeds_recipient:
+        assert len(server.calls("assertion_list")) == before + 1
+    badgr.revoke(first, found, "A mix-up.", story.NOON)
+    assert award.revoked
+
+
+def test_under_another_badge_class_nobody_s_older_award_is_in_the_way(server: BadgrServer) -> None:
+    old = made(server, backend(server), order())
+    badgr = backend(server, badges={BADGR.key: server.badge_class("Its successor")})
+    second = replace(order(), award=order(2).award, attempt_id="2-1")
+    assert badgr.find(second) is None
+    new = badgr.issue(second, BADGR)
+    assert (badgr.find(order()), badgr.find(second)) == (old, new)
+
+
+def test_an_issuer_that_the_account_may_not_see_is_told_and_nothing_is_made(server: BadgrServer) -> None:
+    with pytest.raises(TryLater, match="no such issuer"):
+        issue_once(order(), BADGR, backend(server, issuer="nothere"), in_doubt=True)
+    assert server.assertions == []

@@ -348,7 +348,7 @@ def test_nothing_secret_is_shown(server: BadgrServer, caplog: pytest.LogCaptureF
         lambda: badgr.issue(order(2, recipient="no-address@"), BADGR),
         lambda: badgr.revoke(order(), found, "", story.NOON),
         lambda: backend(server, url=server.url, password="geheim").find(order()),
-        lambda: backend(server, tokens, badges={BADGR.key: "nothere"}).find(order()),
+        lambda: backend(server, tokens, issuer="nothere").find(order()),
     ):
         with pytest.raises(Exception, match="Badgr server") as error:
             call()

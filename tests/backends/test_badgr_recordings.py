@@ -17,6 +17,7 @@ from bridge.model import Acceptance, Credential, Token
 from tests.backends.replay import (
     BADGE,
     CUT,
+    ISSUER,
     LOGGED_IN,
     Tokens,
     changed,
@@ -36,6 +37,11 @@ DUPLICATE = "Refused already holds another award"
 CLOSED = "BadgeClosed may not award it"
 FAULT = "InDoubt answered 500"
 UNTOLD = "InDoubt but not as what"
+RACE = "wcsc8dbLR7ql7mag0bjv5A"
+
+
+def ids(value: object) -> str:
+    return value[1] if isinstance(value, tuple) else ""
 
 
 # ── log-ins ──────────────────────────────────────────────────────────────────
@@ -209,9 +215,7 @@ MAKING = [
 NO_ORDER = {"044", "080", "081", "083", "085", "086", "096", "105", "106", "122", "201", "202", "222", "fork 028"}
 
 
-@pytest.mark.parametrize(
-    ("answers", "expected"), MAKING, ids=lambda value: value[1] if isinstance(value, tuple) else ""
-)
+@pytest.mark.parametrize(("answers", "expected"), MAKING, ids=ids)
 def test_issuing(answers: tuple[list[Any], str], expected: str) -> None:
     script, name = answers
     recorded = recording(name)["request"]
@@ -272,41 +276,89 @@ def test_a_refusal_as_a_duplicate_of_our_own_is_the_credential() -> None:
 
 # ── looking for an award ─────────────────────────────────────────────────────
 
-LISTS = [
-    *[(row(name), "none") for name in ("111", "113", "120", "129", "131", "132", "133", "134", "135", "136")],
-    *[(row(name), "none") for name in ("172", "173", "213", "227", "229")],
-    *[(row(f"fork {name}"), "none") for name in ("018", "032")],
-    (row("126", "127", "134"), "none"),
-    (row("128", "134"), "none"),
-    (row("204", "134"), "none"),
-    (row("205", "134"), "none"),
-    (row("fork 031", "fork 032"), "none"),
-    (row("126", "130"), "TryLater lost the thread"),
-    (row("138"), CLOSED),
-    (row("031"), CLOSED),
+#: What may come for any list; whose awards it lists is all the same.
+TROUBLES = [
     (row("231"), "TryLater with a web page (400)"),
     (row("123"), "TryLater a fault on its side"),
     (row("147"), "TryLater sends us on"),
     (row("148"), "TryLater with a web page (200)"),
     (row(CUT), "TryLater no whole answer came"),
 ]
+LISTS = [
+    *[(row(name), "none") for name in ("111", "113", "120", "129", "131", "132", "133", "134", "135", "136")],
+    *[(row(name), "none") for name in ("172", "173", "213", "227", "229")],
+    *[(row(f"fork {name}"), "none") for name in ("018", "032")],
+    (row("138"), "TryLater no such issuer"),
+    (row("031"), "TryLater no such issuer"),
+    *TROUBLES,
+]
+ASKED = {"recipient": story.TEACHER, "include_revoked": "true", "include_expired": "true", "num": "100"}
 
 
-@pytest.mark.parametrize(("answers", "expected"), LISTS, ids=lambda value: value[1] if isinstance(value, tuple) else "")
+@pytest.mark.parametrize(("answers", "expected"), LISTS, ids=ids)
 def test_looking_for_an_award(answers: tuple[list[Any], str], expected: str) -> None:
     script, _ = answers
     with replaying(*script) as server:
         concludes(lambda: client(server.url).find(story.order()), expected)
-        assert len(server.asked) == len(script)
-        asked = server.asked[0]
+        (asked,) = server.asked
+        assert (asked.method, asked.path) == ("GET", f"/v2/issuers/{ISSUER}/assertions")
+        assert asked.query == ASKED
+
+
+def test_somebody_s_list_is_read_to_its_end() -> None:
+    link = recording("137")["response"]["headers"]["Link"]
+    order = order_of({"recipient": {"identity": "race0@example.org"}})
+    with replaying(changed("113", headers={"Link": link}), changed("113", mark=story.PAGE, bearer=RACE)) as server:
+        found = client(server.url).find(order)
+        assert found is not None
+        assert found.backend_ref == RACE
+        first, second = server.asked
+        assert first.path == recording("137")["request"]["path"].partition("?")[0]
+        assert second.target.partition("?") == (first.path, "?", link.partition("?")[2].partition(">")[0])
+        assert second.token == LOGGED_IN.access
+
+
+def test_a_server_that_lists_everybody_s_awards_is_asked_badge_class_by_badge_class() -> None:
+    classes = [one["entityId"] for one in recording("064")["response"]["json"]["result"]]
+    others = len(classes) - 1
+    order = order_of({"recipient": {"identity": "race0@example.org"}})
+    with replaying("137", "064", changed("113", mark=story.PAGE, bearer=RACE), *["134"] * others) as server:
+        found = client(server.url).find(order)
+        assert found is not None
+        assert found.backend_ref == RACE
+        asked = [one.path.removeprefix("/v2/") for one in server.asked]
+        assert asked[:2] == [f"issuers/{ISSUER}/assertions", f"issuers/{ISSUER}/badgeclasses"]
+        assert asked[2] == f"badgeclasses/{BADGE}/assertions"  # that of the settings first
+        assert sorted(asked[2:]) == sorted(f"badgeclasses/{one}/assertions" for one in classes)
+        assert all(one.query == ASKED | {"recipient": order.recipient} for one in server.asked[2:])
+    with replaying("137", "138") as server:
+        concludes(lambda: client(server.url).find(order), "TryLater no such issuer")
+
+
+#: What comes of the list that is asked for when the server says that there is an award already.
+STANDING = [
+    (row("126", "127", "134"), DUPLICATE),
+    (row("128", "134"), DUPLICATE),
+    (row("204", "134"), DUPLICATE),
+    (row("205", "134"), DUPLICATE),
+    (row("fork 031", "fork 032"), DUPLICATE),
+    (row("126", "130"), "TryLater lost the thread"),
+    (row("138"), CLOSED),
+    (row("031"), CLOSED),
+    *TROUBLES,
+]
+
+
+@pytest.mark.parametrize(("answers", "expected"), STANDING, ids=ids)
+def test_looking_for_what_stands_in_the_way(answers: tuple[list[Any], str], expected: str) -> None:
+    script, _ = answers
+    with replaying("071", *script) as server:
+        concludes(lambda: client(server.url).issue(story.order(), story.achievement()), expected)
+        assert len(server.asked) == 1 + len(script)
+        asked = server.asked[1]
         assert (asked.method, asked.path) == ("GET", f"/v2/badgeclasses/{BADGE}/assertions")
-        assert asked.query == {
-            "recipient": story.TEACHER,
-            "include_revoked": "true",
-            "include_expired": "true",
-            "num": "100",
-        }
-        for before, after in zip(script, server.asked[1:], strict=False):
+        assert asked.query == ASKED
+        for before, after in zip(script, server.asked[2:], strict=False):
             link = recording(before)["response"]["headers"]["Link"].partition(">")[0]
             assert after.target.partition("?") == (asked.path, "?", link.partition("?")[2])
             assert after.token == LOGGED_IN.access
@@ -315,19 +367,20 @@ def test_looking_for_an_award(answers: tuple[list[Any], str], expected: str) -> 
 @pytest.mark.parametrize("name", ["111", "113", "131", "136", "173", "227", "fork 018", "fork 032"])
 def test_a_list_is_asked_for_as_it_was_there(name: str) -> None:
     recorded = recording(name)["request"]
-    with replaying(name) as server:
+    with replaying("071", name) as server:
         order = order_of({"recipient": {"identity": recorded["params"]["recipient"]}})
-        badge = recorded["path"].split("/")[3]
-        assert client(server.url, badges={order.achievement: badge}).find(order) is None
-        assert server.asked[0].path == recorded["path"].partition("?")[0]
-        assert recorded["params"].items() <= server.asked[0].query.items()
+        badgr = client(server.url, badges={order.achievement: recorded["path"].split("/")[3]})
+        concludes(lambda: badgr.issue(order, story.achievement()), DUPLICATE)
+        asked = server.asked[1]
+        assert asked.path == recorded["path"].partition("?")[0]
+        assert recorded["params"].items() <= asked.query.items()
 
 
 @pytest.mark.parametrize(
     ("name", "recipient", "bearer"),
     [
         ("111", "timeout@example.org", "cibPJbmHRlqzZYWCMOJ9ew"),
-        ("113", "race0@example.org", "wcsc8dbLR7ql7mag0bjv5A"),
+        ("113", "race0@example.org", RACE),
         ("131", "a1@example.org", "tosRmt3eRmm8j2jgGx7dBw"),
         ("136", "old@example.org", "KzXzP_RGQayHCx7qh3I6UA"),  # it has expired
         ("173", "a1@example.org", "he8tf0rNSrW_N3J54Ookyg"),  # it was revoked

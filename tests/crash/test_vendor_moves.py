@@ -142,6 +142,20 @@ def test_one_badge_alone_moves_to_credly_and_back(tmp_path: Path) -> None:
         world.check_rest()
 
 
+def test_what_was_made_under_another_badge_class_is_taken_up_again(tmp_path: Path) -> None:
+    with awarded(tmp_path, 4) as world:
+        badgr, first, refs = world.keepers[0], orders(world), {one.ref for one in world.held()}
+        assert isinstance(badgr, BadgrKeeper)
+        move(world, THERE)
+        badgr.name_another_class("first-aid")
+        move(world, BACK)
+        assert orders(world) == first
+        assert {one.ref for one in world.held() if one.place == "badgr"} == refs
+        assert badgr.calls("assertion_create") == 4
+        world.check_books()
+        world.check_rest()
+
+
 def test_a_badge_revoked_after_its_move_counts_nowhere(tmp_path: Path) -> None:
     with awarded(tmp_path, 4) as world:
         move(world, THERE)

@@ -130,6 +130,19 @@ def test_in_doubt_it_asks_before_it_repeats(name: str) -> None:
             assert server.calls(told) == 2  # once in doubt, once for what the earners did
 
 
+@pytest.mark.parametrize("fault", ["commit_then_500", "cut_after", "cut_before"])
+def test_in_doubt_it_asks_for_the_award_under_whichever_badge_class(fault: str) -> None:
+    with approved("badgr", *making("badgr", fault), timeout=EASE) as (world, server):
+        world.run_once()
+        assert isinstance(server, BadgrKeeper)
+        server.name_another_class("first-aid")
+        world.clock.advance(timedelta(hours=8))
+        world.run_to_rest()
+        check_issued(world, "badgr")
+        assert server.calls("assertion_create") == (2 if fault == "cut_before" else 1)
+        assert server.calls("assertion_list") == 2
+
+
 #: The quick tests try one of them.
 EACH_NAME = [pytest.param(name, marks=pytest.mark.slow if name != "badgr" else ()) for name in MAKES]
 

@@ -121,8 +121,12 @@ class BadgrKeeper(AbstractContextManager["BadgrKeeper"]):
         }
         return badgr.Badgr(badgr.Account(**{**known, **self.told}), story.SITE, clock, tokens, quota)
 
+    def name_another_class(self, badge: str) -> None:
+        """Somebody makes another BadgeClass for *badge*, and writes it into the settings in place of the first."""
+        self.told = {**self.told, "badges": self.ids | {badge: self.server.badge_class(f"{badge}, anew")}}
+
     def held(self) -> Iterator[Held]:
-        keys = {entity: key for key, entity in self.ids.items()}
+        keys = {entity: key for ids in (self.ids, self.told.get("badges", {})) for key, entity in ids.items()}
         for one in list(self.server.assertions):
             award = award_in(str(item["url"]) for item in one.evidence)
             yield Held(self.name, one.recipient, keys[one.badge.id], award, one.id, one.revoked)

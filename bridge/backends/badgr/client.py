@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import quote
@@ -83,8 +83,9 @@ class Badgr:
         return self._settle(order, achievement, answer, issuing.complaints_of(answer))
 
     def _post(self, order: Order, errand: Errand) -> Answer:
-        path = f"{self._class_path(order.achievement)}/assertions"
-        return self._api.call(errand, "POST", path, json=self._award(order))
+        return self._api.call(
+            errand, "POST", self._class_path(order.achievement, "assertions"), json=self._award(order)
+        )
 
     def _award(self, order: Order) -> Mapping[str, object]:
         issued_on = min(order.issued_on, self._wire.now())
@@ -94,7 +95,7 @@ class Badgr:
         """Return the credential that stands in the way, if it is this order's; else raise what the refusal means."""
         if not is_duplicate(found):
             raise issuing.refusal(order, achievement, answer.status, found, self.account)
-        standing = self._awards(order)
+        standing = self._awards(order, self._class_of(order.achievement))
         if (own := issuing.own(standing, order)) is not None:
             return self.credential(order, own)
         raise issuing.in_the_way(order, achievement, standing, self.account)
@@ -109,7 +110,7 @@ class Badgr:
             return outcome
         body = {"assertions": [self._award(order) for order in going]}
         try:
-            path = f"{self._class_path(achievement.key)}/issue"
+            path = self._class_path(achievement.key, "issue")
             answer = self._api.call(batch.errand(going), "POST", path, json=body)
         except LEDGER_TROUBLE:
             raise
@@ -139,36 +140,71 @@ class Badgr:
     def find(self, order: Order) -> Credential | None:
         """Return the credential whose assertion bears this award's mark, withdrawn or not; None if there is none.
 
+        It is looked for under all BadgeClasses of the issuer.
+
         Raise TryLater or Refused.
         """
-        own = issuing.own(self._awards(order), order)
+        own = issuing.own(self._everywhere(order), order)
         if own is None:
             return None
         found = self.credential(order, own)
         return replace(found, revoked_at=self.clock.now()) if own.revoked else found
 
-    def _awards(self, order: Order) -> Sequence[Assertion]:
-        """Return all awards of the order's badge to its recipient, withdrawn and expired ones as well."""
+    def _everywhere(self, order: Order) -> Sequence[Assertion]:
+        """Return all awards of the issuer to the order's recipient: the settings may name another BadgeClass by now.
+
+        A server that does not heed `recipient` in this list is asked BadgeClass by BadgeClass.
+        """
+        errand = Errand(f"list the issuer's awards to the teacher of {order.attempt_id}")
+        found: list[Assertion] = []
+        for answer in self._listed(order, errand, self._issuer_path("assertions")):
+            self._need(answer)
+            found += assertions(answer.told)
+            if answer.next and any(one.recipient != order.recipient.lower() for one in found):
+                return [one for badge in self._badge_classes(order) for one in self._awards(order, badge)]
+        return self._theirs(order, errand, found)
+
+    def _awards(self, order: Order, badge_class: str) -> Sequence[Assertion]:
+        """Return all awards of one BadgeClass to the order's recipient."""
         errand = Errand(f"list the awards of the badge of {order.attempt_id}")
+        found: list[Assertion] = []
+        for answer in self._listed(order, errand, f"/v2/badgeclasses/{badge_class}/assertions"):
+            if not answer.ok:
+                raise issuing.refusal(order, None, answer.status, issuing.complaints_of(answer), self.account)
+            found += assertions(answer.told)
+        return self._theirs(order, errand, found)
+
+    def _listed(self, order: Order, errand: Errand, path: str) -> Iterator[Answer]:
+        """Yield the pages of a list of awards to the order's recipient, withdrawn and expired ones as well."""
         asked = {
             "recipient": order.recipient.lower(),
             "include_revoked": "true",
             "include_expired": "true",
             "num": PAGE,
         }
-        found: list[Assertion] = []
         answer = Answer(0)
-        for answer in self._api.pages(errand, f"{self._class_path(order.achievement)}/assertions", asked):
-            if not answer.ok:
-                raise issuing.refusal(order, None, answer.status, issuing.complaints_of(answer), self.account)
-            found += assertions(answer.told)
+        for answer in self._api.pages(errand, path, asked):
+            yield answer
         if answer.next:
             raise Refused(
-                f"{self.account.server} lists more awards of one badge to one person than the bridge can "
-                f"look through, so it can't say whether the badge of {order.attempt_id} was issued. Please report this."
+                f"{self.account.server} lists more awards to one person than the bridge can look through, so it can't "
+                f"say whether the badge of {order.attempt_id} was issued. Please report this."
             )
-        mine = [one for one in found if one.recipient in ("", order.recipient.lower())]
-        return [one if one.evidence is not None else self._whole(one, errand) for one in mine]
+
+    def _theirs(self, order: Order, errand: Errand, found: Sequence[Assertion]) -> Sequence[Assertion]:
+        """Return those of *found* that are, or may be, the recipient's, with their evidence."""
+        theirs = [one for one in found if one.recipient in ("", order.recipient.lower())]
+        return [one if one.evidence is not None else self._whole(one, errand) for one in theirs]
+
+    def _badge_classes(self, order: Order) -> Sequence[str]:
+        """Return the issuer's BadgeClasses, with that of the settings: a server may leave out what was archived."""
+        found = [self.account.badges.get(order.achievement, "")]
+        for answer in self._api.pages(
+            Errand("list the BadgeClasses"), self._issuer_path("badgeclasses"), {"num": PAGE}
+        ):
+            self._need(answer)
+            found += [one.id for one in listed(answer.told)]
+        return [one for one in dict.fromkeys(found) if is_id(one)]
 
     def _whole(self, assertion: Assertion, errand: Errand) -> Assertion:
         """Return the assertion with its evidence, which some lists leave out."""
@@ -182,8 +218,9 @@ class Badgr:
         if not wanted:
             return found
         errand = Errand("list the issuer's awards")
-        path = f"/v2/issuers/{quote(self.account.issuer, safe='')}/assertions"
-        for answer in self._api.pages(errand, path, {"include_expired": "true", "num": PAGE}):
+        for answer in self._api.pages(
+            errand, self._issuer_path("assertions"), {"include_expired": "true", "num": PAGE}
+        ):
             self._need(answer)
             for one in assertions(answer.told):
                 award = wanted.pop(one.id, None)
@@ -199,8 +236,8 @@ class Badgr:
         self._need(issuers)
         badges: list[Listed] = []
         if is_id(self.account.issuer):
-            path = f"/v2/issuers/{self.account.issuer}/badgeclasses"
-            for answer in self._api.pages(Errand("list the BadgeClasses"), path, {"num": PAGE}):
+            errand, path = Errand("list the BadgeClasses"), self._issuer_path("badgeclasses")
+            for answer in self._api.pages(errand, path, {"num": PAGE}):
                 badges += listed(answer.told) if answer.ok else ()  # an issuer that is not there has none
         return Survey(listed(issuers.told), tuple(badges))
 
@@ -279,12 +316,18 @@ class Badgr:
         """Return the picture's lasting address; the one that the server tells dies with the next change."""
         return f"{self._public(assertion)}/image"
 
-    def _class_path(self, achievement: str) -> str:
-        """Return where the badge's BadgeClass is. Raise BadgeClosed if none is named."""
+    def _issuer_path(self, what: str) -> str:
+        return f"/v2/issuers/{quote(self.account.issuer, safe='')}/{what}"
+
+    def _class_path(self, achievement: str, what: str) -> str:
+        return f"/v2/badgeclasses/{self._class_of(achievement)}/{what}"
+
+    def _class_of(self, achievement: str) -> str:
+        """Return the badge's BadgeClass. Raise BadgeClosed if none is named."""
         found = self.account.badges.get(achievement, "")
         if not is_id(found):
             raise BadgeClosed(
                 f"[badgr.badges] does not say which BadgeClass of the Badgr server stands for the badge {achievement!r}"
                 ", or not by its id. badge-bridge doctor lists those that there are."
             )
-        return f"/v2/badgeclasses/{found}"
+        return found

@@ -91,6 +91,8 @@ def of_issuer(request: Request) -> Answer:
     issuer = request.world.issuer_of(request.names["issuer"], request.user)
     if issuer is None:
         return request.denied()
+    if not request.world.heeds_recipient:
+        request.query = [(name, value) for name, value in request.query if name != "recipient"]
     return awards(request, [one for one in request.world.assertions if one.badge.issuer is issuer])
 
 

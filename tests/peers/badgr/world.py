@@ -67,6 +67,7 @@ class World:
     refresh_tokens: bool = True
     gdpr_first_mail: bool = True  # the first award to an address mails, whatever `notify` says (never on the fork)
     mail_down: bool = False  # mail goes out after the commit: then the answer is a 500
+    heeds_recipient: bool = True  # in the list of an issuer's awards; not recorded, as the documents have it
     batch_works: bool = True  # the fork only: whether what it answers 202 to is made at all
     behind: timedelta = timedelta()  # how far the server's clock is behind *clock*
     link_host: str = ""  # stands in addresses of lists and pictures in the place of the request's Host

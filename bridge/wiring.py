@@ -159,11 +159,11 @@ def backends_of(settings: Settings, signing: Signing, ledger: SqlLedger, clock: 
         publish_reasons=settings.issuer.publish_reasons,
     )
     backends: dict[str, Backend] = {LOCAL: local}
-    if settings.badgr.url:
+    if settings.badgr.in_use:
         if not settings.badgr.issuer:
             raise ConfigProblems(["[badgr] issuer is missing. To see those of your account, run: badge-bridge doctor"])
         backends["badgr"] = badgr_of(settings, ledger, clock)
-    if settings.credly.organization:
+    if settings.credly.in_use:
         backends["credly"] = credly_of(settings, clock)
     return backends
 
@@ -219,7 +219,7 @@ def remarks(settings: Settings, now: datetime) -> list[str]:
     """Return what the nightly report tells besides: the age of a token that will not live for ever."""
     from bridge.backends.credly import token_age, token_words
 
-    if not (settings.credly.organization and settings.credly.token_made):
+    if not settings.credly.token_made:
         return []
     made_on = date.fromisoformat(settings.credly.token_made)
     today = now.astimezone(ZoneInfo(settings.programme.timezone)).date()
@@ -229,9 +229,9 @@ def remarks(settings: Settings, now: datetime) -> list[str]:
 def vendors_of(settings: Settings) -> Mapping[str, Vendor]:
     """Return what decisions must know of the vendors that are set up."""
     vendors = {}
-    if settings.badgr.url:
+    if settings.badgr.in_use:
         vendors["badgr"] = Vendor(settings.badgr.title, frozenset(settings.badgr.badges))
-    if settings.credly.organization:
+    if settings.credly.in_use:
         vendors["credly"] = Vendor(settings.credly.title, frozenset(settings.credly.badges), wants_names=True)
     return vendors
 

@@ -92,7 +92,7 @@ Badges = Annotated[dict[str, Annotated[str, BeforeValidator(vendor_id)]], AfterV
 
 
 class Badgr(Section):
-    """A Badgr server: Canvas Credentials, Parchment Digital Badges, or one of your own. Empty url: none."""
+    """A Badgr server: Canvas Credentials, Parchment Digital Badges, or one of your own; in use once it has a url."""
 
     url: Annotated[str, AfterValidator(badgr_address)] = Field(
         "", description="Write the address of your region's API, or leave it empty."
@@ -110,15 +110,19 @@ class Badgr(Section):
     plain_text: bool = Field(False, description="Write true or false.")
     badges: Badges = Field(default_factory=dict, description='Write lines such as first-aid = "id of the BadgeClass".')
 
+    @property
+    def in_use(self) -> bool:
+        return bool(self.url)
+
     @model_validator(mode="after")
     def _is_begun(self) -> Self:
-        if not self.url and (self.issuer or self.username or self.badges):
+        if not self.in_use and (self.issuer or self.username or self.badges):
             raise ValueError("is filled in, but for url, so it is not used. Write the address of your region's API.")
         return self
 
 
 class Credly(Section):
-    """An organization at Credly. Empty organization: none."""
+    """An organization at Credly; in use once it has an id."""
 
     url: Annotated[str, AfterValidator(credly_address)] = Field(
         CREDLY, validate_default=True, description="Write the address of the API."
@@ -131,8 +135,12 @@ class Credly(Section):
     calls_per_minute: int = Field(60, ge=1, le=10_000, description="Write a number of calls.")
     badges: Badges = Field(default_factory=dict, description='Write lines such as first-aid = "id of the template".')
 
+    @property
+    def in_use(self) -> bool:
+        return bool(self.organization)
+
     @model_validator(mode="after")
     def _is_begun(self) -> Self:
-        if not self.organization and (self.token_made or self.badges):
+        if not self.in_use and (self.token_made or self.badges):
             raise ValueError("is filled in, but for organization, so it is not used. Write your organization's id.")
         return self

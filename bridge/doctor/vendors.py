@@ -54,7 +54,7 @@ def tokens(settings: Settings) -> Iterator[TokenStore]:
 
 def badgr(settings: Settings) -> Findings:
     ours = settings.badgr
-    if not ours.url:
+    if not ours.in_use:
         return
     with tokens(settings) as store, closing(wiring.badgr_of(settings, store, wiring.clock_of(settings))) as server:
         found = server.survey()
@@ -73,7 +73,7 @@ def badgr(settings: Settings) -> Findings:
 
 def credly(settings: Settings) -> Findings:
     ours = settings.credly
-    if not ours.organization:
+    if not ours.in_use:
         return
     clock = wiring.clock_of(settings)
     today = clock.now().astimezone(ZoneInfo(settings.programme.timezone)).date()

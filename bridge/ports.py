@@ -224,7 +224,7 @@ class Mailer(Protocol):
         """Say what became of a send that never answered."""
 
 
-class Ledger(Protocol):
+class Ledger(TokenStore, Protocol):
     """The bridge's memory. Each verb but `load` is one transaction that renews the lease, or raises `LeaseLost`."""
 
     def lease(self) -> AbstractContextManager[None]:
@@ -270,11 +270,6 @@ class Ledger(Protocol):
 
     def mails_since(self, moment: datetime) -> int:
         """How many mails were sent since then."""
-
-    def token(self, backend: str) -> Token | None:
-        """See TokenStore."""
-
-    def keep_token(self, backend: str, token: Token) -> None: ...
 
     def backup(self, folder: Path, keep: int) -> Path | None:
         """Copy the ledger into *folder*, keep the newest *keep*; None where the database has backups of its own."""

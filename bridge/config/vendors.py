@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from bridge.backends import LARGEST_BATCH
+
 from .addresses import Address, Section, has_login, is_loopback, is_port
 
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
@@ -106,7 +108,7 @@ class Badgr(Section):
     refresh_token_env: Variable = Field("BADGE_BRIDGE_BADGR_REFRESH_TOKEN", description="Write the name of a variable.")
     client_id: str = Field("", description="Write the client id that you were given, or leave it empty.")
     calls_per_minute: int = Field(100, ge=1, le=10_000, description="Write a number of calls.")
-    batch: int = Field(0, ge=0, le=50, description="Write a number up to 50; 0 is one by one.")
+    batch: int = Field(0, ge=0, le=LARGEST_BATCH, description=f"Write a number up to {LARGEST_BATCH}; 0 is one by one.")
     plain_text: bool = Field(False, description="Write true or false.")
     badges: Badges = Field(default_factory=dict, description='Write lines such as first-aid = "id of the BadgeClass".')
 

@@ -9,9 +9,6 @@ from urllib.parse import urlsplit
 
 from bridge.backends.listed import Listed
 
-#: Awards in one call: a server makes some ten to twenty a second, and many give up on a call after thirty seconds.
-LARGEST_BATCH = 50
-
 
 @dataclass(frozen=True, slots=True)
 class Account:

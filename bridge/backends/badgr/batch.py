@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
+from bridge.backends import LARGEST_BATCH
 from bridge.errors import BridgeError, InDoubt, Refused, TryLater
 from bridge.model import Achievement, Credential, Order
 
 from . import issuing, words
-from .account import LARGEST_BATCH, Account
+from .account import Account
 from .answers import Answer, Assertion, assertions, per_item
 from .explain import Errand
 

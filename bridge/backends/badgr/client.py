@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import quote
 
 from bridge import wording
-from bridge.backends import marks
+from bridge.backends import LARGEST_BATCH, marks
 from bridge.backends.listed import Listed
 from bridge.backends.pictures import NoPicture, fetch_picture
 from bridge.errors import LEDGER_TROUBLE, BadgeClosed, BridgeError, Refused, TryLater
@@ -16,7 +16,7 @@ from bridge.model import Acceptance, Achievement, Credential, Order
 from bridge.ports import Clock, Quota, TokenStore
 
 from . import batch, issuing, words
-from .account import LARGEST_BATCH, Account, Survey
+from .account import Account, Survey
 from .answers import (
     Answer,
     Assertion,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache, partial
@@ -142,8 +142,10 @@ def site_of(settings: Settings, signing: Signing, artwork: Callable[[str], bytes
     )
 
 
-def backends_of(settings: Settings, signing: Signing, ledger: SqlLedger, clock: Clock) -> Mapping[str, Backend]:
-    """Make the embedded issuer, and the vendors that are set up; a backend's module is loaded only then.
+def backends_of(
+    settings: Settings, signing: Signing, ledger: SqlLedger, clock: Clock, stack: ExitStack
+) -> Mapping[str, Backend]:
+    """Make the embedded issuer, and the vendors in use, until *stack* ends; a vendor's module is loaded only then.
 
     Raise ConfigProblems for a vendor's password or token that is missing.
     """
@@ -162,9 +164,9 @@ def backends_of(settings: Settings, signing: Signing, ledger: SqlLedger, clock: 
     if settings.badgr.in_use:
         if not settings.badgr.issuer:
             raise ConfigProblems(["[badgr] issuer is missing. To see those of your account, run: badge-bridge doctor"])
-        backends["badgr"] = badgr_of(settings, ledger, clock)
+        backends["badgr"] = stack.enter_context(closing(badgr_of(settings, ledger, clock)))
     if settings.credly.in_use:
-        backends["credly"] = credly_of(settings, clock)
+        backends["credly"] = stack.enter_context(closing(credly_of(settings, clock)))
     return backends
 
 
@@ -343,7 +345,7 @@ def open_world(
             forms=GoogleForms(google, form_settings(settings)),
             drive=DriveEvidence(google),
             sheet=sheet_of(settings, google),
-            backends=backends_of(settings, signing, ledger, clock),
+            backends=backends_of(settings, signing, ledger, clock, stack),
             site=site_of(settings, signing, ledger.artwork),
             mailer=mailer_of(settings, google, signing, clock),
             ledger=ledger,

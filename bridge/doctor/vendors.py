@@ -78,7 +78,8 @@ def credly(settings: Settings) -> Findings:
     clock = wiring.clock_of(settings)
     today = clock.now().astimezone(ZoneInfo(settings.programme.timezone)).date()
     yield token(settings, today)
-    found = wiring.credly_of(settings, clock).survey()
+    with closing(wiring.credly_of(settings, clock)) as server:
+        found = server.survey()
     yield good(CREDLY, f"{ours.url} lets us in.")
     yield from mapping(CREDLY, "credly", "badge template", ours.badges, found.templates)
 

@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from bridge import wiring
 from bridge.clock import RealClock, SandboxClock
 from bridge.config import Settings, load
-from bridge.errors import ConfigProblems
+from bridge.errors import ConfigProblems, TryLater
 from bridge.mail import FolderMailer, GmailMailer, SmtpMailer
 from bridge.openbadges.signing import keys
 from bridge.openbadges.signing.rotation import rotate
+from tests.fakes import story
+from tests.fakes.web_server import LOOPBACK, running
 
+from .desk import Desk
 from .settings_file import GOOD, write
+from .vendors import PASSWORD, TOKEN
 
 
 def settings(folder: Path, more: str = "") -> Settings:
@@ -84,3 +91,45 @@ def test_the_clock_is_the_machines_or_a_sandboxs(tmp_path: Path) -> None:
     assert isinstance(wiring.clock_of(settings(tmp_path)), RealClock)
     followed = wiring.clock_of(settings(tmp_path, '[clock]\nfollow = "http://127.0.0.1:8700"\n'))
     assert isinstance(followed, SandboxClock)
+
+
+class Patient(BaseHTTPRequestHandler):
+    """Answers every call with nothing, and keeps the connection until the caller hangs up."""
+
+    protocol_version = "HTTP/1.1"
+    hung_up: Event  # of the class for one server
+
+    def answer(self) -> None:
+        self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+    do_GET = do_POST = answer
+
+    def finish(self) -> None:
+        super().finish()
+        self.hung_up.set()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def test_whoever_closes_the_world_hangs_up_at_the_vendors(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(PASSWORD, "secret")
+    monkeypatch.setenv(TOKEN, "secret")
+    ended = {"badgr": Event(), "credly": Event()}
+    with ExitStack() as stack:
+        for name, event in ended.items():
+            handler = type(name, (Patient,), {"hung_up": event})
+            url = stack.enter_context(running(ThreadingHTTPServer(LOOPBACK, handler)))
+            known = {"badgr": 'issuer = "1"\nusername = "carla@x.org"', "credly": 'organization = "1"'}[name]
+            desk.config.write_text(f'{desk.config.read_text()}\n[{name}]\nurl = "{url}"\n{known}\n')
+        with wiring.open_world(load(desk.config)) as (world, _):
+            for name in ended:
+                with pytest.raises(TryLater):
+                    world.backends[name].find(story.order())
+            assert not any(event.wait(0.2) for event in ended.values())
+        assert [name for name, event in ended.items() if event.wait(5)] == ["badgr", "credly"]

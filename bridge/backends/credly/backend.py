@@ -130,6 +130,10 @@ class Credly:
         found = (answers.template(record) for record in self._listed("badge_templates", {}))
         return Survey(tuple(template for template in found if template is not None))
 
+    def close(self) -> None:
+        """Hang up."""
+        self.wire.close()
+
     def _after_refusal(self, order: Order, achievement: Achievement, template: str, answer: Answer) -> Credential:
         """Return the credential that stands already, or raise what the refusal of *order* means."""
         complaint = answers.complaint(answer.body)

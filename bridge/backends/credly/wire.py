@@ -79,6 +79,9 @@ class Wire:
         except calls.FAILURES as error:
             raise no_answer(error, self._account.host, write=write) from error
 
+    def close(self) -> None:
+        self._session.close()
+
 
 def no_answer(error: Exception, host: str, *, write: bool) -> BridgeError:
     """Return what it means that *error* came in the place of an answer."""

@@ -167,7 +167,9 @@ RULES: tuple[Rule, ...] = (
         "sheets", "trailing empty rows and cells are left out; null skips a cell, empty text clears it", _SHEETS_VALUES
     ),
     Rule("sheets", "a cell holds 50,000 characters, a file 10,000,000 cells: 400", _SHEETS_LIMITS),
-    Rule("sheets", "typed text is read by locale: month first in en_US only; 1-2 is a date, 5% a number"),
+    Rule("sheets", "typed text is read by locale: day first but for a few; 1-2 is a date, 5% a number"),
+    Rule("sheets", "a date whose format has no pattern is shown as the file's locale writes it"),
+    Rule("sheets", "this year and TODAY() go by the file's time zone"),
     Rule(
         "sheets.spreadsheets.values.append",
         "rows go below the last block of filled cells in the range, from its first column on",

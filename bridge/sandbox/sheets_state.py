@@ -47,6 +47,7 @@ class Sheet:
     filter_views: list[Json] = field(default_factory=list)
     basic_filter: list[Json] = field(default_factory=list)  # none or one
     banding: list[Json] = field(default_factory=list)
+    charts: list[Json] = field(default_factory=list)  # Google's EmbeddedChart
 
     @property
     def id(self) -> int:
@@ -62,23 +63,44 @@ class Sheet:
 
     @property
     def row_count(self) -> int:
-        return int(self.properties["gridProperties"]["rowCount"])
+        return int(self._grid.get("rowCount", 0))
 
     @property
     def column_count(self) -> int:
-        return int(self.properties["gridProperties"]["columnCount"])
+        return int(self._grid.get("columnCount", 0))
 
     @property
     def frozen_rows(self) -> int:
-        return int(self.properties["gridProperties"].get("frozenRowCount", 0))
+        return int(self._grid.get("frozenRowCount", 0))
 
     @property
     def frozen_columns(self) -> int:
-        return int(self.properties["gridProperties"].get("frozenColumnCount", 0))
+        return int(self._grid.get("frozenColumnCount", 0))
+
+    @property
+    def is_object(self) -> bool:
+        """A tab that is one chart and has no cells."""
+        return self.properties.get("sheetType") == "OBJECT"
+
+    @property
+    def _grid(self) -> Json:
+        found: Json = self.properties.get("gridProperties", {})
+        return found
+
+    def anchored(self) -> list[list[Json]]:
+        """The lists of what lies on ranges of this tab."""
+        return [
+            self.merges,
+            self.protected,
+            self.conditional_formats,
+            self.filter_views,
+            self.basic_filter,
+            self.banding,
+        ]
 
     def set_grid(self, **properties: int) -> None:
         """Change grid properties such as rowCount."""
-        self.properties = self.properties | {"gridProperties": self.properties["gridProperties"] | properties}
+        self.properties = self.properties | {"gridProperties": self._grid | properties}
 
     def copy(self) -> Sheet:
         """Return a tab that can be changed without this one noticing."""
@@ -93,6 +115,7 @@ class Sheet:
             filter_views=self.filter_views.copy(),
             basic_filter=self.basic_filter.copy(),
             banding=self.banding.copy(),
+            charts=self.charts.copy(),
         )
 
 
@@ -104,7 +127,11 @@ class Spreadsheet:
     properties: Json  # Google's SpreadsheetProperties
     sheets: list[Sheet] = field(default_factory=list)
     metadata: list[Metadata] = field(default_factory=list)
-    next_number: int = 1  # for ids of tabs, protections, filters, metadata
+    next_number: int = 1  # for ids of tabs, protections, filters, metadata, charts
+
+    @property
+    def locale(self) -> str:
+        return str(self.properties.get("locale", "en_US"))
 
     def copy(self) -> Spreadsheet:
         return replace(

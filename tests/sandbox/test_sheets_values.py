@@ -140,7 +140,7 @@ def test_dates_are_read_in_the_file_s_own_order(book: Desk) -> None:
     book.type("Badges!A1", [["22.11.2026"]])
     assert book.values("Badges!A1", valueRenderOption="UNFORMATTED_VALUE") == [[46348]]
     strings = {"valueRenderOption": "UNFORMATTED_VALUE", "dateTimeRenderOption": "FORMATTED_STRING"}
-    assert book.values("Badges!A1", **strings) == [["22/11/2026"]]
+    assert book.values("Badges!A1", **strings) == [["22.11.2026"]]
 
 
 def test_a_text_format_keeps_typed_digits(book: Desk) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
 
 from bridge.sandbox.api import Call
 from bridge.sandbox.drive_state import ROLES, role_of, touch
 from bridge.sandbox.sheets.a1 import OPEN, Box, box_of, numbered, whole
 from bridge.sandbox.sheets.blank import known
 from bridge.sandbox.sheets.errors import NotAllowed, NotFound, Protected
-from bridge.sandbox.sheets.grid import ROWS
+from bridge.sandbox.sheets.following import ROWS
 from bridge.sandbox.sheets_state import Json, Sheet, Spreadsheet
 from bridge.sandbox.state import World
 
@@ -90,6 +92,12 @@ def find(world: World, email: str, spreadsheet_id: str, role: str) -> Spreadshee
     if has is None or ROLES.index(has) < ROLES.index(role):
         raise NotAllowed
     return book
+
+
+def today(world: World, book: Spreadsheet) -> date:
+    """The day it is in the file's time zone."""
+    zone = book.properties.get("timeZone") or "Etc/GMT"
+    return world.clock.now().astimezone(ZoneInfo(zone)).date()
 
 
 @contextmanager

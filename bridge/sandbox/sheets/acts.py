@@ -12,10 +12,10 @@ from bridge.sandbox.sheets.a1 import Box
 from bridge.sandbox.sheets.access import Edit
 from bridge.sandbox.sheets.errors import Invalid
 from bridge.sandbox.sheets.making import new_spreadsheet
-from bridge.sandbox.sheets.reading import values_in
+from bridge.sandbox.sheets.reading import show_for, values_in
 from bridge.sandbox.sheets.view import MOST_ROWS, as_page
 from bridge.sandbox.sheets.writing import Writer, write
-from bridge.sandbox.sheets_state import Sheet
+from bridge.sandbox.sheets_state import Sheet, Spreadsheet
 
 
 @act("POST", "sheets", "Make a spreadsheet: {owner, title, tabs: [title, …], rows: {tab: [[text, …], …]}, parent}.")
@@ -39,20 +39,20 @@ def tabs(act: Act) -> Json:
     return {"title": act.world.drive.files[book.id].name, "tabs": told}
 
 
-def rows_of(sheet: Sheet) -> list[list[str]]:
+def rows_of(book: Spreadsheet, sheet: Sheet) -> list[list[str]]:
     """All that the tab shows, as text."""
-    return values_in(sheet, a1.whole(sheet), shown.formatted)
+    return values_in(sheet, a1.whole(sheet), show_for(book.locale, {}))
 
 
 @act("GET", "sheets/{spreadsheet_id}/{tab}.csv", "A tab as CSV, as File > Download gives it.")
 def tab_as_csv(act: Act) -> Media:
-    sheet = people.tab(people.book_of(act), act.args["tab"])
-    return Media("text/csv; charset=utf-8", as_csv(sheet).encode())
+    book = people.book_of(act)
+    return Media("text/csv; charset=utf-8", as_csv(book, people.tab(book, act.args["tab"])).encode())
 
 
-def as_csv(sheet: Sheet) -> str:
+def as_csv(book: Spreadsheet, sheet: Sheet) -> str:
     """The tab's text as CSV, every row as wide as the widest."""
-    rows = rows_of(sheet)
+    rows = rows_of(book, sheet)
     width = max(map(len, rows), default=0)
     out = io.StringIO()
     csv.writer(out).writerows(row + [""] * (width - len(row)) for row in rows)
@@ -69,8 +69,9 @@ def tab_as_page(act: Act) -> Media:
 
 @act("GET", "sheets/{spreadsheet_id}/{tab}", "A tab's rows as text, the header among them.")
 def tab_as_rows(act: Act) -> Json:
-    sheet = people.tab(people.book_of(act), act.args["tab"])
-    return {"tab": sheet.title, "rows": rows_of(sheet)}
+    book = people.book_of(act)
+    sheet = people.tab(book, act.args["tab"])
+    return {"tab": sheet.title, "rows": rows_of(book, sheet)}
 
 
 @act(
@@ -111,9 +112,9 @@ def type_in_row(act: Act) -> Json:
         sheet = people.tab(edit.book, act.args["tab"])
         where = act.args["where"]
         if act.args.get("all"):
-            rows = people.rows_where(sheet, where)
+            rows = people.rows_where(edit.book, sheet, where)
         else:
-            rows = [people.one_row(sheet, where, act.args.get("nth"))]
+            rows = [people.one_row(edit.book, sheet, where, act.args.get("nth"))]
         for row in rows:
             for name, value in act.args["set"].items():
                 place = people.column(sheet, name)

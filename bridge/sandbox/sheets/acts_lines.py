@@ -10,7 +10,7 @@ from bridge.sandbox.sheets.a1 import Box
 from bridge.sandbox.sheets.access import Edit
 from bridge.sandbox.sheets.batch import REQUESTS
 from bridge.sandbox.sheets.errors import Invalid
-from bridge.sandbox.sheets.grid import COLUMNS, ROWS
+from bridge.sandbox.sheets.following import COLUMNS, ROWS
 from bridge.sandbox.sheets.writing import Writer, write
 from bridge.sandbox.sheets_state import Sheet
 
@@ -42,7 +42,7 @@ def insert_rows(act: Act) -> Json:
 def delete_rows(act: Act) -> Json:
     with people.at_work(act) as edit:
         sheet = people.tab(edit.book, act.args["tab"])
-        row = people.one_row(sheet, act.args["row"], act.args.get("nth"))
+        row = people.one_row(edit.book, sheet, act.args["row"], act.args.get("nth"))
         _do(edit, "deleteDimension", {"range": _span(sheet, ROWS, row, int(act.args.get("count", 1)))})
     return {"deleted": row + 1}
 
@@ -55,7 +55,7 @@ def delete_rows(act: Act) -> Json:
 def copy_row(act: Act) -> Json:
     with people.at_work(act) as edit:
         sheet = people.tab(edit.book, act.args["tab"])
-        source = people.one_row(sheet, act.args["from"], act.args.get("nth"))
+        source = people.one_row(edit.book, sheet, act.args["from"], act.args.get("nth"))
         target = int(act.args["to"]) - 1 if act.args.get("to") else grid.rows_with_data(sheet)
         if (missing := target + 1 - sheet.row_count) > 0:
             grid.append(edit.book, sheet, ROWS, missing)

@@ -9,6 +9,7 @@ from bridge.sandbox.sheets.a1 import Box
 from bridge.sandbox.sheets.access import Edit
 from bridge.sandbox.sheets.batch import request
 from bridge.sandbox.sheets.errors import Invalid
+from bridge.sandbox.sheets.following import ROWS
 from bridge.sandbox.sheets.masks import CellMask
 from bridge.sandbox.sheets.writing import with_value
 from bridge.sandbox.sheets_state import MOST_CHARACTERS, Cell, Json, Sheet
@@ -105,7 +106,7 @@ def append_cells(edit: Edit, content: Json) -> None:
     rows = content.get("rows", [])
     top = grid.rows_with_data(sheet)
     if (missing := top + len(rows) - sheet.row_count) > 0:
-        grid.append(edit.book, sheet, grid.ROWS, missing)
+        grid.append(edit.book, sheet, ROWS, missing)
     box = Box(top, 0, top + len(rows), sheet.column_count)
     edit.guard(sheet, box)
     _write(sheet, box, rows, mask)

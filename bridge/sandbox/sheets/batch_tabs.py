@@ -8,10 +8,10 @@ from bridge.sandbox.sheets import a1, grid
 from bridge.sandbox.sheets.a1 import Box
 from bridge.sandbox.sheets.access import Edit
 from bridge.sandbox.sheets.batch import request
-from bridge.sandbox.sheets.blank import new_sheet
+from bridge.sandbox.sheets.blank import check_properties, new_sheet
 from bridge.sandbox.sheets.describing import properties
 from bridge.sandbox.sheets.errors import Invalid
-from bridge.sandbox.sheets.grid import COLUMNS, ROWS
+from bridge.sandbox.sheets.following import COLUMNS, ROWS
 from bridge.sandbox.sheets.masks import merged, paths
 from bridge.sandbox.sheets_state import MOST_COLUMNS, Json, Sheet
 
@@ -21,6 +21,7 @@ def update_spreadsheet_properties(edit: Edit, content: Json) -> None:
     """Rename the file (on Drive too), set its locale or time zone."""
     paths(content.get("fields", ""))
     edit.book.properties = merged(edit.book.properties, content.get("properties", {}), content["fields"])
+    check_properties(edit.book.properties)
     if not edit.book.properties.get("title"):
         raise Invalid("The title of a spreadsheet must not be empty.")
     edit.new_name = edit.book.properties["title"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from zoneinfo import available_timezones
 
 from bridge.sandbox.drive_state import SPREADSHEET
 from bridge.sandbox.sheets import a1
@@ -27,8 +28,16 @@ def known(world: World, spreadsheet_id: str) -> Spreadsheet | None:
     return world.sheets.spreadsheets[file.id]
 
 
+def check_properties(properties: Mapping[str, Any]) -> None:
+    """Raise Invalid unless the time zone is one that there is."""
+    zone = properties.get("timeZone", "Etc/GMT")
+    if zone not in available_timezones():
+        raise Invalid(f"Unsupported timezone: {zone}")
+
+
 def new_book(file_id: str, properties: Mapping[str, Any]) -> Spreadsheet:
     """A spreadsheet without tabs, as Google's SpreadsheetProperties want it."""
+    check_properties(properties)
     plain: Json = {"title": "Untitled spreadsheet", "locale": "en_US", "autoRecalc": "ON_CHANGE", "timeZone": "Etc/GMT"}
     return Spreadsheet(file_id, plain | dict(properties))
 

@@ -67,7 +67,7 @@ def properties(book: Spreadsheet, sheet: Sheet) -> Json:
 def _sheet(world: World, email: str, book: Spreadsheet, sheet: Sheet, boxes: Iterable[Box]) -> Json:
     notes = [note for note in book.metadata if note.sheet_id == sheet.id]
     parts: Json = {
-        "data": [_grid_data(sheet, box, [note for note in notes if note.dimension]) for box in boxes],
+        "data": [_grid_data(book, sheet, box, [note for note in notes if note.dimension]) for box in boxes],
         "merges": sheet.merges,
         "conditionalFormats": sheet.conditional_formats,
         "filterViews": sheet.filter_views,
@@ -87,13 +87,13 @@ def protection(world: World, email: str, file_id: str, one: Json) -> Json:
     return told | {"requestingUserCanEdit": True} if passes else told
 
 
-def _grid_data(sheet: Sheet, box: Box, notes: list[Metadata]) -> Json:
+def _grid_data(book: Spreadsheet, sheet: Sheet, box: Box, notes: list[Metadata]) -> Json:
     data: Json = {}
     if box.top:
         data["startRow"] = box.top
     if box.left:
         data["startColumn"] = box.left
-    if rows := _row_data(sheet, box):
+    if rows := _row_data(book, sheet, box):
         data["rowData"] = rows
     data["rowMetadata"] = _lines(
         sheet.row_properties,
@@ -121,10 +121,10 @@ def _lines(known: list[Json], span: range, pixels: int, notes: list[Metadata]) -
     return lines
 
 
-def _row_data(sheet: Sheet, box: Box) -> list[Json]:
+def _row_data(book: Spreadsheet, sheet: Sheet, box: Box) -> list[Json]:
     rows: list[Json] = []
     for cells in sheet.rows[box.top : box.bottom]:
-        line = [cell_data(cell) for cell in cells[box.left : box.right]]
+        line = [cell_data(cell, book.locale) for cell in cells[box.left : box.right]]
         while line and not line[-1]:
             line.pop()
         rows.append({"values": line} if line else {})
@@ -133,14 +133,14 @@ def _row_data(sheet: Sheet, box: Box) -> list[Json]:
     return rows
 
 
-def cell_data(cell: Cell | None) -> Json:
-    """Google's CellData: what was entered and what is shown."""
+def cell_data(cell: Cell | None, locale: str) -> Json:
+    """Google's CellData: what was entered and what is shown in a file of that locale."""
     if cell is None:
         return {}
     answer = dict(cell)
     if "userEnteredValue" in cell:
         answer["effectiveValue"] = shown.effective(cell)
-        answer["formattedValue"] = shown.formatted(cell)
+        answer["formattedValue"] = shown.formatted(cell, locale)
     if address := shown.hyperlink(cell):
         answer["hyperlink"] = address
     if "userEnteredFormat" in cell:

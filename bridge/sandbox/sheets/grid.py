@@ -1,4 +1,4 @@
-"""Cells in a tab: find, put, insert, delete, move, sort; and what is anchored to rows and columns follows."""
+"""Cells in a tab: find, put, insert, delete, move, sort."""
 
 from __future__ import annotations
 
@@ -7,15 +7,10 @@ from typing import Any, TypeVar
 
 from bridge.sandbox.sheets.a1 import Box
 from bridge.sandbox.sheets.errors import Invalid
-from bridge.sandbox.sheets_state import MOST_CELLS, Cell, Json, Metadata, Sheet, Spreadsheet
+from bridge.sandbox.sheets.following import ROWS, Shift, follow
+from bridge.sandbox.sheets_state import MOST_CELLS, Cell, Json, Sheet, Spreadsheet
 
 Item = TypeVar("Item")
-
-#: Where a span (start, end) of rows or columns lies afterwards; None if nothing of it is left.
-Shift = Callable[[int, int], tuple[int, int] | None]
-
-ROWS, COLUMNS = "ROWS", "COLUMNS"
-_ENDS = {ROWS: ("startRowIndex", "endRowIndex"), COLUMNS: ("startColumnIndex", "endColumnIndex")}
 
 
 def cell_at(sheet: Sheet, row: int, column: int) -> Cell | None:
@@ -183,63 +178,6 @@ def _after_move(start: int, end: int, to: int) -> Shift:
         return left and (left[0] + size * (target <= left[0]), left[1] + size * (target < left[1]))
 
     return place
-
-
-def follow(book: Spreadsheet, sheet: Sheet, dimension: str, shift: Shift) -> None:
-    """Carry along all that is tied to rows or columns of the tab: metadata, protections, formats, filters, merges."""
-    book.metadata = [note for note in book.metadata if _follows(note, sheet, dimension, shift)]
-    for anchored in (
-        sheet.merges,
-        sheet.protected,
-        sheet.conditional_formats,
-        sheet.filter_views,
-        sheet.basic_filter,
-        sheet.banding,
-    ):
-        anchored[:] = [moved for thing in anchored if (moved := _carried(thing, dimension, shift)) is not None]
-
-
-def _follows(note: Metadata, sheet: Sheet, dimension: str, shift: Shift) -> bool:
-    """Move the note along; False if its row or column is gone."""
-    if note.sheet_id != sheet.id or note.dimension != dimension:
-        return True
-    if (span := shift(note.index, note.index + 1)) is None:
-        return False
-    note.index = span[0]
-    return True
-
-
-def _carried(thing: Json, dimension: str, shift: Shift) -> Json | None:
-    """The protection, rule, filter or merge with its ranges moved; None if no range is left."""
-    if "range" not in thing and "ranges" not in thing:
-        return _shifted(thing, dimension, shift)
-    moved = dict(thing)
-    for name in ("ranges", "unprotectedRanges"):
-        if name in thing:
-            moved[name] = [new for old in thing[name] if (new := _shifted(old, dimension, shift)) is not None]
-    if moved.get("ranges") == []:
-        return None
-    if "range" in thing:
-        if (new := _shifted(thing["range"], dimension, shift)) is None:
-            return None
-        moved["range"] = new
-    return moved
-
-
-def _shifted(grid_range: Json, dimension: str, shift: Shift) -> Json | None:
-    first, last = _ENDS[dimension]
-    if first not in grid_range and last not in grid_range:
-        return grid_range
-    far = 1 << 60
-    span = shift(grid_range.get(first, 0), grid_range.get(last, far))
-    if span is None:
-        return None
-    moved = dict(grid_range)
-    if first in grid_range:
-        moved[first] = span[0]
-    if last in grid_range:
-        moved[last] = span[1]
-    return moved
 
 
 def sort(sheet: Sheet, box: Box, keys: Sequence[tuple[int, bool]], value_of: Callable[[Cell | None], Any]) -> None:

@@ -40,9 +40,9 @@ def tab(book: Spreadsheet, title: str) -> Sheet:
     return sheet
 
 
-def texts(sheet: Sheet, row: int) -> list[str]:
+def texts(sheet: Sheet, row: int, locale: str = "en_US") -> list[str]:
     """What a person reads in the row."""
-    return [shown.formatted(cell).strip() for cell in sheet.rows[row]] if row < len(sheet.rows) else []
+    return [shown.formatted(cell, locale).strip() for cell in sheet.rows[row]] if row < len(sheet.rows) else []
 
 
 def header_row(sheet: Sheet, *names: str) -> int:
@@ -76,19 +76,19 @@ def _no_column(sheet: Sheet, name: str) -> ApiError:
     return ApiError(404, "NOT_FOUND", f"{sheet.title!r} has no column {name!r}; its header says: {header}.")
 
 
-def rows_where(sheet: Sheet, where: Mapping[str, Any]) -> list[int]:
+def rows_where(book: Spreadsheet, sheet: Sheet, where: Mapping[str, Any]) -> list[int]:
     """The indexes of the rows below the header that read so: {header: text}."""
     head = header_row(sheet, *where)
     places = {texts(sheet, head).index(name): str(text).strip() for name, text in where.items()}
     found = []
     for row in range(head + 1, len(sheet.rows)):
-        there = texts(sheet, row)
+        there = texts(sheet, row, book.locale)
         if all((there[place] if place < len(there) else "") == text for place, text in places.items()):
             found.append(row)
     return found
 
 
-def one_row(sheet: Sheet, wanted: Any, nth: int | None = None) -> int:
+def one_row(book: Spreadsheet, sheet: Sheet, wanted: Any, nth: int | None = None) -> int:
     """The index of a row, named by its number (from 1) or by {header: text}; raises ApiError if it is none or several.
 
     *nth* (from 1) chooses among several.
@@ -97,7 +97,7 @@ def one_row(sheet: Sheet, wanted: Any, nth: int | None = None) -> int:
         if not 1 <= wanted <= sheet.row_count:
             raise Invalid(f"{sheet.title!r} has no row {wanted}.")
         return wanted - 1
-    found = rows_where(sheet, wanted)
+    found = rows_where(book, sheet, wanted)
     said = " and ".join(f"{name} is {text!r}" for name, text in wanted.items())
     if not found or (nth or 1) > len(found):
         raise ApiError(404, "NOT_FOUND", f"{sheet.title!r} has {len(found)} rows where {said}.")

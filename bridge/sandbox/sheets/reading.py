@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from itertools import zip_longest
 from typing import Any
 
@@ -16,15 +17,15 @@ from bridge.sandbox.sheets_state import Cell, Json, Sheet, Spreadsheet
 Show = Callable[[Cell | None], Any]
 
 
-def show_for(options: Mapping[str, Any], prefix: str = "") -> Show:
+def show_for(locale: str, options: Mapping[str, Any], prefix: str = "") -> Show:
     """The reading that a call's render options ask for; *prefix* is "response" where a write echoes values."""
     value = options.get(_name(prefix, "valueRenderOption"), "FORMATTED_VALUE")
     if value == "FORMATTED_VALUE":
-        return shown.formatted
+        return partial(shown.formatted, locale=locale)
     if value == "FORMULA":
         return shown.entered
     as_text = options.get(_name(prefix, "dateTimeRenderOption")) == "FORMATTED_STRING"
-    return shown.with_date_strings if as_text else shown.unformatted
+    return partial(shown.with_date_strings, locale=locale) if as_text else shown.unformatted
 
 
 def _name(prefix: str, option: str) -> str:
@@ -44,10 +45,10 @@ def values_in(sheet: Sheet, box: Box, show: Show) -> list[list[Any]]:
     return rows
 
 
-def value_range(sheet: Sheet, box: Box, options: Mapping[str, Any], prefix: str = "") -> Json:
+def value_range(book: Spreadsheet, sheet: Sheet, box: Box, options: Mapping[str, Any], prefix: str = "") -> Json:
     """Google's ValueRange; `values` is missing where the range is empty."""
     dimension = options.get("majorDimension") or "ROWS"
-    rows = values_in(sheet, box, show_for(options, prefix))
+    rows = values_in(sheet, box, show_for(book.locale, options, prefix))
     answer: Json = {"range": a1.written(sheet, box), "majorDimension": dimension}
     if rows:
         answer["values"] = turned(rows) if dimension == "COLUMNS" else rows
@@ -76,14 +77,14 @@ def turned_in(values: list[list[Any]], dimension: str) -> list[list[Any]]:
 def get_values(call: Call) -> Json:
     book = opened(call)
     sheet, box = a1.parse(book, call.params["range"])
-    return value_range(sheet, a1.clipped(sheet, box), call.params)
+    return value_range(book, sheet, a1.clipped(sheet, box), call.params)
 
 
 @on("sheets.spreadsheets.values.batchGet")
 def batch_get_values(call: Call) -> Json:
     book = opened(call)
     found = [a1.parse(book, text) for text in call.params.get("ranges", ())]
-    answers = [value_range(sheet, a1.clipped(sheet, box), call.params) for sheet, box in found]
+    answers = [value_range(book, sheet, a1.clipped(sheet, box), call.params) for sheet, box in found]
     return {"spreadsheetId": book.id, "valueRanges": answers}
 
 
@@ -94,7 +95,7 @@ def batch_get_values_by_filter(call: Call) -> Json:
     if not filters:
         raise Invalid("Must specify at least one dataFilter.")
     answers = [
-        {"valueRange": value_range(sheet, box, call.body), "dataFilters": matching}
+        {"valueRange": value_range(book, sheet, box, call.body), "dataFilters": matching}
         for sheet, box, matching in ranges_of(book, filters)
     ]
     return {"spreadsheetId": book.id, "valueRanges": answers}

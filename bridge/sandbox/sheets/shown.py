@@ -6,13 +6,13 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bridge.sandbox.sheets.typed import EPOCH
+from bridge.sandbox.sheets.typed import EPOCH, date_pattern
 from bridge.sandbox.sheets_state import Cell, Json
 
 _HYPERLINK = re.compile(
     r'=\s*HYPERLINK\s*\(\s*"((?:[^"]|"")*)"\s*(?:[,;]\s*(?:"((?:[^"]|"")*)"|([-0-9.]+))\s*)?\)\s*', re.IGNORECASE
 )
-_DATE_KINDS = {"DATE": "m/d/yyyy", "TIME": "h:mm:ss am/pm", "DATE_TIME": "m/d/yyyy h:mm:ss"}
+_DATE_KINDS = ("DATE", "TIME", "DATE_TIME")
 _DATE_PARTS = re.compile(r'"[^"]*"|y+|m+|d+|h+|s+|am/pm|a/p|.', re.IGNORECASE | re.DOTALL)
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June"),
@@ -53,8 +53,8 @@ def hyperlink(cell: Cell) -> str:
     return places.pop() if len(places) == 1 else ""
 
 
-def formatted(cell: Cell | None) -> str:
-    """The text that a person sees."""
+def formatted(cell: Cell | None, locale: str = "en_US") -> str:
+    """The text that a person sees in a file of that locale."""
     if cell is None:
         return ""
     value = cell.get("userEnteredValue")
@@ -63,17 +63,17 @@ def formatted(cell: Cell | None) -> str:
     text = value.get("stringValue")
     if text is not None:
         return str(text)
-    return _formatted(effective(cell), cell.get("userEnteredFormat", {}).get("numberFormat", {}))
+    return _formatted(effective(cell), cell.get("userEnteredFormat", {}).get("numberFormat", {}), locale)
 
 
-def _formatted(value: Json, number_format: Json) -> str:
+def _formatted(value: Json, number_format: Json, locale: str) -> str:
     if "stringValue" in value:
         return str(value["stringValue"])
     if "boolValue" in value:
         return "TRUE" if value["boolValue"] else "FALSE"
     if "errorValue" in value:
         return "#ERROR!"
-    return formatted_number(value["numberValue"], number_format) if "numberValue" in value else ""
+    return formatted_number(value["numberValue"], number_format, locale) if "numberValue" in value else ""
 
 
 def unformatted(cell: Cell | None) -> Any:
@@ -95,10 +95,10 @@ def _bare(value: Json) -> Any:
     return value.get("boolValue", value.get("stringValue", "#ERROR!" if "errorValue" in value else ""))
 
 
-def with_date_strings(cell: Cell | None) -> Any:
+def with_date_strings(cell: Cell | None, locale: str = "en_US") -> Any:
     """The bare value, but dates and times as text (FORMATTED_STRING)."""
     if cell is not None and cell.get("userEnteredFormat", {}).get("numberFormat", {}).get("type") in _DATE_KINDS:
-        return formatted(cell)
+        return formatted(cell, locale)
     return unformatted(cell)
 
 
@@ -113,13 +113,20 @@ def whole_if_possible(number: float) -> float | int:
     return int(number) if isinstance(number, float) and number.is_integer() and abs(number) < 1e15 else number
 
 
-def formatted_number(number: float, number_format: Json) -> str:
+def formatted_number(number: float, number_format: Json, locale: str = "en_US") -> str:
     kind, pattern = number_format.get("type", ""), number_format.get("pattern", "")
     if kind in _DATE_KINDS:
-        return _date_text(number, pattern or _DATE_KINDS[kind])
+        return _date_text(number, pattern or _usual_pattern(kind, locale))
     if kind in ("", "NUMBER_FORMAT_TYPE_UNSPECIFIED", "TEXT") or (kind == "NUMBER" and not pattern):
         return f"{number:.10g}" if isinstance(number, float) and abs(number) < 1e15 else str(number)
     return _patterned(number, kind, pattern)
+
+
+def _usual_pattern(kind: str, locale: str) -> str:
+    """The pattern of a date or time whose cell names none."""
+    time = "h:mm:ss am/pm" if locale == "en_US" else "hh:mm:ss"
+    day = date_pattern(locale)
+    return {"DATE": day, "TIME": time}.get(kind, f"{day} {time.removesuffix(' am/pm')}")
 
 
 def _patterned(number: float, kind: str, pattern: str) -> str:

@@ -16,10 +16,24 @@ _ISO_DATE = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})")
 _LOCAL_DATE = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})(?:[-/.]([0-9]{4}|[0-9]{2}))?")
 _NAMED_DATE = re.compile(r"([A-Za-z]{3,9})\.? ([0-9]{1,2})(?:, ?([0-9]{4}))?")
 _TIME = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?(?: ?([AaPp][Mm]))?")
+#: How a locale writes a date; all others as `_DAY_FIRST`. Assumed; the documents name no patterns.
+_DAY_FIRST = "dd/mm/yyyy"
+_DATES = {
+    "m/d/yyyy": ("", "en_US", "en_PH"),
+    "yyyy-mm-dd": ("en_CA", "fr_CA", "sv_SE", "lt_LT"),
+    "yyyy/mm/dd": ("ja_JP", "zh_TW"),
+    "dd-mm-yyyy": ("nl_NL",),
+    "dd.mm.yyyy": ("de_DE", "de_AT", "de_CH", "pl_PL", "cs_CZ", "sk_SK", "ru_RU", "fi_FI", "nb_NO", "tr_TR", "uk_UA"),
+}
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 #: A value as Google's ExtendedValue, and the number format that typing it gives the cell, if any.
 Typed = tuple[Json, Json | None]
+
+
+def date_pattern(locale: str) -> str:
+    """How the locale writes a date when the cell's format does not say."""
+    return next((pattern for pattern, locales in _DATES.items() if locale in locales), _DAY_FIRST)
 
 
 def typed(text: str, locale: str, today: date) -> Typed:
@@ -93,11 +107,11 @@ def _day(text: str, locale: str, today: date) -> tuple[int, str] | None:
         return _serial(int(match[1]), int(match[2]), int(match[3]), "yyyy-mm-dd")
     if match := _LOCAL_DATE.fullmatch(text):
         first, second = int(match[1]), int(match[2])
-        month, day = (first, second) if locale in ("en_US", "") else (second, first)
+        pattern = date_pattern(locale)
+        month, day = (second, first) if pattern.startswith("d") else (first, second)
         year = int(match[3]) if match[3] else today.year
         year += 2000 * (year < 50) + 1900 * (50 <= year < 100)
-        pattern = "m/d/yyyy" if locale in ("en_US", "") else "dd/mm/yyyy"
-        return _serial(year, month, day, pattern if match[3] else pattern.replace("/yyyy", ""))
+        return _serial(year, month, day, pattern if match[3] else re.sub(r"[-/.]?yyyy[-/.]?", "", pattern))
     if (match := _NAMED_DATE.fullmatch(text)) and match[1][:3].lower() in _MONTHS:
         month = _MONTHS.index(match[1][:3].lower()) + 1
         return _serial(int(match[3] or today.year), month, int(match[2]), "mmm d, yyyy")

@@ -42,7 +42,7 @@ def as_page(file_name: str, book: Spreadsheet, sheet: Sheet, most: int = MOST_RO
             "height": heights[row],
             "top": tops[row] if row < sheet.frozen_rows else None,
             "is_last_frozen": row == sheet.frozen_rows - 1,
-            "cells": _cells(sheet, row, widths, lefts),
+            "cells": _cells(book, sheet, row, widths, lefts),
         }
         for row in range(rows)
         if heights[row]
@@ -81,12 +81,12 @@ def _left(sheet: Sheet, column: int, lefts: list[int]) -> int | None:
     return lefts[column] if column < sheet.frozen_columns else None
 
 
-def _cells(sheet: Sheet, row: int, widths: list[int], lefts: list[int]) -> list[dict[str, Any]]:
+def _cells(book: Spreadsheet, sheet: Sheet, row: int, widths: list[int], lefts: list[int]) -> list[dict[str, Any]]:
     cells = []
     for column, width in enumerate(widths):
         merge = _merge_at(sheet, row, column)
         if width and (merge is None or (merge.top, merge.left) == (row, column)):
-            cells.append(_cell(sheet, row, column, merge) | {"left": _left(sheet, column, lefts)})
+            cells.append(_cell(book, sheet, row, column, merge) | {"left": _left(sheet, column, lefts)})
     return cells
 
 
@@ -95,11 +95,11 @@ def _merge_at(sheet: Sheet, row: int, column: int) -> Box | None:
     return next((area for area in map(box_of, sheet.merges) if spot.lies_in(area)), None)
 
 
-def _cell(sheet: Sheet, row: int, column: int, merge: Box | None) -> dict[str, Any]:
+def _cell(book: Spreadsheet, sheet: Sheet, row: int, column: int, merge: Box | None) -> dict[str, Any]:
     cell = grid.cell_at(sheet, row, column)
     looks = look(sheet, row, column)
     kind = chooser(sheet, row, column)
-    text = shown.formatted(cell)
+    text = shown.formatted(cell, book.locale)
     wrap = (cell or {}).get("userEnteredFormat", {}).get("wrapStrategy", "OVERFLOW_CELL")
     beside = shown.formatted(grid.cell_at(sheet, row, column + 1))
     return {

@@ -12,8 +12,9 @@ from typing import Any
 from bridge.sandbox.api import Call, on
 from bridge.sandbox.sheets import a1, grid
 from bridge.sandbox.sheets.a1 import Box
-from bridge.sandbox.sheets.access import Edit, changing
+from bridge.sandbox.sheets.access import Edit, changing, today
 from bridge.sandbox.sheets.errors import Invalid
+from bridge.sandbox.sheets.following import COLUMNS, ROWS
 from bridge.sandbox.sheets.reading import ranges_of, turned_in, value_range
 from bridge.sandbox.sheets.tables import table_at
 from bridge.sandbox.sheets.typed import Typed, typed
@@ -47,8 +48,8 @@ class Writer:
         if option not in ("RAW", "USER_ENTERED"):
             raise Invalid("'valueInputOption' is required but not specified")
         self.parses = option == "USER_ENTERED"
-        self.locale = edit.book.properties.get("locale", "en_US")
-        self.today: date = edit.world.clock.now().date()
+        self.locale = edit.book.locale
+        self.today: date = today(edit.world, edit.book)
 
     def read(self, value: Any, cell: Cell | None) -> Typed:
         """The value for *cell*; raises Invalid for a list, an object or a text that is too long."""
@@ -111,7 +112,7 @@ def write_range(edit: Edit, sheet: Sheet, box: Box, data: Json, writer: Writer, 
     reached = write(edit, sheet, box, rows, writer)
     answer: Json = {"updatedRange": a1.written(sheet, reached)} | _counts(rows)
     if options.get("includeValuesInResponse"):
-        answer["updatedData"] = value_range(sheet, reached, options, "response")
+        answer["updatedData"] = value_range(edit.book, sheet, reached, options, "response")
     return answer
 
 
@@ -216,10 +217,10 @@ def append_values(call: Call) -> Json:
 
 def _make_room(edit: Edit, sheet: Sheet, start: Box, rows: list[list[Any]], *, insert: bool) -> None:
     if insert and start.top < sheet.row_count:
-        grid.insert(edit.book, sheet, grid.ROWS, start.top, len(rows), like_before=start.top > 0)
+        grid.insert(edit.book, sheet, ROWS, start.top, len(rows), like_before=start.top > 0)
     for dimension, end in (
-        (grid.ROWS, start.top + len(rows)),
-        (grid.COLUMNS, start.left + max(map(len, rows), default=0)),
+        (ROWS, start.top + len(rows)),
+        (COLUMNS, start.left + max(map(len, rows), default=0)),
     ):
         if (missing := end - grid.count(sheet, dimension)) > 0:
             grid.append(edit.book, sheet, dimension, missing)

@@ -1,0 +1,93 @@
+"""What is tied to rows and columns follows them about: metadata, protections, formats, filters, merges, charts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from bridge.sandbox.sheets_state import Json, Metadata, Sheet, Spreadsheet
+
+#: Where a span (start, end) of rows or columns lies afterwards; None if nothing of it is left.
+Shift = Callable[[int, int], tuple[int, int] | None]
+
+ROWS, COLUMNS = "ROWS", "COLUMNS"
+_ENDS = {ROWS: ("startRowIndex", "endRowIndex"), COLUMNS: ("startColumnIndex", "endColumnIndex")}
+_FAR = 1 << 60
+
+
+def follow(book: Spreadsheet, sheet: Sheet, dimension: str, shift: Shift) -> None:
+    """Carry along all that is tied to rows or columns of the tab."""
+    book.metadata = [note for note in book.metadata if _follows(note, sheet, dimension, shift)]
+    for anchored in sheet.anchored():
+        anchored[:] = [moved for thing in anchored if (moved := _carried(thing, dimension, shift)) is not None]
+    for one in book.sheets:  # charts of any tab may show cells of this one
+        one.charts[:] = [_redrawn(chart, sheet.id, dimension, shift) for chart in one.charts]
+
+
+def _follows(note: Metadata, sheet: Sheet, dimension: str, shift: Shift) -> bool:
+    """Move the note along; False if its row or column is gone."""
+    if note.sheet_id != sheet.id or note.dimension != dimension:
+        return True
+    if (span := shift(note.index, note.index + 1)) is None:
+        return False
+    note.index = span[0]
+    return True
+
+
+def _carried(thing: Json, dimension: str, shift: Shift) -> Json | None:
+    """The protection, rule, filter or merge with its ranges moved; None if no range is left."""
+    if "range" not in thing and "ranges" not in thing:
+        return _shifted(thing, dimension, shift)
+    moved = dict(thing)
+    for name in ("ranges", "unprotectedRanges"):
+        if name in thing:
+            moved[name] = [new for old in thing[name] if (new := _shifted(old, dimension, shift)) is not None]
+    if moved.get("ranges") == []:
+        return None
+    if "range" in thing:
+        if (new := _shifted(thing["range"], dimension, shift)) is None:
+            return None
+        moved["range"] = new
+    return moved
+
+
+def _shifted(grid_range: Json, dimension: str, shift: Shift) -> Json | None:
+    first, last = _ENDS[dimension]
+    if first not in grid_range and last not in grid_range:
+        return grid_range
+    span = shift(grid_range.get(first, 0), grid_range.get(last, _FAR))
+    if span is None:
+        return None
+    moved = dict(grid_range)
+    if first in grid_range:
+        moved[first] = span[0]
+    if last in grid_range:
+        moved[last] = span[1]
+    return moved
+
+
+def _redrawn(chart: Json, sheet_id: int, dimension: str, shift: Shift) -> Json:
+    """The chart with its source ranges and its place moved; a source of which nothing is left is gone from it."""
+    chart = chart | {"spec": with_sources(chart["spec"], sheet_id, lambda old: _shifted(old, dimension, shift))}
+    overlay = chart["position"].get("overlayPosition", {})
+    anchor = overlay.get("anchorCell", {})
+    if anchor.get("sheetId") != sheet_id:
+        return chart
+    name = "rowIndex" if dimension == ROWS else "columnIndex"
+    index = anchor.get(name, 0)
+    span = shift(index, index + 1) or shift(index, _FAR) or (index, index)
+    anchor = anchor | {name: span[0]}
+    return chart | {"position": {"overlayPosition": overlay | {"anchorCell": anchor}}}
+
+
+def with_sources(spec: Any, sheet_id: int, change: Callable[[Json], Json | None]) -> Any:
+    """A chart's specification with each source range on that tab changed; None takes the range away."""
+    if isinstance(spec, list):
+        return [with_sources(part, sheet_id, change) for part in spec]
+    if not isinstance(spec, dict):
+        return spec
+    changed = {name: with_sources(part, sheet_id, change) for name, part in spec.items() if name != "sources"}
+    if "sources" in spec:
+        kept = [change(one) if one.get("sheetId") == sheet_id else one for one in spec["sources"]]
+        changed["sources"] = [one for one in kept if one is not None]
+    return changed

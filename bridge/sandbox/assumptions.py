@@ -215,6 +215,24 @@ RULES: tuple[Rule, ...] = (
         "https://developers.google.com/workspace/sheets/api/guides/metadata",
     ),
     Rule("sheets", "a sort moves cells; metadata of rows stays where it is"),
+    # Charts
+    Rule(
+        "sheets.spreadsheets.batchUpdate",
+        "a chart's source ranges are one row or one column each: 400",
+        "https://github.com/syndesisio/syndesis/issues/4583",
+    ),
+    Rule(
+        "sheets.spreadsheets.batchUpdate",
+        "a chart with a sheetId as position makes that tab: 400 if it is there",
+        "https://github.com/syndesisio/syndesis/issues/4664",
+    ),
+    Rule("sheets.spreadsheets.batchUpdate", "how a chart without series, position or kind is refused: 400"),
+    Rule("sheets", "a chart loses a source range whose cells or tab are gone, and stays"),
+    Rule("sheets", "a chart's own tab is of type OBJECT, has no cells, and goes with the chart"),
+    Rule("sheets", "who may not change a tab may not change its charts"),
+    Rule("sheets.spreadsheets.batchUpdate", "in a copied tab charts show the copy, under new ids"),
+    Rule("sheets", "charts leave out hidden rows and columns unless told otherwise; a first row of words is a header"),
+    Rule("sheets", "charts other than columns, bars, lines, areas and pies are 501 (the sandbox's limit)"),
     # Gmail
     Rule("gmail", "a service account without a subject: 400 failedPrecondition"),
     Rule("gmail", "Message-ID is replaced on sending", "https://github.com/gauteh/lieer/issues/198"),

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+import gspread
 import pytest
 
 from bridge.sandbox import sheets
@@ -20,6 +21,16 @@ STRANGER = "sam@district.example"
 
 HEADER = ["ID", "Name", "Decision", "Status"]
 ROWS = [HEADER, ["41-1", "Ann", "", "waiting"], ["42-1", "Bo", "Approve", "issued"], ["43-1", "Cy", "", "waiting"]]
+
+
+def by_gspread(url: str, credentials: Any, spreadsheet_id: str) -> gspread.Spreadsheet:
+    """The spreadsheet as gspread sees it, in the sandbox at *url*."""
+
+    class Local(gspread.HTTPClient):
+        def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
+            return super().request(method, endpoint.replace("https://", f"{url}/", 1), *args, **kwargs)
+
+    return gspread.Client(auth=credentials, http_client=Local).open_by_key(spreadsheet_id)
 
 
 @dataclass

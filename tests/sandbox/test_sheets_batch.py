@@ -31,8 +31,8 @@ def test_one_bad_request_undoes_the_batch(book: Desk) -> None:
 
 
 def test_a_kind_that_the_sandbox_lacks_is_named(book: Desk) -> None:
-    with pytest.raises(ApiError, match=r"requests\[0\].addChart") as caught:
-        book.batch({"addChart": {}})
+    with pytest.raises(ApiError, match=r"requests\[0\].addSlicer") as caught:
+        book.batch({"addSlicer": {}})
     assert caught.value.status == 501
     assert "exactly one kind" in book.refusal({})
     assert book.refusal() == "Must specify at least one request."

@@ -13,6 +13,7 @@ import pytest
 import requests
 from cast import OWNER, ROBOT, TEACHER
 from googleapiclient.errors import HttpError
+from sheets_desk import by_gspread
 
 from bridge.sandbox import sheets
 from bridge.sandbox.api import HANDLERS, Call, Caller
@@ -32,13 +33,7 @@ def spreadsheet(world: World) -> str:
 
 @pytest.fixture
 def book(sandbox: Sandbox, spreadsheet: str, signed: Callable[..., Any]) -> gspread.Spreadsheet:
-    """The spreadsheet as gspread sees it."""
-
-    class Local(gspread.HTTPClient):
-        def request(self, method: str, endpoint: str, *args: Any, **kwargs: Any) -> Any:  # type: ignore[override]
-            return super().request(method, endpoint.replace("https://", f"{sandbox.url}/", 1), *args, **kwargs)
-
-    return gspread.Client(auth=signed(), http_client=Local).open_by_key(spreadsheet)
+    return by_gspread(sandbox.url, signed(), spreadsheet)
 
 
 def test_gspread_reads_and_writes(book: gspread.Spreadsheet) -> None:

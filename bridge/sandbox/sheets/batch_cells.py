@@ -103,6 +103,8 @@ def append_cells(edit: Edit, content: Json) -> None:
         raise Invalid("The sandbox keeps no tables; use sheetId.")
     mask = CellMask(content.get("fields", ""))
     sheet = edit.sheet(content.get("sheetId", 0))
+    if sheet.is_object:
+        raise Invalid(f"No grid with id: {sheet.id}")
     rows = content.get("rows", [])
     top = grid.rows_with_data(sheet)
     if (missing := top + len(rows) - sheet.row_count) > 0:

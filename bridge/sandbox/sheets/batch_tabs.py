@@ -11,7 +11,7 @@ from bridge.sandbox.sheets.batch import request
 from bridge.sandbox.sheets.blank import check_properties, new_sheet
 from bridge.sandbox.sheets.describing import properties
 from bridge.sandbox.sheets.errors import Invalid
-from bridge.sandbox.sheets.following import COLUMNS, ROWS
+from bridge.sandbox.sheets.following import COLUMNS, ROWS, with_sources
 from bridge.sandbox.sheets.masks import merged, paths
 from bridge.sandbox.sheets_state import MOST_COLUMNS, Json, Sheet
 
@@ -44,6 +44,10 @@ def delete_sheet(edit: Edit, content: Json) -> None:
     if all(left.hidden for left in edit.book.sheets):
         raise Invalid("You can't remove all the visible sheets in a document.")
     edit.book.metadata = [note for note in edit.book.metadata if note.sheet_id != sheet.id]
+    for left in edit.book.sheets:
+        left.charts[:] = [
+            chart | {"spec": with_sources(chart["spec"], sheet.id, lambda _: None)} for chart in left.charts
+        ]
 
 
 @request("duplicateSheet")
@@ -56,11 +60,24 @@ def duplicate_sheet(edit: Edit, content: Json) -> Json:
     fresh = new_sheet(edit.book, wanted)
     names = {"sheetId": fresh.id, "title": fresh.title}
     copy = replace(source.copy(), properties=source.properties | names, protected=[])
-    for anchored in (copy.merges, copy.conditional_formats, copy.filter_views, copy.basic_filter, copy.banding):
+    for anchored in copy.anchored():
         anchored[:] = [_retied(thing, fresh.id) for thing in anchored]
+    for things, name in ((copy.filter_views, "filterViewId"), (copy.banding, "bandedRangeId")):
+        things[:] = [thing | {name: edit.book.new_number()} for thing in things]
+    copy.charts[:] = [_copied_chart(edit, chart, source.id, fresh.id) for chart in copy.charts]
     edit.book.sheets.insert(content.get("insertSheetIndex", 0), copy)
     grid.check_room(edit.book)
     return {"properties": properties(edit.book, copy)}
+
+
+def _copied_chart(edit: Edit, chart: Json, old: int, new: int) -> Json:
+    """The chart on the copied tab: what it showed of the old tab it shows of the new one."""
+    spec = with_sources(chart["spec"], old, lambda source: source | {"sheetId": new})
+    overlay = chart["position"].get("overlayPosition")
+    position: Json = {"sheetId": new}
+    if overlay is not None:
+        position = {"overlayPosition": overlay | {"anchorCell": overlay["anchorCell"] | {"sheetId": new}}}
+    return chart | {"chartId": edit.book.new_number(), "spec": spec, "position": position}
 
 
 def _retied(thing: Json, sheet_id: int) -> Json:
@@ -112,6 +129,10 @@ def _reorder(edit: Edit, sheet: Sheet, index: int) -> None:
 
 
 def _check_size(edit: Edit, sheet: Sheet) -> None:
+    if sheet.is_object and "gridProperties" in sheet.properties:
+        raise _no_cells(sheet)
+    if sheet.is_object:
+        return
     size = sheet.properties.get("gridProperties", {})
     rows, columns = size.get("rowCount", 0), size.get("columnCount", 0)
     if rows < 1 or not 1 <= columns <= MOST_COLUMNS:
@@ -120,6 +141,10 @@ def _check_size(edit: Edit, sheet: Sheet) -> None:
         raise Invalid("You can't freeze all visible rows on the sheet.")
     if sheet.frozen_columns >= columns:
         raise Invalid("You can't freeze all visible columns on the sheet.")
+
+
+def _no_cells(sheet: Sheet) -> Invalid:
+    return Invalid(f"The action is not supported for OBJECT sheet: {sheet.title}")
 
 
 @request("insertDimension")
@@ -153,7 +178,10 @@ def move_dimension(edit: Edit, content: Json) -> None:
 def append_dimension(edit: Edit, content: Json) -> None:
     if content.get("dimension") not in (ROWS, COLUMNS) or content.get("length", 0) < 1:
         raise Invalid("appendDimension needs a dimension and a length of at least 1.")
-    grid.append(edit.book, edit.sheet(content.get("sheetId", 0)), content["dimension"], content["length"])
+    sheet = edit.sheet(content.get("sheetId", 0))
+    if sheet.is_object:
+        raise _no_cells(sheet)
+    grid.append(edit.book, sheet, content["dimension"], content["length"])
 
 
 @request("updateDimensionProperties")
@@ -176,6 +204,8 @@ def auto_resize_dimensions(edit: Edit, content: Json) -> None:
 def span_of(edit: Edit, span: Json) -> tuple[Sheet, str, int, int]:
     """Google's DimensionRange as (tab, dimension, start, end); a missing end is the grid's."""
     sheet = edit.sheet(span.get("sheetId", 0))
+    if sheet.is_object:
+        raise _no_cells(sheet)
     dimension = span.get("dimension")
     if dimension not in (ROWS, COLUMNS):
         raise Invalid("range.dimension must be ROWS or COLUMNS.")

@@ -59,21 +59,27 @@ def described(world: World, email: str, book: Spreadsheet, areas: Areas | None, 
 
 def properties(book: Spreadsheet, sheet: Sheet) -> Json:
     """Google's SheetProperties; zero counts are left out, as Google does."""
-    grid = sheet.properties["gridProperties"]
-    place = {"index": book.sheets.index(sheet), "sheetType": "GRID"}
-    return sheet.properties | place | {"gridProperties": {name: value for name, value in grid.items() if value}}
+    told: Json = {"sheetType": "GRID"} | sheet.properties | {"index": book.sheets.index(sheet)}
+    if not sheet.is_object:
+        told["gridProperties"] = {name: value for name, value in sheet.properties["gridProperties"].items() if value}
+    return told
 
 
 def _sheet(world: World, email: str, book: Spreadsheet, sheet: Sheet, boxes: Iterable[Box]) -> Json:
     notes = [note for note in book.metadata if note.sheet_id == sheet.id]
     parts: Json = {
-        "data": [_grid_data(book, sheet, box, [note for note in notes if note.dimension]) for box in boxes],
+        "data": [
+            _grid_data(book, sheet, box, [note for note in notes if note.dimension])
+            for box in boxes
+            if not sheet.is_object
+        ],
         "merges": sheet.merges,
         "conditionalFormats": sheet.conditional_formats,
         "filterViews": sheet.filter_views,
         "protectedRanges": [protection(world, email, book.id, one) for one in sheet.protected],
         "basicFilter": sheet.basic_filter[0] if sheet.basic_filter else None,
         "bandedRanges": sheet.banding,
+        "charts": sheet.charts,
         "developerMetadata": [metadata.as_json(note) for note in notes if not note.dimension],
     }
     return {"properties": properties(book, sheet)} | {name: part for name, part in parts.items() if part}

@@ -33,6 +33,16 @@ def put(sheet: Sheet, row: int, column: int, cell: Cell | None) -> None:
     row_for_writing(sheet, row, column + 1)[column] = cell
 
 
+def is_hidden(lines: list[Json], index: int) -> bool:
+    """Say whether somebody hid the row or column; *lines* are the tab's row or column properties."""
+    return index < len(lines) and bool(lines[index].get("hiddenByUser"))
+
+
+def hidden_rows(sheet: Sheet) -> frozenset[int]:
+    """The rows that somebody hid."""
+    return frozenset(row for row in range(len(sheet.row_properties)) if is_hidden(sheet.row_properties, row))
+
+
 def rows_with_data(sheet: Sheet) -> int:
     """How many rows there are up to the last that holds a value; format and validation alone are not data."""
     for number in range(len(sheet.rows), 0, -1):

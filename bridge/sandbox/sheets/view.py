@@ -10,7 +10,9 @@ from jinja2 import Environment, PackageLoader, Template
 
 from bridge.sandbox.sheets import grid, shown
 from bridge.sandbox.sheets.a1 import Box, box_of, column_name
+from bridge.sandbox.sheets.charts import plot
 from bridge.sandbox.sheets.describing import COLUMN_PIXELS, ROW_PIXELS
+from bridge.sandbox.sheets.drawing import draw
 from bridge.sandbox.sheets.looks import chooser, colour, look
 from bridge.sandbox.sheets_state import Json, Sheet, Spreadsheet
 
@@ -21,6 +23,10 @@ MOST_ROWS = 500
 _SPARE, _FEWEST_ROWS, _FEWEST_COLUMNS = 4, 14, 8
 _NUMBERS_WIDTH, _LETTERS_HEIGHT = 46, 24
 
+#: A chart on a tab of its own; and further than any page reaches.
+_OWN_TAB_SIZE = (1100, 600)
+_FURTHEST = 100_000
+
 
 @cache
 def _template() -> Template:
@@ -29,6 +35,8 @@ def _template() -> Template:
 
 def as_page(file_name: str, book: Spreadsheet, sheet: Sheet, most: int = MOST_ROWS) -> str:
     """The tab as one HTML page without scripts or outside files; after *most* rows it says how many are left out."""
+    if sheet.is_object:
+        return _chart_page(file_name, book, sheet)
     rows, columns = _extent(sheet)
     left_out = max(0, grid.rows_with_data(sheet) - most)
     rows = min(rows, most) if left_out else rows
@@ -36,13 +44,17 @@ def as_page(file_name: str, book: Spreadsheet, sheet: Sheet, most: int = MOST_RO
     widths = [_size(sheet.column_properties, column, COLUMN_PIXELS) for column in range(columns)]
     tops = list(accumulate(heights, initial=_LETTERS_HEIGHT))
     lefts = list(accumulate(widths, initial=_NUMBERS_WIDTH))
+    charts = _charts(book, sheet, heights, widths)
     lines = [
         {
             "number": row + 1,
             "height": heights[row],
             "top": tops[row] if row < sheet.frozen_rows else None,
             "is_last_frozen": row == sheet.frozen_rows - 1,
-            "cells": _cells(book, sheet, row, widths, lefts),
+            "cells": [
+                cell | {"charts": charts.get((row, cell["column"]), ())}
+                for cell in _cells(book, sheet, row, widths, lefts)
+            ],
         }
         for row in range(rows)
         if heights[row]
@@ -57,18 +69,69 @@ def as_page(file_name: str, book: Spreadsheet, sheet: Sheet, most: int = MOST_RO
         lines=lines,
         width=lefts[-1],
         left_out=left_out,
-        tabs=[
-            {"title": one.title, "is_open": one is sheet, "colour": colour(one.properties, "tabColor")}
-            for one in book.sheets
-            if not one.hidden
-        ],
+        tabs=_tabs(book, sheet),
     )
+
+
+def _tabs(book: Spreadsheet, sheet: Sheet) -> list[dict[str, Any]]:
+    return [
+        {"title": one.title, "is_open": one is sheet, "colour": colour(one.properties, "tabColor")}
+        for one in book.sheets
+        if not one.hidden
+    ]
+
+
+def _chart_page(file_name: str, book: Spreadsheet, sheet: Sheet) -> str:
+    """A tab that is one chart."""
+    drawn = [_drawn(book, chart, *_OWN_TAB_SIZE) for chart in sheet.charts]
+    return _template().render(file_name=file_name, alone=drawn, tabs=_tabs(book, sheet))
+
+
+def _drawn(book: Spreadsheet, chart: Json, width: int, height: int) -> str:
+    return draw(plot(book, chart["spec"], grid.hidden_rows), width, height)
+
+
+def _charts(
+    book: Spreadsheet, sheet: Sheet, heights: list[int], widths: list[int]
+) -> dict[tuple[int, int], list[Json]]:
+    """The tab's charts, each in the cell that it is anchored to, or the next one that is shown."""
+    found: dict[tuple[int, int], list[Json]] = {}
+    for chart in sheet.charts:
+        place = chart["position"]["overlayPosition"]
+        row = _next_shown(heights, place["anchorCell"]["rowIndex"])
+        column = _next_shown(widths, place["anchorCell"]["columnIndex"])
+        if row is None or column is None:
+            continue
+        merge = _merge_at(sheet, row, column)
+        spot = (row, column) if merge is None else (merge.top, merge.left)
+        svg = _drawn(book, chart, place["widthPixels"], place["heightPixels"])
+        where = {"left": place.get("offsetXPixels", 0), "top": place.get("offsetYPixels", 0)}
+        found.setdefault(spot, []).append({"svg": svg} | where)
+    return found
+
+
+def _next_shown(sizes: list[int], index: int) -> int | None:
+    return next((place for place in range(index, len(sizes)) if sizes[place]), None)
 
 
 def _extent(sheet: Sheet) -> tuple[int, int]:
     rows = max(grid.rows_with_data(sheet) + _SPARE, _FEWEST_ROWS)
-    used = max((len(line) for line in sheet.rows[:rows]), default=0)
-    return min(rows, sheet.row_count), min(max(used + 1, _FEWEST_COLUMNS), sheet.column_count)
+    columns = max(max((len(line) for line in sheet.rows[:rows]), default=0) + 1, _FEWEST_COLUMNS)
+    for place in (chart["position"]["overlayPosition"] for chart in sheet.charts):
+        down, right = place["anchorCell"]["rowIndex"], place["anchorCell"]["columnIndex"]
+        high = place["heightPixels"] + place.get("offsetYPixels", 0)
+        wide = place["widthPixels"] + place.get("offsetXPixels", 0)
+        rows = max(rows, _end(sheet.row_properties, down, high, ROW_PIXELS))
+        columns = max(columns, _end(sheet.column_properties, right, wide, COLUMN_PIXELS))
+    return min(rows, sheet.row_count), min(columns, sheet.column_count)
+
+
+def _end(known: list[Json], index: int, pixels: int, usual: int) -> int:
+    """The row or column after the one in which so many pixels from *index* on end."""
+    while pixels > 0 and index < _FURTHEST:
+        pixels -= _size(known, index, usual)
+        index += 1
+    return index + 1
 
 
 def _size(known: list[Json], index: int, usual: int) -> int:
@@ -103,6 +166,7 @@ def _cell(book: Spreadsheet, sheet: Sheet, row: int, column: int, merge: Box | N
     wrap = (cell or {}).get("userEnteredFormat", {}).get("wrapStrategy", "OVERFLOW_CELL")
     beside = shown.formatted(grid.cell_at(sheet, row, column + 1))
     return {
+        "column": column,
         "text": text,
         "style": "; ".join(f"{name}: {value}" for name, value in looks.items()),
         "chooser": kind,

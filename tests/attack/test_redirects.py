@@ -17,9 +17,9 @@ from bridge.errors import BridgeError
 from bridge.openbadges.errors import OutOfReach
 from bridge.site.foreign import web
 from bridge.site.public import get_page
-from tests.backends.replay import Quota
 from tests.fakes import story
 from tests.fakes.clock import FakeClock
+from tests.fakes.quota import FakeQuota
 from tests.fakes.web_server import LOOPBACK, running
 
 PIECE, PIECES = bytes(1 << 20), 64
@@ -72,12 +72,12 @@ def leading(to: str, pieces: int = PIECES) -> Iterator[tuple[str, list[int]]]:
 
 
 def at_badgr(url: str) -> object:
-    wire = BadgrWire(badgr.Account(url, "issuer", {}), FakeClock(story.NOON), Quota())
+    wire = BadgrWire(badgr.Account(url, "issuer", {}), FakeClock(story.NOON), FakeQuota())
     return wire.send(Errand("issue it", write=True), "POST", "/v2/x", token="t", json={}).status
 
 
 def at_credly(url: str) -> object:
-    return CredlyWire(credly.Account(url, "org", {}, token="t"), Quota()).ask("POST", "x", body={}).status
+    return CredlyWire(credly.Account(url, "org", {}, token="t"), FakeQuota()).ask("POST", "x", body={}).status
 
 
 WAYS: dict[str, Callable[[str], object]] = {

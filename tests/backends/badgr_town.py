@@ -8,8 +8,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from bridge.backends.badgr import Account, Badgr
 from bridge.model import Credential, Order
-from tests.backends.replay import Quota, Tokens
+from tests.backends.replay import Tokens
 from tests.fakes import story
+from tests.fakes.quota import FakeQuota
 from tests.peers.badgr_server import BadgrServer
 
 BADGE = "Feedback that moves learning"
@@ -31,7 +32,7 @@ def backend(server: BadgrServer, tokens: Tokens | None = None, **told: Any) -> B
     """Return a backend for the account at *server*; *told* changes what it knows of the account."""
     reasons = told.pop("publish_reasons", True)
     store = Tokens() if tokens is None else tokens
-    return Badgr(account(server, **told), story.SITE, server.clock, store, Quota(), publish_reasons=reasons)
+    return Badgr(account(server, **told), story.SITE, server.clock, store, FakeQuota(), publish_reasons=reasons)
 
 
 def order(n: int = 1, **members: Any) -> Order:

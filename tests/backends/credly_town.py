@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bridge.backends.credly import Account, Credly
 from bridge.model import Credential, Order
 from tests.fakes import story
 from tests.fakes.clock import FakeClock
+from tests.fakes.quota import FakeQuota
 from tests.peers.credly_server import CredlyServer
 
 #: Seconds: to connect, and of silence.
@@ -17,20 +18,10 @@ PATIENCE = (1.0, 0.3)
 
 
 @dataclass
-class Counted:
-    """`ports.Quota` that never waits, and remembers who asked."""
-
-    taken: list[str] = field(default_factory=list)
-
-    def wait(self, bucket: str, units: int = 1) -> None:
-        self.taken += [bucket] * units
-
-
-@dataclass
 class Town:
     server: CredlyServer
     clock: FakeClock
-    quota: Counted
+    quota: FakeQuota
     template: str  # of the badge that everybody orders
 
     def credly(self, **changes: object) -> Credly:
@@ -52,7 +43,7 @@ class Town:
 def town() -> Iterator[Town]:
     clock = FakeClock(story.NOON)
     with CredlyServer(clock) as server:
-        yield Town(server, clock, Counted(), server.template("Feedback that moves learning"))
+        yield Town(server, clock, FakeQuota(), server.template("Feedback that moves learning"))
 
 
 def order(award: str = story.AWARD, **changes: object) -> Order:

@@ -18,6 +18,7 @@ from bridge.errors import BridgeError
 from bridge.model import Credential, Evidence, EvidenceKind, Order, Token
 from tests.fakes import story
 from tests.fakes.clock import FakeClock
+from tests.fakes.quota import FakeQuota
 from tests.fakes.web_server import LOOPBACK, running
 
 DATA = Path(__file__).parents[1] / "data/badgr"
@@ -151,16 +152,6 @@ class Tokens:
         self.kept = token
 
 
-@dataclass
-class Quota:
-    """`ports.Quota` that counts."""
-
-    spent: dict[str, int] = field(default_factory=dict)
-
-    def wait(self, bucket: str, units: int = 1) -> None:
-        self.spent[bucket] = self.spent.get(bucket, 0) + units
-
-
 LOGGED_IN = Token("<ACCESS_TOKEN:issuer>", "<REFRESH_TOKEN:issuer>")
 
 
@@ -178,7 +169,7 @@ def client(url: str, tokens: Tokens | None = None, *, clock: FakeClock | None = 
         story.SITE,
         clock or FakeClock(),
         tokens or Tokens(LOGGED_IN),
-        Quota(),
+        FakeQuota(),
         publish_reasons=True,
     )
 

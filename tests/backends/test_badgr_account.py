@@ -16,9 +16,10 @@ from bridge.backends.badgr import Badgr
 from bridge.errors import BadgeClosed, InDoubt, LedgerBusy, Refused, TryLater
 from bridge.model import Token
 from tests.backends.badgr_town import account, backend, made, order
-from tests.backends.replay import Quota, Tokens
+from tests.backends.replay import Tokens
 from tests.fakes import story
 from tests.fakes.clock import FakeClock
+from tests.fakes.quota import FakeQuota
 from tests.fakes.tls import certified
 from tests.fakes.web_server import LOOPBACK, running, serving
 from tests.peers.badgr_server import BadgrServer
@@ -179,7 +180,7 @@ def test_a_wrong_password_is_tried_once_and_then_as_seldom_as_the_server_wants(s
     assert waits == [2, 4, 8, 16, 32]
     assert [call.status for call in server.calls("token")] == [400] * 5
     assert len(server.requests) == 5
-    mended = Badgr(replace(badgr.account, password=server.password), story.SITE, server.clock, tokens, Quota())
+    mended = Badgr(replace(badgr.account, password=server.password), story.SITE, server.clock, tokens, FakeQuota())
     made(server, mended, order())
     assert kept(tokens).failures == 0
 

@@ -12,8 +12,9 @@ from bridge.backends.badgr import Badgr, client, plain, words
 from bridge.errors import BadgeClosed, InDoubt, Refused
 from bridge.model import Evidence, EvidenceKind
 from tests.backends.badgr_town import BADGE, account, backend, made, order
-from tests.backends.replay import Quota, Tokens
+from tests.backends.replay import Tokens
 from tests.fakes import story
+from tests.fakes.quota import FakeQuota
 from tests.peers.badgr_server import BadgrServer
 
 BADGR = story.achievement()
@@ -195,13 +196,13 @@ def test_two_connections_are_the_most(server: BadgrServer) -> None:
 
 
 def test_every_call_is_counted(server: BadgrServer) -> None:
-    quota = Quota()
+    quota = FakeQuota()
     badgr = Badgr(account(server), story.SITE, server.clock, Tokens(), quota)
     found = badgr.issue(order(), BADGR)
-    assert quota.spent == {"badgr": 2}  # a log-in, and the award
+    assert quota.taken == [("badgr", 1)] * 2  # a log-in, and the award
     badgr.badge(found)
     badgr.survey()
-    assert quota.spent == {"badgr": 5}
+    assert quota.taken == [("badgr", 1)] * 5
 
 
 def test_a_survey_names_what_there_is(server: BadgrServer) -> None:

@@ -103,7 +103,7 @@ def test_every_call_asks_the_quota_first(here: Town) -> None:
     credly.survey()
     credly.revoke(order(), credential, "A mix-up.", story.NOON)
     calls = len(here.server.requests) + len(here.server.image_requests)
-    assert here.quota.taken == ["credly"] * calls
+    assert here.quota.taken == [("credly", 1)] * calls
 
 
 def test_last_years_award_is_not_this_one(here: Town) -> None:

@@ -23,10 +23,11 @@ from bridge.model import Credential, Order
 from bridge.ports import Backend
 from bridge.site import SiteFiles
 from tests.backends import badgr_town, credly_town
-from tests.backends.replay import Quota, Tokens
+from tests.backends.replay import Tokens
 from tests.fakes import story
 from tests.fakes.backend import FakeBackend
 from tests.fakes.clock import FakeClock
+from tests.fakes.quota import FakeQuota
 from tests.peers.badgr_server import BadgrServer
 
 LIVE = ("BADGR_URL", "BADGR_USERNAME", "BADGR_PASSWORD", "BADGR_ISSUER", "BADGR_BADGE")
@@ -107,7 +108,7 @@ def at_a_live_badgr(folder: Path) -> Iterator[Shop]:
     url, username, password, issuer, badge = (os.environ[name] for name in LIVE)
     account = Account(url.rstrip("/"), issuer, {story.achievement().key: badge}, username, password)
     shop = Shop(
-        Badgr(account, f"{story.SITE}/{uuid4()}", RealClock(), Tokens(), Quota()),
+        Badgr(account, f"{story.SITE}/{uuid4()}", RealClock(), Tokens(), FakeQuota()),
         "badgr",
         os.environ.get("BADGR_RECIPIENT", "badge-bridge+{}@example.org").replace("{}", f"{uuid4().hex[:8]}-{{}}"),
     )

@@ -18,6 +18,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 from bridge.errors import BridgeError, InDoubt, Refused, TryLater
 from bridge.google import Errand, Identity, MinuteBuckets, Retry
 from bridge.google.answers import HttpFailure
+from tests.fakes.quota import FakeQuota
 
 START = datetime(2026, 11, 22, 2, 30, tzinfo=UTC)
 SHEET = Errand("write to the review sheet", "https://docs.google.com/spreadsheets/d/S/edit", "Editor")
@@ -35,14 +36,6 @@ class FakeClock:
     def sleep(self, seconds: float) -> None:
         self.slept.append(seconds)
         self.at += timedelta(seconds=seconds)
-
-
-class Takings:
-    def __init__(self) -> None:
-        self.taken: list[tuple[str, int]] = []
-
-    def wait(self, bucket: str, units: int = 1) -> None:
-        self.taken.append((bucket, units))
 
 
 class Script:
@@ -103,15 +96,15 @@ def clock() -> FakeClock:
 
 
 @pytest.fixture
-def takings() -> Takings:
-    return Takings()
+def quota() -> FakeQuota:
+    return FakeQuota()
 
 
 @pytest.fixture
-def attempt(clock: FakeClock, takings: Takings) -> Callable[..., str]:
+def attempt(clock: FakeClock, quota: FakeQuota) -> Callable[..., str]:
     def make(script: Script, *, idempotent: bool = True, act_as: str = "") -> str:
         identity = Identity(ROBOT, act_as, "1047", ("scope-a", "scope-b"))
-        retry = Retry(clock, takings, identity, dice=lambda: 0.5, patience=300)
+        retry = Retry(clock, quota, identity, dice=lambda: 0.5, patience=300)
         return retry.call(SHEET, script, idempotent=idempotent, bucket="sheets-write", units=2)
 
     return make
@@ -150,13 +143,13 @@ PERHAPS = [
 @pytest.mark.parametrize("failure", [*RATES, *NEVER_SENT], ids=repr)
 @pytest.mark.parametrize("idempotent", [True, False])
 def test_what_did_not_happen_is_made_again(
-    attempt: Attempt, clock: FakeClock, takings: Takings, failure: Exception, idempotent: bool
+    attempt: Attempt, clock: FakeClock, quota: FakeQuota, failure: Exception, idempotent: bool
 ) -> None:
     script = Script(failure, failure)
     assert attempt(script, idempotent=idempotent) == "answer"
     assert script.sent == 3
     assert clock.slept == [1.5, 2.5]
-    assert takings.taken == [("sheets-write", 2)] * 3
+    assert quota.taken == [("sheets-write", 2)] * 3
 
 
 @pytest.mark.parametrize("failure", PERHAPS, ids=repr)

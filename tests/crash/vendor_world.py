@@ -28,22 +28,13 @@ from tests.crash.vendors import BADGES, Held, Keeper, held_in
 from tests.crash.world import FakeWorld
 from tests.fakes import story
 from tests.fakes.clock import FakeClock
+from tests.fakes.quota import FakeQuota
 
 #: What a holder is told, once each.
 TOLD = ("received", "issued")
 
 #: Ends of a process that are nobody's mistake: it died, another one was at work, or took over while it slept.
 ENDS = (Death, LeaseHeld, LeaseLost)
-
-
-@dataclass
-class Quota:
-    """`ports.Quota` that never waits, and counts."""
-
-    taken: Counter[str] = field(default_factory=Counter)
-
-    def wait(self, bucket: str, units: int = 1) -> None:
-        self.taken[bucket] += units
 
 
 @dataclass
@@ -69,7 +60,7 @@ class VendorWorld(FakeWorld):
             backends={LOCAL: None, **vendors},
         )
         self.files = SiteFiles(self.folder / "site")
-        self.quota = Quota()
+        self.quota = FakeQuota()
         assert self.sheet.catalogue is not None
         header, *rows = self.sheet.catalogue.cells
         header.append(BACKEND)

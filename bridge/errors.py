@@ -30,7 +30,15 @@ class InDoubt(BridgeError):
 
 
 class Refused(BridgeError):
-    """It did not happen and will not until a person changes something."""
+    """It did not happen and will not until a person changes something: *cure*, where what to do goes by who asked."""
+
+    def __init__(self, what: str, cure: str = "") -> None:
+        super().__init__(f"{what} {cure}".rstrip())
+        self.what = what
+
+
+class NotMade(Refused):
+    """It did not happen, and whatever was in doubt about it counts for nothing."""
 
 
 class BadgeClosed(TryLater):

@@ -299,4 +299,5 @@ class World:
     compose: Callable[[Effect, Known, bytes | None], Message]  # the mail for an effect, and the badge to attach
     dice: Callable[[], bytes]  # 32 fresh random bytes
     progress: Progress = lambda what, done, total: None
+    gone: Collection[str] = ()  # backends that exist no more, by a person's word
     remarks: Callable[[datetime], Sequence[str]] = lambda now: ()  # what a nightly report tells besides

@@ -325,8 +325,7 @@ def open_world(
 ) -> Iterator[tuple[World, Policy]]:
     """Yield the real world of a programme and its policy; nothing is sent before the first verb is used.
 
-    *often*: as in `policy_of`. *leased*: waits renew the ledger's lease; False for a dry run, which
-    takes none and leaves no trace.
+    *often*: as in `policy_of`. *leased*: waits renew the lease; False for a dry run: no lease, and no trace.
     Raises ConfigProblems, Refused or LedgerUnusable, each with its cure.
     """
     clock = clock_of(settings, stop)
@@ -352,6 +351,7 @@ def open_world(
             compose=lambda effect, known, badge: compose(effect, known, voice, badge),
             dice=partial(secrets.token_bytes, 32),
             progress=progress,
+            gone=settings.issuer.gone,
             remarks=partial(remarks, settings),
         )
         yield world, policy_of(settings, signing.key.key_id, google.identity.who, often=often)

@@ -11,7 +11,7 @@ from itertools import groupby
 
 from bridge.acting import performing
 from bridge.acting.performing import Done
-from bridge.errors import LEDGER_TROUBLE, BadgeClosed, BridgeError, InDoubt, Refused, TryLater
+from bridge.errors import LEDGER_TROUBLE, BadgeClosed, BridgeError, InDoubt, NotMade, Refused, TryLater
 from bridge.model import Credential, Effect, Kind, Known, Lesson, Order, Problem
 from bridge.plan import Policy, due
 from bridge.ports import Batching, World
@@ -96,14 +96,7 @@ class Actor:
         """What fails together: the mail, the site, or one backend."""
         if effect.kind.is_mail:
             return _MAIL
-        return _SITE if effect.kind in _PUBLISHING else self._order(effect).backend
-
-    def _order(self, effect: Effect) -> Order:
-        """The order that an effect is about."""
-        if effect.kind in (Kind.REISSUE, Kind.WITHDRAW):
-            move = performing.move_of(self.known, effect)
-            return move.new if effect.kind is Kind.REISSUE else move.old
-        return self.known.orders[effect.attempt_id]
+        return _SITE if effect.kind in _PUBLISHING else self.known.order_of(effect).backend
 
     def _mails_left(self) -> int:
         since = self.world.clock.now() - timedelta(days=1)
@@ -116,7 +109,7 @@ class Actor:
 
     def _run_batches(self, batch: Collection[Effect]) -> None:
         fresh = [effect for effect in batch if effect.kind is Kind.ISSUE and not (effect.in_doubt or effect.attempts)]
-        for backend, orders in batches(self.world, [(effect, self._order(effect)) for effect in fresh]):
+        for backend, orders in batches(self.world, [(effect, self.known.order_of(effect)) for effect in fresh]):
             first = orders[0][1]
             if self.failures[first.backend] >= PATIENCE or (first.backend, first.achievement) in self.closed:
                 continue
@@ -170,7 +163,7 @@ class Actor:
 
     def _lay(self, effect: Effect) -> None:
         """Lay the pages of one effect; what keeps it from being done is told when its turn comes."""
-        lane = f"picture {self._order(effect).backend}"
+        lane = f"picture {self.known.order_of(effect).backend}"
         if self.failures[lane] >= PATIENCE:
             self.unlaid[effect.key] = TryLater("Its picture was not asked for: others could not be had either.")
             return
@@ -224,7 +217,7 @@ class Actor:
             self._tell(effect)
             return Done()
         if effect.kind in (Kind.ISSUE, Kind.REISSUE):
-            order = self._order(effect)
+            order = self.known.order_of(effect)
             if closed := self.closed.get((order.backend, order.achievement)):
                 raise closed
         return _PERFORM[effect.kind](self.world, self.known, effect)
@@ -246,6 +239,8 @@ class Actor:
             case InDoubt():
                 self.failures[lane] += 1
                 self._postpone(begun, outcome, in_doubt=True)
+            case NotMade():
+                self._stick(begun, str(outcome), in_doubt=False)
             case Refused():
                 self._stick(begun, str(outcome), in_doubt=effect.in_doubt)
             case _:
@@ -263,7 +258,7 @@ class Actor:
 
     def _close(self, effect: Effect, error: BadgeClosed, *, in_doubt: bool) -> None:
         """The badge can't be had there at present: one alert for all whom it concerns, who wait."""
-        order = self._order(effect)
+        order = self.known.order_of(effect)
         if (order.backend, order.achievement) not in self.closed:
             self.closed[order.backend, order.achievement] = error
             self._problem(f"badge {order.achievement}", str(error))

@@ -119,6 +119,10 @@ def _vendors(data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
         yield ("badgr", "url"), 'is missing, and [issuer.backend] is "badgr". Write the address of your region\'s API.'
     if chosen == "credly" and not credly.get("organization"):
         yield ("credly", "organization"), 'is missing, and [issuer.backend] is "credly". Write your organization\'s id.'
+    gone = _table(data, "issuer").get("gone")
+    for name, begun in (("badgr", badgr.get("url")), ("credly", credly.get("organization"))):
+        if begun and isinstance(gone, list) and name in gone:
+            yield ("issuer", "gone"), f"names {name}, and [{name}] is filled in. Take one of them out."
 
 
 def _table(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:

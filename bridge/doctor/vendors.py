@@ -13,8 +13,12 @@ from bridge import wiring
 from bridge.backends.credly import token_age, token_words
 from bridge.backends.listed import Listed
 from bridge.config import Settings, secret
-from bridge.model import Token
+from bridge.ledger.engine import PATIENCE, explained, make_engine, parse_url, reading
+from bridge.ledger.lessons import load
+from bridge.ledger.migrations import HEAD, version_of
+from bridge.model import LOCAL, Effect, Kind, Known, State, Token
 from bridge.ports import TokenStore
+from bridge.report import counted
 from bridge.wording import shorten, visible
 
 from .findings import Finding, Findings, bad, good, warn
@@ -114,6 +118,51 @@ def mapping(title: str, section: str, what: str, badges: Mapping[str, str], foun
         yield warn(title, f"Used by no badge of yours: {told(left)}", lines)
 
 
+def left_behind(settings: Settings) -> Findings:
+    """Say what is still to be done at vendors that the settings know no more."""
+    here = {LOCAL, *wiring.vendors_of(settings), *settings.issuer.gone}
+    left: dict[str, list[Effect]] = {}
+    known = _known(settings)
+    for effect in known.effects.values():
+        if effect.state in (State.PLANNED, State.STUCK) and _needs_its_backend(known, effect):
+            left.setdefault(known.order_of(effect).backend, []).append(effect)
+    for name, effects in sorted((name, effects) for name, effects in left.items() if name not in here):
+        what = counted(len(effects), "thing is", "things are")
+        requests = sorted({effect.request for effect in effects})
+        rows = "row of request" if len(requests) == 1 else "rows of requests"
+        yield warn(
+            "vendors",
+            f"{what} still to be done at {name}, which is not in the settings: see badge-bridge status, and in the "
+            f"sheet the {rows} {shorten(', '.join(map(str, requests)), 60)}.",
+            "Put its section back until that is done; Status says what else helps. If it is gone for good, write: "
+            f'[issuer] gone = ["{name}"]',
+        )
+
+
+def _needs_its_backend(known: Known, effect: Effect) -> bool:
+    """Return whether only its backend can do it: make, withdraw, or show the picture of what is made."""
+    if effect.kind in (Kind.PUBLISH, Kind.PUBLISH_REISSUED):
+        return (
+            known.effects[effect.after].state is State.DONE
+            and f"{Kind.REVOKE}:{effect.attempt_id}" not in known.effects
+        )
+    return effect.kind in (Kind.ISSUE, Kind.REISSUE, Kind.REVOKE, Kind.WITHDRAW)
+
+
+def _known(settings: Settings) -> Known:
+    """What the ledger tells, as it lies there: nothing where there is none, or one of another version."""
+    file = wiring.ledger_file(settings)
+    if file is not None and not file.exists():
+        return Known()
+    address = parse_url(settings.ledger.url)
+    engine = make_engine(address, PATIENCE)
+    try:
+        with explained(address), reading(engine) as connection:
+            return load(connection, settings.key) if version_of(connection) == HEAD else Known()
+    finally:
+        engine.dispose()
+
+
 def named(one: Listed) -> str:
     return shorten(" ".join(visible(one.name).split()), 60)
 
@@ -125,4 +174,4 @@ def told(listed: Sequence[Listed], most: int = 20) -> str:
     return (", ".join(words) or "none") + more + "."
 
 
-CHECKS: Mapping[str, Callable[[Settings], Findings]] = {BADGR: badgr, CREDLY: credly}
+CHECKS: Mapping[str, Callable[[Settings], Findings]] = {BADGR: badgr, CREDLY: credly, "vendors": left_behind}

@@ -101,6 +101,20 @@ class Known:
                 self.effects[key] = replace(known, state=State.CANCELLED)
         self.facts.update(lesson.facts)
 
+    def move_of(self, effect: Effect) -> Move:
+        """Return the move that an effect with the subject attempt id/n is about."""
+        n = int(effect.subject.partition("/")[2])
+        return next(move for move in self.moves[effect.attempt_id] if move.n == n)
+
+    def order_of(self, effect: Effect) -> Order:
+        """Return the order that an effect is about: of a move, the one that is made, or the one that is withdrawn."""
+        match effect.kind:
+            case Kind.REISSUE:
+                return self.move_of(effect).new
+            case Kind.WITHDRAW:
+                return self.move_of(effect).old
+        return self.orders[effect.attempt_id]
+
     def all_orders(self) -> Iterator[Order]:
         """Every order that a credential was, or may have been, made of: those in force, and those of moves."""
         yield from self.orders.values()

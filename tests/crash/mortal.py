@@ -97,4 +97,5 @@ def mortal(world: World, doom: Doom, moody: Moody = calm) -> World:
         ledger=wrap("ledger", world.ledger, calm),
         compose=world.compose,
         dice=world.dice,
+        gone=world.gone,
     )

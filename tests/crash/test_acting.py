@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bridge.acting.actor import PATIENCE
 from bridge.errors import BadgeClosed, InDoubt, Refused, TryLater
 from bridge.model import Acceptance, Credential, Order, State
-from tests.crash.troubled import AT_BADGR, Troubled, all_of, cycle, effect, once, town
-from tests.crash.world import CO_TEACHING, FIRST_AID, POLICY
+from tests.crash.troubled import Troubled, all_of, cycle, effect, once, town
+from tests.crash.world import CO_TEACHING, FIRST_AID
 
 # ── a badge that is closed ───────────────────────────────────────────────────────
 
@@ -165,56 +163,6 @@ def test_a_badge_revoked_before_its_picture_came_needs_none() -> None:
     assert world.mails == ["tell-received:1-1", "tell-revoked:1-1"]
     assert len(badgr.calls) == 1
     assert list(world.site.public.values()) == [True]
-
-
-# ── a backend that the settings know no more ─────────────────────────────────────
-
-
-def test_awards_of_a_backend_that_is_gone_wait_until_it_is_back() -> None:
-    world = town(None, FIRST_AID, FIRST_AID, CO_TEACHING, makes={"co-teaching": "local"})
-    cycle(world)
-    world.forms.submit("late@lakeview.example", FIRST_AID)
-    cycle(world)
-    world.sheet.decide("4-1", "Approve")
-    world.sheet.decide("1-1", "Revoke", "Not her work.")
-    badgr = world.backends.pop("badgr")
-    report = cycle(world)
-    assert report.stuck == []
-    assert {e.key for e in report.postponed} == {"issue:4-1", "revoke:1-1"}
-    assert "belongs to 'badgr', which is not in the settings any more. Put its section back" in world.status("4-1")
-    assert world.status("2-1") == "Issued 2026-11-22, and mailed."
-    world.backends["badgr"] = badgr
-    cycle(world)
-    assert world.status("1-1") == "Revoked 2026-11-23; the teacher was told."
-    assert world.status("4-1").endswith(", and mailed.")
-    assert len(badgr.issued) == 3
-
-
-def test_a_mail_needs_no_backend_once_the_picture_lies_on_the_site() -> None:
-    world = town(None, FIRST_AID)
-    world.policy = replace(world.policy, mails_per_day=1)  # today's was the one about the request
-    cycle(world)
-    assert world.mails == ["tell-received:1-1"]
-    del world.backends["badgr"]
-    world.policy = AT_BADGR
-    cycle(world)
-    assert world.mails == ["tell-received:1-1", "tell-issued:1-1"]
-    ((_, media_type, data),) = world.mailer.sent[-1].attachments
-    assert media_type == "image/png"
-    assert data == next(iter(world.site.pictures.values()))
-
-
-def test_an_award_of_a_backend_that_is_gone_can_be_approved_for_another() -> None:
-    world = town(None, FIRST_AID)
-    del world.backends["badgr"]
-    cycle(world)
-    world.sheet.decide("1-1", "")
-    world.policy = POLICY
-    cycle(world)
-    world.sheet.decide("1-1", "Approve")
-    cycle(world)
-    once(world, 1)
-    assert len(world.backend.issued) == 1
 
 
 # ── what earners did ─────────────────────────────────────────────────────────────

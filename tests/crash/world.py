@@ -50,6 +50,7 @@ class FakeWorld:
     open_ledger: OpenLedger | None = None
     mailer: FakeMailer = field(default_factory=FakeMailer)
     moody: Moody = calm
+    gone: tuple[str, ...] = ()  # [issuer] gone
 
     def __post_init__(self) -> None:
         self.memory = Memory()
@@ -84,6 +85,7 @@ class FakeWorld:
             ledger=self.ledger(),
             compose=self._compose,
             dice=lambda: sha256(str(self.awake).encode()).digest(),
+            gone=self.gone,
         )
         return mortal(world, self.doom, self.moody)
 

@@ -84,6 +84,14 @@ MISTAKES = {
         '[credly]\n[credly.badges]\nfirst-aid = "1"\n',
         "19: [credly] is filled in, but for organization, so it is not used. Write your organization's id.",
     ),
+    "gone, and set up": (
+        'gone = ["badgr"]\n' + BADGR,
+        "19: [issuer.gone] names badgr, and [badgr] is filled in. Take one of them out.",
+    ),
+    "gone, and unheard of": (
+        'gone = ["bagdr"]\n',
+        "19: [issuer.gone] is 'bagdr'; choose one of: 'badgr' or 'credly'.",
+    ),
     "no such day": (
         CREDLY + 'token_made = "27.11.2026"\n',
         "21: [credly.token_made] is '27.11.2026'; write year, month and day, like 2026-11-27.",

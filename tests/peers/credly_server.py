@@ -16,16 +16,17 @@ import json
 import re
 import struct
 import zlib
-from collections import defaultdict, deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
-from threading import Event, Lock, RLock, Thread
+from threading import Event, RLock, Thread
 from typing import Any, Protocol
 from urllib.parse import parse_qs, unquote, urlsplit
 from uuid import NAMESPACE_URL, uuid5
+
+from tests.peers.faults import Faults
 
 OPERATIONS = ("issue", "list", "get", "revoke", "image", "templates")
 #: `…_before`: it never happens. `…_after`: it happened. `timeout_…`: nobody answers; `cut_…`: the connection ends.
@@ -43,7 +44,6 @@ JSON, HTML = "application/json; charset=utf-8", "text/html; charset=utf-8"
 LOG_IN = b"<!DOCTYPE html><html><head><title>Sign in</title></head><body>Sign in</body></html>"
 
 Body = dict[str, Any]
-Mood = Callable[[str], "str | None"]
 
 
 class Clock(Protocol):
@@ -56,31 +56,6 @@ class Refusal(Exception):
     def __init__(self, status: int, message: str) -> None:
         super().__init__(message)
         self.status, self.message = status, message
-
-
-@dataclass
-class Faults:
-    """What is to go wrong. `mood` is asked when nothing is queued for an operation."""
-
-    mood: Mood | None = None
-    happened: list[tuple[str, str]] = field(default_factory=list)
-    _queued: defaultdict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
-    _lock: Lock = field(default_factory=Lock)
-
-    def next(self, operation: str, *faults: str) -> None:
-        """Let the next calls of *operation* meet *faults*, one each."""
-        if operation not in OPERATIONS or any(fault.partition(":")[0] not in FAULTS for fault in faults):
-            raise LookupError(f"There is no such misfortune: {operation} {faults}")
-        with self._lock:
-            self._queued[operation].extend(faults)
-
-    def take(self, operation: str) -> str:
-        with self._lock:
-            queue = self._queued[operation]
-            fault = (queue.popleft() if queue else self.mood(operation) if self.mood else None) or ""
-            if fault:
-                self.happened.append((operation, fault))
-            return fault
 
 
 @dataclass(frozen=True)
@@ -110,7 +85,7 @@ class CredlyServer:
         self.requests: list[Call] = []
         self.image_requests: list[Call] = []
         self.mails: list[str] = []  # what Credly would have mailed
-        self.picture, self.faults = png(), Faults()
+        self.picture, self.faults = png(), Faults(OPERATIONS, FAULTS)
         self.lock, self.closing = RLock(), Event()
         self._ids = (str(uuid5(NAMESPACE_URL, f"badge {number}")) for number in count())
         self._servers: list[tuple[ThreadingHTTPServer, Thread]] = []

@@ -1,12 +1,8 @@
-"""Misfortunes on order: one for the next call of an operation, or whatever a mood says."""
+"""What can go wrong at the Badgr server, and what it then says."""
 
 from __future__ import annotations
 
 import json
-from collections import defaultdict, deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from threading import Lock
 
 from tests.peers.badgr.recordings import Answer, Recordings
 
@@ -22,43 +18,6 @@ INSTEAD = ("500", "401", "404", "429", "429_retry_after", "403_rate_limit", "502
 #: `cut_answer`: it happened, and half of the answer arrives. `killed_batch:2`: a worker dies after two items.
 WITHOUT_ANSWER = ("timeout_before", "timeout_after", "timeout_late", "cut_before", "cut_after", "cut_answer")
 FAULTS = (*INSTEAD, *WITHOUT_ANSWER, "commit_then_500", "killed_batch")
-
-Mood = Callable[[str], "str | None"]
-
-
-@dataclass
-class Faults:
-    """What is to go wrong. `mood` is asked when nothing is queued for an operation."""
-
-    mood: Mood | None = None
-    happened: list[tuple[str, str]] = field(default_factory=list)  # (operation, fault), in order
-    _queued: defaultdict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
-    _lock: Lock = field(default_factory=Lock)
-
-    def next(self, operation: str, *faults: str) -> None:
-        """Let the next calls of *operation* meet *faults*, one each."""
-        if operation not in OPERATIONS:
-            raise LookupError(f"There is no operation {operation}.")
-        for fault in faults:
-            if fault.partition(":")[0] not in FAULTS:
-                raise LookupError(f"There is no fault {fault}.")
-        with self._lock:
-            self._queued[operation].extend(faults)
-
-    def take(self, operation: str) -> str:
-        """The fault that this call meets; "" for none."""
-        with self._lock:
-            queue = self._queued[operation]
-            fault = queue.popleft() if queue else (self.mood(operation) if self.mood else None)
-            if fault:
-                self.happened.append((operation, fault))
-            return fault or ""
-
-    @property
-    def waiting(self) -> int:
-        """How many queued faults no call has met yet."""
-        with self._lock:
-            return sum(map(len, self._queued.values()))
 
 
 def instead(fault: str, book: Recordings) -> Answer:

@@ -11,7 +11,7 @@ from itertools import count
 from threading import Condition, Event, RLock
 from typing import Protocol
 
-from tests.peers.badgr.faults import Faults
+from tests.peers.badgr.faults import FAULTS, OPERATIONS
 from tests.peers.badgr.recordings import Recordings
 from tests.peers.badgr.records import (
     LONG_AGO,
@@ -24,6 +24,7 @@ from tests.peers.badgr.records import (
     Mail,
     User,
 )
+from tests.peers.faults import Faults
 
 ISSUER, OTHER, LEARNER = "issuer@example.org", "other@example.org", "learner@example.org"
 SECRET = "confidential-secret"
@@ -74,7 +75,7 @@ class World:
     storage: str = ""  # where pictures lie when elsewhere, "http://localhost:8000"; else here
     patience: float = 0.6  # seconds that a time-out lasts; the client's should be shorter
     between_check_and_insert: Callable[[], None] | None = None  # called in every create, after its check
-    faults: Faults = field(default_factory=Faults)
+    faults: Faults = field(default_factory=lambda: Faults(OPERATIONS, FAULTS))
     # memory, for tests to look at
     users: dict[str, User] = field(default_factory=people)
     applications: dict[str, Application] = field(default_factory=applications)

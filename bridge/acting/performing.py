@@ -95,7 +95,11 @@ def reissue(world: World, known: Known, effect: Effect) -> Done:
     """Make the credential of a move. Always ask first: the award may have stood at that backend once before."""
     move = known.move_of(effect)
     order, backend = move.new, backend_of(world, known, effect)
-    credential = issue_once(order, achievement_of(known, order), backend, in_doubt=True)
+    try:
+        credential = issue_once(order, achievement_of(known, order), backend, in_doubt=True)
+    except Refused as error:
+        cure = f"{leave_it(world, move)}; to go on with it, correct the cause."
+        raise type(error)(error.what, cure) from error
     if credential.revoked_at is not None:
         raise Refused(
             f"The badge that {order.attempt_id} once had at {order.backend} was withdrawn there by hand, so it can't "

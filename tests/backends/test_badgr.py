@@ -239,6 +239,26 @@ def test_of_two_awards_of_ours_the_one_that_counts_is_taken(server: BadgrServer)
     assert badgr.find(first) == new
 
 
+@pytest.mark.parametrize(
+    ("members", "said"),
+    [
+        ({"recipient": "jörg@example.org"}, "Enter a valid email address"),
+        ({"recipient": f"{'a' * 760}@example.org"}, "at most 768"),
+        ({"award": story.OTHER_AWARD}, "which this request did not make"),
+    ],
+)
+def test_what_the_server_refused_is_told_apart_from_what_a_coach_can_do(
+    server: BadgrServer, members: dict[str, str], said: str
+) -> None:
+    badgr = backend(server)
+    made(server, badgr, order())
+    with pytest.raises(Refused, match=r"Correct|Revoke it there") as error:
+        badgr.issue(replace(order(), **members), BADGR)
+    assert said in error.value.what
+    for cure in ("the request.", "Correct", "retry"):
+        assert cure not in error.value.what
+
+
 # ── the settings name another BadgeClass meanwhile ───────────────────────────
 
 

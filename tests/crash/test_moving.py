@@ -121,13 +121,14 @@ def test_only_what_was_asked_for_is_done() -> None:
 
 def test_one_that_can_not_be_made_there_stays_where_it_is_until_a_person_has_mended_it() -> None:
     world = town(1)
-    moods(world, "backend badgr.issue", "before", Refused("Badgr wants a name."))
+    moods(world, "backend badgr.issue", "before", Refused("Badgr wants a name.", "Return the request."))
     world.reissue(BACK)
     world.run_to_rest()
     assert world.known().orders["1-1"].backend == "local"
     assert world.status("1-1") == (
-        "Issued 2026-11-22, and mailed. To be issued anew at Badgr. Badgr wants a name. Then the coordinator runs: "
-        "badge-bridge retry 1"
+        "Issued 2026-11-22, and mailed. To be issued anew at Badgr. Badgr wants a name. To leave it where it is, with "
+        "this badge of all who hold it, run badge-bridge reissue --from badgr --to local --badge first-aid; to go on "
+        "with it, correct the cause. Then the coordinator runs: badge-bridge retry 1"
     )
     calm(world)
     world.ledger().retry(1)

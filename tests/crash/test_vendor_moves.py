@@ -156,6 +156,26 @@ def test_what_was_made_under_another_badge_class_is_taken_up_again(tmp_path: Pat
         world.check_rest()
 
 
+def test_a_move_that_a_vendor_refuses_is_called_off_by_the_command_that_its_row_names(tmp_path: Path) -> None:
+    with awarded(tmp_path, 4) as world:
+        first = orders(world)
+        world.keepers[1].stand("teacher1@lakeview.example", "first-aid")
+        world.move(Wish("badgr", "credly"))
+        world.run_once()
+        (refused,) = [row for row in world.sheet.rows if "takes no second one" in row["Status"]]
+        command = "badge-bridge reissue --from credly --to badgr --badge first-aid"
+        assert f"run {command}; to go on with it, correct the cause." in refused["Status"]
+        assert "decline" not in refused["Status"]
+        assert orders(world)[refused["ID"]].backend == "badgr"
+        world.move(Wish("credly", "badgr", badge="first-aid"))
+        world.clock.advance(timedelta(hours=8))
+        world.run_to_rest()
+        mine = {id_: order for id_, order in orders(world).items() if order.achievement == "first-aid"}
+        assert mine == {id_: first[id_] for id_ in mine}
+        assert world.left() == []
+        world.check_books()
+
+
 def test_a_badge_revoked_after_its_move_counts_nowhere(tmp_path: Path) -> None:
     with awarded(tmp_path, 4) as world:
         move(world, THERE)

@@ -34,7 +34,8 @@ def check(order: Order, achievement: Achievement) -> None:
     if len(order.recipient) > words.LONGEST_RECIPIENT:
         raise Refused(
             f"The address in {order.attempt_id} has {len(order.recipient)} characters; a Badgr server keeps at most "
-            f"{words.LONGEST_RECIPIENT}. {CURES['recipient']}"
+            f"{words.LONGEST_RECIPIENT}.",
+            CURES["recipient"],
         )
 
 
@@ -105,8 +106,8 @@ def refusal(
     cure = next((CURES[field] for field in fields if field in CURES), "Correct it, or decline the request.")
     what = "the award is too large" if status == 413 else say(found)
     return Refused(
-        f"{account.server} refused the badge of {order.attempt_id}: {what}. {cure} Then run: badge-bridge "
-        f"retry {request(order)}"
+        f"{account.server} refused the badge of {order.attempt_id}: {what}.",
+        f"{cure} Then run: badge-bridge retry {request(order)}",
     )
 
 
@@ -134,8 +135,8 @@ def in_the_way(order: Order, achievement: Achievement, standing: Sequence[Assert
     what = "" if known is None else f" of {discreet(known.issued_on[:10])} ({wording.web_link(known.url) or known.id})"
     return Refused(
         f"{account.server} already holds another award{what} of “{wording.one_line(achievement.name)}” to "
-        f"the teacher of {order.attempt_id}, which this request did not make. Revoke it there and run badge-bridge "
-        f"retry {request(order)}, or decline the request."
+        f"the teacher of {order.attempt_id}, which this request did not make.",
+        f"Revoke it there and run badge-bridge retry {request(order)}, or decline the request.",
     )
 
 

@@ -26,9 +26,9 @@ def body(order: Order, account: Account, template: str, site_url: str) -> Mappin
     if missing:
         raise Refused(
             f"Needs fix: Credly names the earner by first and last name, and the {' and the '.join(missing)} name of "
-            f"{order.attempt_id} is missing. Let the form ask for both, and name the two questions under "
-            "[form.questions], given_name and family_name. Then choose Return with a word to the teacher, who "
-            "completes the answer, and approve what comes in."
+            f"{order.attempt_id} is missing.",
+            "Let the form ask for both, and name the two questions under [form.questions], given_name and family_name. "
+            "Then choose Return with a word to the teacher, who completes the answer, and approve what comes in.",
         )
     recipient = order.recipient.lower()
     told: dict[str, object] = {

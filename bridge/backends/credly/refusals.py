@@ -28,8 +28,8 @@ def closed(achievement: Achievement, template: str, complaint: Complaint) -> Bad
 def needs_fix(order: Order, complaint: Complaint, status: int) -> Refused:
     what = " and the ".join(complaint.fields) or "award"
     return Refused(
-        f"Needs fix: Credly does not take the {what} of {order.attempt_id} ({status}); it said {complaint.quoted}. "
-        "Choose Return with a word to the teacher, who corrects the answer, and approve what comes in."
+        f"Needs fix: Credly does not take the {what} of {order.attempt_id} ({status}); it said {complaint.quoted}.",
+        "Choose Return with a word to the teacher, who corrects the answer, and approve what comes in.",
     )
 
 
@@ -39,15 +39,15 @@ def duplicate(order: Order, others: Sequence[Badge]) -> Refused:
     if not others:
         return Refused(
             f"Credly says that the person of {order.attempt_id} holds this badge already, but lists none for the "
-            "address: it may be under another address of the same person. Look for it in Credly. Revoke it there and "
-            f"run: {retry}, or decline the request."
+            "address: it may be under another address of the same person. Look for it in Credly.",
+            f"Revoke it there and run: {retry}, or decline the request.",
         )
     other = others[0]
     where = f" ({other.link})" if other.link else f" ({other.id})"
     return Refused(
         f"Credly has this badge for the person of {order.attempt_id} already, issued on {other.issued_on}{where} and "
-        "not by this award, and takes no second one. If the earlier one shall stand, decline the request; if not, "
-        f"revoke it in Credly and run: {retry}"
+        "not by this award, and takes no second one.",
+        f"If the earlier one shall stand, decline the request; if not, revoke it in Credly and run: {retry}",
     )
 
 

@@ -193,6 +193,13 @@ def test_a_server_that_is_blocked_already_is_left_alone_as_long_as_it_says(serve
     assert error.value.wait == timedelta(seconds=2)
 
 
+def test_a_clock_that_was_wrong_once_blocks_no_log_in_for_years(server: BadgrServer) -> None:
+    now = server.clock.now()
+    with pytest.raises(TryLater, match="answers none before"):
+        backend(server, Tokens(Token(blocked_until=now + timedelta(hours=1)))).find(order())
+    made(server, backend(server, Tokens(Token(blocked_until=now + timedelta(days=400)))), order())
+
+
 def test_a_refresh_token_that_is_dead_is_not_tried_for_each_award(server: BadgrServer) -> None:
     badgr = backend(server, Tokens(), password="", refresh_token="dead")
     for _ in range(3):

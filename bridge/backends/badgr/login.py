@@ -59,7 +59,7 @@ class Login:
 
     def _renew(self, refused: str) -> str:
         kept, now = self._kept(), self.clock.now()
-        if kept.blocked_until is not None and kept.blocked_until > now:
+        if kept.blocked_until is not None and now < kept.blocked_until <= now + LONGEST_BLOCK:  # else by a wrong clock
             raise TryLater(
                 f"The bridge's last log-in at the Badgr server {self.account.host} failed, so the server answers none "
                 f"before {kept.blocked_until:%H:%M:%S} UTC. Look at [badgr] username, and at the password in the "

@@ -215,6 +215,8 @@ RULES: tuple[Rule, ...] = (
         "https://developers.google.com/workspace/sheets/api/guides/metadata",
     ),
     Rule("sheets", "a sort moves cells; metadata of rows stays where it is"),
+    Rule("sheets", "conditions know a few functions; one that they don't know gives no colour, and the page names it"),
+    Rule("sheets", "in conditions a blank is 0, FALSE or empty text; numbers come before text before TRUE"),
     # Charts
     Rule(
         "sheets.spreadsheets.batchUpdate",

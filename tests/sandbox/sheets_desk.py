@@ -14,6 +14,7 @@ from bridge.sandbox.api import ACTS, HANDLERS, Act, ApiError, Call, Caller
 from bridge.sandbox.contract import check_request, check_response
 from bridge.sandbox.documents import load
 from bridge.sandbox.drive_state import share
+from bridge.sandbox.sheets_state import Sheet
 from bridge.sandbox.state import Person, World
 
 OWNER, COACH, READER = "olga@district.example", "coach@district.example", "rita@district.example"
@@ -89,6 +90,17 @@ def desk(*, tabs: tuple[str, ...] = ("Review", "Badges")) -> Desk:
     share(world, made, COACH, "writer")
     share(world, made, READER, "reader")
     return Desk(world, made)
+
+
+def sheet_of(*rows: list[Any]) -> Sheet:
+    """A tab with these values; "" is a blank."""
+
+    def cell(value: Any) -> dict[str, Any] | None:
+        kind = "boolValue" if isinstance(value, bool) else "stringValue" if isinstance(value, str) else "numberValue"
+        return {"userEnteredValue": {kind: value}} if value != "" else None
+
+    size = {"rowCount": 100, "columnCount": 26}
+    return Sheet({"sheetId": 0, "title": "T", "gridProperties": size}, [[cell(value) for value in row] for row in rows])
 
 
 def text(value: str) -> dict[str, Any]:

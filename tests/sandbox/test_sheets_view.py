@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import pytest
-from sheets_desk import Desk, desk
+from sheets_desk import Desk, desk, sheet_of
 
 from bridge.sandbox.api import Media
-from bridge.sandbox.sheets import formulas, looks
-from bridge.sandbox.sheets_state import Sheet
+from bridge.sandbox.sheets import looks
+from bridge.sandbox.sheets.typed import Setting
 
 
 def page(book: Desk, tab: str = "Review") -> str:
@@ -17,15 +14,6 @@ def page(book: Desk, tab: str = "Review") -> str:
     assert isinstance(media, Media)
     assert media.content_type.startswith("text/html")
     return media.data.decode()
-
-
-def sheet_of(*rows: list[Any]) -> Sheet:
-    def cell(value: Any) -> dict[str, Any] | None:
-        kind = "boolValue" if isinstance(value, bool) else "stringValue" if isinstance(value, str) else "numberValue"
-        return {"userEnteredValue": {kind: value}} if value != "" else None
-
-    size = {"rowCount": 100, "columnCount": 26}
-    return Sheet({"sheetId": 0, "title": "T", "gridProperties": size}, [[cell(value) for value in row] for row in rows])
 
 
 def test_a_page_shows_cells_colours_and_choices() -> None:
@@ -74,66 +62,11 @@ def test_a_long_tab_is_cut_and_says_so() -> None:
     assert whole.count("<span>x</span>") == 600
 
 
-@pytest.mark.parametrize(
-    ("formula", "holds"),
-    [
-        ('=$A2="Approve"', True),
-        ('=$A2<>"approve"', False),
-        ('=AND($A2="Approve",B2>3)', True),
-        ("=OR(ISBLANK($C2),FALSE)", True),
-        ('=NOT(LEFT($A2,3)="App")', False),
-        ('=ISNUMBER(SEARCH("prov",$A2))', True),
-        ('=ISNUMBER(SEARCH("zzz",$A2))', False),
-        ('=REGEXMATCH($A2,"^App")', True),
-        ("=LEN(TRIM($C2))>0", False),
-        ("=ISEVEN(ROW())", False),
-        ('=$A$1="Verdict"', True),
-        ('=($A2&"!")="Approve!"', True),
-        ("=B2<=5", True),
-    ],
-)
-def test_formulas_of_conditional_formats(formula: str, holds: bool) -> None:
-    sheet = sheet_of(["Verdict", "n"], ["x", 1], ["Approve", 5])
-    assert formulas.holds(formula, sheet, 2, 0, (1, 0)) is holds
-
-
-@pytest.mark.parametrize("formula", ["=VLOOKUP(A1,B:C,2)", "=A1+1", "=AND(", "=LEFT()", "=nonsense", '="a'])
-def test_formulas_beyond_this_little_reader(formula: str) -> None:
-    with pytest.raises(formulas.Unreadable):
-        formulas.holds(formula, sheet_of(["a"]), 0, 0, (0, 0))
-
-
-@pytest.mark.parametrize(
-    ("kind", "value", "wanted", "met"),
-    [
-        ("BLANK", "", [], True),
-        ("NOT_BLANK", 0, [], True),
-        ("TEXT_EQ", "Issued", ["issued"], True),
-        ("TEXT_NOT_EQ", "Issued", ["issued"], False),
-        ("TEXT_CONTAINS", "Issued today", ["today"], True),
-        ("TEXT_STARTS_WITH", "Issued", ["iss"], True),
-        ("TEXT_ENDS_WITH", "Issued", ["iss"], False),
-        ("TEXT_NOT_CONTAINS", "Issued", ["x"], True),
-        ("NUMBER_GREATER", 5, ["4"], True),
-        ("NUMBER_GREATER_THAN_EQ", 4, ["4"], True),
-        ("NUMBER_LESS", 5, ["4"], False),
-        ("NUMBER_LESS_THAN_EQ", 4, ["4"], True),
-        ("NUMBER_EQ", "4", ["4"], False),
-        ("NUMBER_NOT_EQ", 4, ["5"], True),
-        ("NUMBER_BETWEEN", 5, ["4", "6"], True),
-        ("NUMBER_NOT_BETWEEN", 5, ["4", "6"], False),
-        ("DATE_BEFORE", 5, ["4"], False),
-    ],
-)
-def test_simple_conditions(kind: str, value: Any, wanted: list[str], met: bool) -> None:
-    assert looks.meets(kind, value, wanted) is met
-
-
 def test_banding_lies_below_a_cell_s_own_colour() -> None:
     sheet = sheet_of(["a"], ["b"], ["c"], ["d"])
     red, white, grey = {"red": 1}, {"red": 1, "green": 1, "blue": 1}, {"red": 0.2, "green": 0.2, "blue": 0.2}
     bands = {"headerColor": red, "firstBandColor": white, "secondBandColorStyle": {"rgbColor": grey}}
     sheet.banding = [{"range": {"sheetId": 0, "endRowIndex": 4, "endColumnIndex": 1}, "rowProperties": bands}]
     sheet.rows[3][0] = {"userEnteredFormat": {"backgroundColorStyle": {"themeColor": "ACCENT4"}}}
-    found = [looks.look(sheet, row, 0)["background"] for row in range(4)]
+    found = [looks.look(sheet, row, 0, Setting())["background"] for row in range(4)]
     assert found == ["#ff0000", "#ffffff", "#333333", "#34a853"]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
 from zoneinfo import ZoneInfo
 
 from bridge.sandbox.api import Call
@@ -14,6 +13,7 @@ from bridge.sandbox.sheets.a1 import OPEN, Box, box_of, numbered, whole
 from bridge.sandbox.sheets.blank import known
 from bridge.sandbox.sheets.errors import NotAllowed, NotFound, Protected
 from bridge.sandbox.sheets.following import ROWS
+from bridge.sandbox.sheets.typed import Setting
 from bridge.sandbox.sheets_state import Json, Sheet, Spreadsheet
 from bridge.sandbox.state import World
 
@@ -94,10 +94,10 @@ def find(world: World, email: str, spreadsheet_id: str, role: str) -> Spreadshee
     return book
 
 
-def today(world: World, book: Spreadsheet) -> date:
-    """The day it is in the file's time zone."""
+def setting_of(world: World, book: Spreadsheet) -> Setting:
+    """The file's locale, and the day it is in its time zone."""
     zone = book.properties.get("timeZone") or "Etc/GMT"
-    return world.clock.now().astimezone(ZoneInfo(zone)).date()
+    return Setting(book.locale, world.clock.now().astimezone(ZoneInfo(zone)).date())
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 from bridge.sandbox.api import Act, ApiError, Json, Media, act
 from bridge.sandbox.sheets import a1, grid, people, shown
 from bridge.sandbox.sheets.a1 import Box
-from bridge.sandbox.sheets.access import Edit
+from bridge.sandbox.sheets.access import Edit, setting_of
 from bridge.sandbox.sheets.errors import Invalid
 from bridge.sandbox.sheets.making import new_spreadsheet
 from bridge.sandbox.sheets.reading import show_for, values_in
@@ -63,7 +63,8 @@ def as_csv(book: Spreadsheet, sheet: Sheet) -> str:
 def tab_as_page(act: Act) -> Media:
     book = people.book_of(act)
     sheet = people.tab(book, act.args["tab"])
-    page = as_page(act.world.drive.files[book.id].name, book, sheet, int(act.args.get("rows", MOST_ROWS)))
+    setting = setting_of(act.world, book)
+    page = as_page(act.world.drive.files[book.id].name, book, sheet, setting, int(act.args.get("rows", MOST_ROWS)))
     return Media("text/html; charset=utf-8", page.encode())
 
 

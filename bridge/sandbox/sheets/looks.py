@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
 
-from bridge.sandbox.sheets import formulas, grid, shown
+from bridge.sandbox.sheets import conditions, grid, shown
 from bridge.sandbox.sheets.a1 import Box, box_of
+from bridge.sandbox.sheets.formulas import Unreadable
 from bridge.sandbox.sheets.people import choices_of
+from bridge.sandbox.sheets.typed import Setting
 from bridge.sandbox.sheets_state import Json, Sheet
 
 _THEME = {
@@ -20,6 +22,7 @@ _THEME = {
     "ACCENT6": "#46bdc6",
     "LINK": "#1155cc",
 }
+_NOT_IN_A_NAME = re.compile(r"[^\w -]")
 _ALIGN = {"LEFT": "left", "CENTER": "center", "RIGHT": "right"}
 _VERTICAL = {"TOP": "top", "MIDDLE": "middle", "BOTTOM": "bottom"}
 
@@ -49,7 +52,7 @@ def css(cell_format: Json) -> dict[str, str]:
         "font-style": "italic" if text.get("italic") else "",
         "text-decoration": line,
         "font-size": f"{text['fontSize']}pt" if "fontSize" in text else "",
-        "font-family": f"'{text['fontFamily']}'" if "fontFamily" in text else "",
+        "font-family": f"'{_NOT_IN_A_NAME.sub('', text['fontFamily'])}'" if "fontFamily" in text else "",
         "text-align": _ALIGN.get(cell_format.get("horizontalAlignment", ""), ""),
         "vertical-align": _VERTICAL.get(cell_format.get("verticalAlignment", ""), ""),
         "white-space": "pre-wrap" if cell_format.get("wrapStrategy") == "WRAP" else "",
@@ -62,7 +65,7 @@ def css(cell_format: Json) -> dict[str, str]:
     return {name: value for name, value in properties.items() if value}
 
 
-def look(sheet: Sheet, row: int, column: int) -> dict[str, str]:
+def look(sheet: Sheet, row: int, column: int, setting: Setting) -> dict[str, str]:
     """The CSS of one cell: banding below, its own format over it, conditional formats on top."""
     cell = grid.cell_at(sheet, row, column) or {}
     looks = _banded(sheet, row, column) | css(cell.get("userEnteredFormat", {}))
@@ -73,7 +76,7 @@ def look(sheet: Sheet, row: int, column: int) -> dict[str, str]:
     for rule in reversed(sheet.conditional_formats):
         for where in rule["ranges"]:
             area = box_of(where)
-            if spot.lies_in(area) and _applies(rule, sheet, row, column, area):
+            if spot.lies_in(area) and _applies(rule, sheet, spot, area, setting):
                 looks |= css(rule["booleanRule"].get("format", {}))
     return looks
 
@@ -91,57 +94,27 @@ def _banded(sheet: Sheet, row: int, column: int) -> dict[str, str]:
     return {}
 
 
-def _applies(rule: Json, sheet: Sheet, row: int, column: int, area: Box) -> bool:
+def _applies(rule: Json, sheet: Sheet, spot: Box, area: Box, setting: Setting) -> bool:
     condition = rule.get("booleanRule", {}).get("condition", {})
-    wanted = [value.get("userEnteredValue", "") for value in condition.get("values", ())]
-    if condition.get("type") == "CUSTOM_FORMULA":
+    try:
+        return conditions.holds(condition, sheet, spot.top, spot.left, (area.top, area.left), setting)
+    except Unreadable:
+        return False  # the page says so: `not_evaluated`
+
+
+def not_evaluated(sheet: Sheet, setting: Setting) -> list[str]:
+    """The conditional formats that the sandbox can't work out, as people typed them."""
+    found = []
+    for rule in sheet.conditional_formats:
+        condition = rule.get("booleanRule", {}).get("condition", {})
+        area = box_of(rule["ranges"][0])
+        spot = (area.top, area.left)
         try:
-            return formulas.holds(wanted[0], sheet, row, column, (area.top, area.left))
-        except (formulas.Unreadable, IndexError):
-            return False
-    return meets(condition.get("type", ""), shown.unformatted(grid.cell_at(sheet, row, column)), wanted)
-
-
-def meets(kind: str, value: Any, wanted: list[str]) -> bool:
-    """Say whether a cell's value meets a simple condition: blank, text or number."""
-    text = str(value).casefold()
-    want = wanted[0].casefold() if wanted else ""
-    tests: dict[str, bool] = {
-        "BLANK": value == "",
-        "NOT_BLANK": value != "",
-        "TEXT_EQ": text == want,
-        "TEXT_NOT_EQ": text != want,
-        "TEXT_CONTAINS": want in text,
-        "TEXT_NOT_CONTAINS": want not in text,
-        "TEXT_STARTS_WITH": text.startswith(want),
-        "TEXT_ENDS_WITH": text.endswith(want),
-    }
-    if kind in tests:
-        return tests[kind]
-    if not kind.startswith("NUMBER_") or isinstance(value, (str, bool)):
-        return False
-    return _number_meets(kind, value, [float(one) for one in wanted])
-
-
-def _number_meets(kind: str, value: float, wanted: list[float]) -> bool:
-    match kind.removeprefix("NUMBER_"), wanted:
-        case "BETWEEN", [low, high]:
-            return low <= value <= high
-        case "NOT_BETWEEN", [low, high]:
-            return not low <= value <= high
-        case "GREATER", [limit]:
-            return value > limit
-        case "GREATER_THAN_EQ", [limit]:
-            return value >= limit
-        case "LESS", [limit]:
-            return value < limit
-        case "LESS_THAN_EQ", [limit]:
-            return value <= limit
-        case "EQ", [limit]:
-            return value == limit
-        case "NOT_EQ", [limit]:
-            return value != limit
-    return False
+            conditions.holds(condition, sheet, *spot, spot, setting)
+        except Unreadable:
+            values = [str(value.get("userEnteredValue", "")) for value in condition.get("values", ())]
+            found.append(" ".join(values) or condition.get("type", "colour scale"))
+    return found
 
 
 def chooser(sheet: Sheet, row: int, column: int) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from bridge.sandbox.sheets_state import Json
@@ -29,6 +30,14 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 
 #: A value as Google's ExtendedValue, and the number format that typing it gives the cell, if any.
 Typed = tuple[Json, Json | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where and when a file is looked at: what typing and formulas mean depends on it."""
+
+    locale: str = "en_US"
+    today: date = EPOCH
 
 
 def date_pattern(locale: str) -> str:

@@ -13,7 +13,8 @@ from bridge.sandbox.sheets.a1 import Box, box_of, column_name
 from bridge.sandbox.sheets.charts import plot
 from bridge.sandbox.sheets.describing import COLUMN_PIXELS, ROW_PIXELS
 from bridge.sandbox.sheets.drawing import draw
-from bridge.sandbox.sheets.looks import chooser, colour, look
+from bridge.sandbox.sheets.looks import chooser, colour, css, look, not_evaluated
+from bridge.sandbox.sheets.typed import Setting
 from bridge.sandbox.sheets_state import Json, Sheet, Spreadsheet
 
 #: More rows than a page can show in good time are left out, unless asked for.
@@ -33,7 +34,7 @@ def _template() -> Template:
     return Environment(loader=PackageLoader("bridge.sandbox.sheets", ""), autoescape=True).get_template("tab.html.j2")
 
 
-def as_page(file_name: str, book: Spreadsheet, sheet: Sheet, most: int = MOST_ROWS) -> str:
+def as_page(file_name: str, book: Spreadsheet, sheet: Sheet, setting: Setting, most: int = MOST_ROWS) -> str:
     """The tab as one HTML page without scripts or outside files; after *most* rows it says how many are left out."""
     if sheet.is_object:
         return _chart_page(file_name, book, sheet)
@@ -53,7 +54,7 @@ def as_page(file_name: str, book: Spreadsheet, sheet: Sheet, most: int = MOST_RO
             "is_last_frozen": row == sheet.frozen_rows - 1,
             "cells": [
                 cell | {"charts": charts.get((row, cell["column"]), ())}
-                for cell in _cells(book, sheet, row, widths, lefts)
+                for cell in _cells(sheet, setting, row, widths, lefts)
             ],
         }
         for row in range(rows)
@@ -69,6 +70,7 @@ def as_page(file_name: str, book: Spreadsheet, sheet: Sheet, most: int = MOST_RO
         lines=lines,
         width=lefts[-1],
         left_out=left_out,
+        not_evaluated=not_evaluated(sheet, setting),
         tabs=_tabs(book, sheet),
     )
 
@@ -144,12 +146,12 @@ def _left(sheet: Sheet, column: int, lefts: list[int]) -> int | None:
     return lefts[column] if column < sheet.frozen_columns else None
 
 
-def _cells(book: Spreadsheet, sheet: Sheet, row: int, widths: list[int], lefts: list[int]) -> list[dict[str, Any]]:
+def _cells(sheet: Sheet, setting: Setting, row: int, widths: list[int], lefts: list[int]) -> list[dict[str, Any]]:
     cells = []
     for column, width in enumerate(widths):
         merge = _merge_at(sheet, row, column)
         if width and (merge is None or (merge.top, merge.left) == (row, column)):
-            cells.append(_cell(book, sheet, row, column, merge) | {"left": _left(sheet, column, lefts)})
+            cells.append(_cell(sheet, setting, row, column, merge) | {"left": _left(sheet, column, lefts)})
     return cells
 
 
@@ -158,11 +160,11 @@ def _merge_at(sheet: Sheet, row: int, column: int) -> Box | None:
     return next((area for area in map(box_of, sheet.merges) if spot.lies_in(area)), None)
 
 
-def _cell(book: Spreadsheet, sheet: Sheet, row: int, column: int, merge: Box | None) -> dict[str, Any]:
+def _cell(sheet: Sheet, setting: Setting, row: int, column: int, merge: Box | None) -> dict[str, Any]:
     cell = grid.cell_at(sheet, row, column)
-    looks = look(sheet, row, column)
+    looks = look(sheet, row, column, setting)
     kind = chooser(sheet, row, column)
-    text = shown.formatted(cell, book.locale)
+    text = shown.formatted(cell, setting.locale)
     wrap = (cell or {}).get("userEnteredFormat", {}).get("wrapStrategy", "OVERFLOW_CELL")
     beside = shown.formatted(grid.cell_at(sheet, row, column + 1))
     return {
@@ -171,8 +173,8 @@ def _cell(book: Spreadsheet, sheet: Sheet, row: int, column: int, merge: Box | N
         "style": "; ".join(f"{name}: {value}" for name, value in looks.items()),
         "chooser": kind,
         "ticked": text == "TRUE",
-        "link": shown.hyperlink(cell) if cell else "",
-        "links": _linked_parts(cell, text),
+        "link": _harmless(shown.hyperlink(cell)) if cell else "",
+        "runs": _runs(cell, text),
         "note": (cell or {}).get("note", ""),
         "spills": wrap == "OVERFLOW_CELL" and not beside and not kind,
         "filters": any(_heads(box_of(one["range"]), row, column) for one in sheet.basic_filter),
@@ -185,13 +187,21 @@ def _heads(area: Box, row: int, column: int) -> bool:
     return row == area.top and area.left <= column < area.right
 
 
-def _linked_parts(cell: Json | None, text: str) -> list[tuple[str, str]]:
-    """The text cut into runs, each (piece, address or ""); [] if it has no runs."""
+def _runs(cell: Json | None, text: str) -> list[Json]:
+    """The text cut into its runs, each with its piece, style and address; [] if it has none."""
     runs = (cell or {}).get("textFormatRuns", ())
     starts = [run.get("startIndex", 0) for run in runs]
     if not runs:
         return []
-    parts = [(text[: starts[0]], "")] if starts[0] else []
+    parts: list[Json] = [{"text": text[: starts[0]]}] if starts[0] else []
     for run, start, end in zip(runs, starts, [*starts[1:], len(text)], strict=True):
-        parts.append((text[start:end], run.get("format", {}).get("link", {}).get("uri", "")))
+        look_of_run = css({"textFormat": run.get("format", {})})
+        style = "; ".join(f"{name}: {value}" for name, value in look_of_run.items())
+        address = run.get("format", {}).get("link", {}).get("uri", "")
+        parts.append({"text": text[start:end], "style": style, "address": _harmless(address)})
     return parts
+
+
+def _harmless(address: str) -> str:
+    """The address, unless following it would run something."""
+    return address if address.lower().startswith(("https://", "http://", "mailto:", "#")) else ""

@@ -6,13 +6,12 @@ Rules: https://developers.google.com/workspace/sheets/api/guides/values
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from bridge.sandbox.api import Call, on
 from bridge.sandbox.sheets import a1, grid
 from bridge.sandbox.sheets.a1 import Box
-from bridge.sandbox.sheets.access import Edit, changing, today
+from bridge.sandbox.sheets.access import Edit, changing, setting_of
 from bridge.sandbox.sheets.errors import Invalid
 from bridge.sandbox.sheets.following import COLUMNS, ROWS
 from bridge.sandbox.sheets.reading import ranges_of, turned_in, value_range
@@ -48,8 +47,7 @@ class Writer:
         if option not in ("RAW", "USER_ENTERED"):
             raise Invalid("'valueInputOption' is required but not specified")
         self.parses = option == "USER_ENTERED"
-        self.locale = edit.book.locale
-        self.today: date = today(edit.world, edit.book)
+        self.setting = setting_of(edit.world, edit.book)
 
     def read(self, value: Any, cell: Cell | None) -> Typed:
         """The value for *cell*; raises Invalid for a list, an object or a text that is too long."""
@@ -60,7 +58,7 @@ class Writer:
         if isinstance(value, (list, dict)):
             raise Invalid(f"Invalid values: {'list_value' if isinstance(value, list) else 'struct_value'}")
         plain = not self.parses or not isinstance(value, str) or _is_text_cell(cell)
-        return raw(value) if plain else typed(value, self.locale, self.today)
+        return raw(value) if plain else typed(value, self.setting.locale, self.setting.today)
 
 
 def _is_text_cell(cell: Cell | None) -> bool:

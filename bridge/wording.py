@@ -14,7 +14,8 @@ from bridge.openbadges.addresses import web_address
 _BIDI = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = re.compile("[\u00ad\u200b\u2060-\u2064\ufeff]")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_ADDRESS = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
+#: Begins where a word does, so that a long text without any costs no more than its length.
+_ADDRESS = re.compile(r"(?<![^\s@<>\"',;:()])[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
 _SPACES = re.compile(r"\s+")
 _ISOLATE, _END = "\u2068", "\u2069"
 _MONTHS = ["January", "February", "March", "April", "May", "June"]
@@ -27,6 +28,11 @@ def one_line(text: str, limit: int = 120) -> str:
     Safe in a header of a mail: there is no line break left in it.
     """
     return shorten(_SPACES.sub(" ", _CONTROLS.sub(" ", _BIDI.sub("", text))).strip(), limit)
+
+
+def discreet(text: str, limit: int = 300) -> str:
+    """Return *text* as one line of at most *limit* characters that tells nobody's e-mail address, nor part of one."""
+    return shorten(_ADDRESS.sub("(an address)", one_line(text, len(text))), limit)
 
 
 def paragraphs(text: str, limit: int = 5000) -> tuple[tuple[str, ...], ...]:

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bridge.backends.badgr import answers
+from bridge.wording import discreet
 from tests.backends.replay import names, recording
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
@@ -158,6 +159,21 @@ def test_the_complaints_about_a_batch_by_item(name: str, found: list[int]) -> No
 def test_the_same_words_are_told_once_and_nobody_s_address() -> None:
     told = {"fieldErrors": {"recipient": ["Maria@Lakeview.example is no address"] * 3}, "validationErrors": ["x\ny"]}
     assert answers.say(answers.complaints(told)) == "the address (recipient): (an address) is no address; x y"
+
+
+def test_no_part_of_an_address_is_told_where_words_are_cut() -> None:
+    for length in range(280, 300):
+        told = {
+            "fieldErrors": {
+                "x" * (length - 250) + " ana.maria@lakeview.example": ["y" * length + " ana.maria@a.example"]
+            }
+        }
+        said = answers.say(answers.complaints(told))
+        assert len(said) <= 300
+        assert "ana" not in said
+    for length in range(2030, 2050):
+        body = ("z" * length + " ana.maria@lakeview.example is no address").encode()
+        assert "ana" not in discreet(answers.read(400, {}, body, datetime.now(UTC)).start, 2048)
 
 
 @pytest.mark.parametrize(

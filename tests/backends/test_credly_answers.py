@@ -44,7 +44,7 @@ def test_a_complaint_is_one_short_line_without_addresses() -> None:
     assert "maria" not in words
     assert "\n" not in words
     assert "\x1b" not in words
-    assert len(words) == 300
+    assert 290 < len(words) <= 300
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ from bridge.backends import calls
 from bridge.backends.listed import Listed
 from bridge.model import Acceptance
 
-MOST_WORDS = 300  # characters of the server's own words in a sentence
+FIRST_WORDS = 2048  # bytes of an answer that a log may tell
 DEEPEST = 8  # of nested complaints
 
-_ADDRESS = re.compile(r"[^\s@<>\"'(),:;]+@[^\s@<>\"'(),:;]+")
+_CUT = re.compile(r"[^\s<>\"',;:()]*\Z")  # half a word may be half an address
 _ID = re.compile(r"[A-Za-z0-9_-]{1,200}")
 _TOKEN = re.compile(r"[\x21-\x7e]{1,8000}")
 _NEXT = re.compile(r"<([^<>]*)>\s*;[^,<]*?\brel\s*=\s*\"?next\"?", re.IGNORECASE)
@@ -53,7 +53,9 @@ class Answer:
 
 def read(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> Answer:
     """Bring an answer into our shape; *now* turns the hour of a Retry-After into a time to wait."""
-    start = body[:2048].decode("utf-8", errors="replace").strip()
+    start = body[:FIRST_WORDS].decode("utf-8", errors="replace").strip()
+    if len(body) > FIRST_WORDS:
+        start = _CUT.sub("", start)
     return Answer(
         status=status,
         told=calls.json_object(body),
@@ -139,19 +141,15 @@ FIELDS = {
 
 def say(found: Iterable[Complaint]) -> str:
     """Return complaints as part of a sentence: short, one line, without anybody's address."""
-    told = ((one.field, discreet(one.words).rstrip(".")) for one in found)
+    told = ((one.field, wording.discreet(one.words).rstrip(".")) for one in found)
     parts = dict.fromkeys(f"{_say_field(field)}: {words}" if field else words for field, words in told)
-    return wording.shorten("; ".join(parts), MOST_WORDS)
+    return wording.shorten("; ".join(parts), 300)
 
 
 def _say_field(field: str) -> str:
     ours = FIELDS.get(field.partition(".")[0])
-    return f"{ours} ({wording.one_line(field, 60)})" if ours else wording.one_line(field, 60)
-
-
-def discreet(text: str, limit: int = MOST_WORDS) -> str:
-    """Return *text* as one short line that tells nobody's e-mail address."""
-    return _ADDRESS.sub("(an address)", wording.one_line(text, limit))
+    told = wording.discreet(field, 60)
+    return f"{ours} ({told})" if ours else told
 
 
 def is_duplicate(found: Iterable[Complaint]) -> bool:

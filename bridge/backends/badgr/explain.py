@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 from bridge.backends import calls
 from bridge.errors import BridgeError, InDoubt, TryLater
 from bridge.site.foreign import why
+from bridge.wording import discreet
 
 from .account import Account
-from .answers import Answer, complaints, discreet, say
+from .answers import Answer, complaints, say
 
 #: Tries after which a plain 500 is a person's matter: this server answers some words with it for ever.
 MOST_TRIES = 3

@@ -13,7 +13,7 @@ from bridge.model import Achievement, Credential, Order
 
 from . import words
 from .account import Account
-from .answers import Answer, Assertion, Complaint, complaints, discreet, is_archived, is_future, say
+from .answers import Answer, Assertion, Complaint, complaints, is_archived, is_future, say
 from .explain import Errand
 
 Complaints: TypeAlias = Sequence[Complaint]
@@ -48,7 +48,7 @@ def errand(order: Order, account: Account) -> Errand:
     """Return what issuing is called in sentences, with the advice for a server that can't store some characters."""
     advice = ""
     if not account.plain_text and (odd := [text for text in words.texts(order) if not words.is_plain(text)]):
-        cleaned = wording.shorten(discreet(words.plain(odd[0])), 100)
+        cleaned = wording.discreet(words.plain(odd[0]), 100)
         advice = (
             "Its text has characters, such as emoji, that some Badgr servers can't store. If it is answered with 500 "
             f"again, set plain_text = true in [badgr], and run badge-bridge retry {request(order)}: it then reads "
@@ -132,7 +132,9 @@ def in_the_way(order: Order, achievement: Achievement, standing: Sequence[Assert
     """Return the sentence about an award of the same badge to the same person that is not this order's."""
     counting = [one for one in standing if not one.revoked]
     known = max(counting, key=lambda one: (one.issued_on, one.id), default=None)
-    what = "" if known is None else f" of {discreet(known.issued_on[:10])} ({wording.web_link(known.url) or known.id})"
+    what = ""
+    if known is not None:
+        what = f" of {wording.discreet(known.issued_on)[:10]} ({wording.web_link(known.url) or known.id})"
     return Refused(
         f"{account.server} already holds another award{what} of “{wording.one_line(achievement.name)}” to "
         f"the teacher of {order.attempt_id}, which this request did not make.",

@@ -17,9 +17,10 @@ from bridge.errors import TryLater
 from bridge.ports import Clock, Quota
 from bridge.site.foreign import Anonymous
 from bridge.site.public import is_loopback
+from bridge.wording import discreet
 
 from .account import Account
-from .answers import Answer, discreet, read
+from .answers import FIRST_WORDS, Answer, read
 from .explain import Errand, silence
 
 log = logging.getLogger(__name__)
@@ -77,7 +78,7 @@ class Wire:
             raise silence(error, errand, self.account) from error
         self._remember(answer)
         if answer.status >= 400 and form is None:
-            log.debug("%s %s: %s %s", verb, path.partition("?")[0], answer.status, discreet(answer.start, 2048))
+            log.debug("%s %s: %s %s", verb, path.partition("?")[0], answer.status, discreet(answer.start, FIRST_WORDS))
         return answer
 
     def _guard(self) -> None:

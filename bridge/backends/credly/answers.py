@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bridge.backends.calls import json_object
 from bridge.backends.listed import Listed
 from bridge.model import Acceptance
-from bridge.wording import one_line
+from bridge.wording import discreet, one_line
 
 #: What Credly calls the parts of an award → what people call them.
 FIELDS: Mapping[str, str] = {
@@ -38,7 +38,6 @@ _DUPLICATE = re.compile(
     r"duplicat|already (?:has|have|been|holds?|exists?|issued|earned|taken)|has already", re.IGNORECASE
 )
 _TEMPLATE = re.compile(r"badge[ _]template|\barchived\b", re.IGNORECASE)
-_MAILBOX = re.compile(r"[^\s@<>\"',;:()]+@[^\s@<>\"',;:()]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +138,7 @@ def template(record: object) -> Listed | None:
 def complaint(body: bytes) -> Complaint:
     """Return what the refusal in *body* says; empty words where it says nothing that can be read."""
     told = tuple(dict.fromkeys(complaints(json_object(body) or {})))
-    words = one_line(_MAILBOX.sub("(the address)", "; ".join(dict.fromkeys(words for _, words in told if words))), 300)
+    words = discreet("; ".join(dict.fromkeys(words for _, words in told if words)))
     everything = " ".join(f"{field} {words}" for field, words in told).lower()
     named = tuple(
         plain for field, plain in FIELDS.items() if field in everything or field.replace("_", " ") in everything

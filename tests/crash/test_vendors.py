@@ -63,7 +63,7 @@ def faults_of(name: str, faults: tuple[str, ...]) -> tuple[str, ...]:
 #: With which faults every single step is tried.
 EACH = {
     "badgr": ("commit_then_500", "cut_before", "cut_after", "timeout_before", "timeout_after"),
-    "fork": ("commit_then_500", "timeout_after"),
+    "fork": ("commit_then_500", "timeout_before", "timeout_after"),
     "credly": ("commit_then_500", "cut_before", "cut_after", "timeout_before", "timeout_after"),
 }
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bridge.backends import check_version
 from bridge.errors import Refused
 from bridge.model import Acceptance, Achievement, Alignment, Credential, Order
 from bridge.openbadges import documents
@@ -44,10 +45,7 @@ class LocalIssuer:
     leaked: frozenset[str] = frozenset()
 
     def issue(self, order: Order, achievement: Achievement) -> Credential:
-        if (order.achievement, order.version) != (achievement.key, achievement.version):
-            raise Refused(
-                f"The order for {order.attempt_id} is about another version of the badge. Please report this."
-            )
+        check_version(order, achievement)
         try:
             artwork, key = self.artwork(achievement.artwork), self.key_of(order)
             files = award_files(order, achievement, self.issuer, key, artwork, self.look, self.jwt_key)

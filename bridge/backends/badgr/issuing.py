@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from bridge import wording
-from bridge.backends import marks
+from bridge.backends import check_version, marks
 from bridge.errors import BadgeClosed, BridgeError, InDoubt, Refused, TryLater
 from bridge.model import Achievement, Credential, Order
 
@@ -29,8 +29,7 @@ CURES = {
 
 def check(order: Order, achievement: Achievement) -> None:
     """Raise Refused for what must not be sent."""
-    if (order.achievement, order.version) != (achievement.key, achievement.version):
-        raise Refused(f"The order for {order.attempt_id} is about another version of the badge. Please report this.")
+    check_version(order, achievement)
     if len(order.recipient) > words.LONGEST_RECIPIENT:
         raise Refused(
             f"The address in {order.attempt_id} has {len(order.recipient)} characters; a Badgr server keeps at most "

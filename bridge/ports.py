@@ -25,6 +25,7 @@ from bridge.model import (
     FileFacts,
     Known,
     Lesson,
+    Line,
     Move,
     Order,
     Problem,
@@ -267,6 +268,10 @@ class Ledger(TokenStore, Protocol):
         """Plan stuck and postponed effects of a request again, at once: doubt stays, `attempts` is 0 again."""
 
     def history(self, request: int) -> Sequence[Event]: ...
+
+    def log(self) -> Sequence[Line]:
+        """The decision log, oldest first: a line for every decision and every effect that was done, each written in
+        the transaction of what it tells of, and chained to the one before (see `ledger.chain`)."""
 
     def mails_since(self, moment: datetime) -> int:
         """How many mails were sent since then."""

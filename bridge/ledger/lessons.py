@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 
-from bridge.ledger import schema
+from bridge.ledger import journal, schema
 from bridge.ledger.shelves import (
     ATTEMPTS,
     CREDENTIALS,
@@ -71,7 +71,9 @@ def learn(connection: Connection, programme: str, lesson: Lesson) -> None:
     REQUESTS.put(connection, programme, lesson.requests)
     ATTEMPTS.put(connection, programme, lesson.attempts)
     FILES.put(connection, programme, lesson.files)
+    decided = journal.untold(connection, programme, lesson.decisions)
     DECISIONS.put(connection, programme, lesson.decisions)
+    journal.tell_decisions(connection, programme, decided)
     ORDERS.put(connection, programme, lesson.orders)
     MOVES.put(connection, programme, lesson.moves)
     _learn_acceptance(connection, programme, lesson)

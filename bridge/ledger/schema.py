@@ -304,6 +304,20 @@ shown = Table(
     col("version", Integer),
     belongs("attempts", attempt_id="id"),
 )
+log = Table(  # never changed, only added to; no address in it, so that erasing a person breaks no line
+    "log",
+    metadata,
+    key("programme"),
+    key("n", BigInteger),
+    col("at", UtcTime),
+    col("attempt_id"),
+    col("what"),
+    col("badge"),
+    col("by"),
+    col("person"),
+    col("hash"),
+)
+log_keys = Table("log_keys", metadata, key("programme"), col("value", LargeBinary))  # of the pseudonyms: a secret
 history = Table(
     "history",
     metadata,

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, sele
 from sqlalchemy.dialects import sqlite
 
 from bridge.ledger import schema
-from bridge.model import Attempt, Credential, Decision, Effect, FileFacts, Move, Order, Request
+from bridge.model import Attempt, Credential, Decision, Effect, FileFacts, Line, Move, Order, Request
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -57,6 +57,7 @@ DECISIONS = shelf(schema.decisions, Decision, "attempt_id", "n")
 ORDERS = shelf(schema.orders, Order, "attempt_id")
 CREDENTIALS = shelf(schema.credentials, Credential, "attempt_id")
 MOVES = shelf(schema.moves, Move, "attempt_id", "n")
+LINES = shelf(schema.log, Line, "n")
 EFFECTS = shelf(schema.effects, Effect, "request", "subject", "kind", derived=("key", "request"))
 
 

@@ -17,14 +17,14 @@ from sqlalchemy import URL, Connection, Engine, func, insert, select
 from sqlalchemy.exc import DBAPIError
 
 from bridge.errors import BridgeError, LeaseLost, LedgerUnusable, Refused
-from bridge.ledger import schema, steps
+from bridge.ledger import journal, schema, steps
 from bridge.ledger.backup import backup, copy
 from bridge.ledger.engine import PATIENCE, RESTORE, explained, make_engine, parse_url, reading, sqlite_file
 from bridge.ledger.lease import Lease
 from bridge.ledger.lessons import event_row, learn, load
 from bridge.ledger.migrations import HEAD, upgrade
 from bridge.ledger.shelves import CREDENTIALS, EFFECTS, MOVES, ORDERS, Row, upsert
-from bridge.model import Credential, Effect, Event, Kind, Known, Lesson, Move, State, Token
+from bridge.model import Credential, Effect, Event, Kind, Known, Lesson, Line, Move, State, Token
 from bridge.ports import Clock
 
 log = logging.getLogger(__name__)
@@ -171,6 +171,11 @@ class SqlLedger:
             )
             return [Event(*row) for row in rows]
 
+    def log(self) -> Sequence[Line]:
+        """The decision log, oldest first."""
+        with self._look() as connection:
+            return journal.lines(connection, self.programme)
+
     def mails_since(self, moment: datetime) -> int:
         kept = schema.effects.c
         mails = [kind for kind in Kind if kind.is_mail]
@@ -258,6 +263,8 @@ class SqlLedger:
         upsert(connection, schema.effects, [row])
         event = steps.event(now, effect, what)
         connection.execute(_TELL, [event_row(self.programme, event)])
+        if effect.state is State.DONE:
+            journal.tell_effect(connection, self.programme, effect, now)
         return effect
 
     # ── vendors' tokens ──────────────────────────────────────────────────────────

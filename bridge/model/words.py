@@ -334,6 +334,23 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the decision log: what was decided or done, without a name, chained to the line before.
+
+    `by` and `person` are pseudonyms: whoever holds the ledger's key can tell whether one is a given address's.
+    """
+
+    n: int  # 1, 2, …
+    at: datetime
+    attempt_id: str
+    what: str  # "decided: Approve", "issue done"
+    badge: str  # key; "" while the label is unknown
+    by: str  # who decided; "" where nobody was named, or the bridge did it
+    person: str  # whose request it is
+    hash: str  # sha256 (hex) of this line and the hash of the one before
+
+
+@dataclass(frozen=True, slots=True)
 class Event:
     """One line of a request's history, for `badge-bridge explain`."""
 

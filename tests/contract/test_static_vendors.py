@@ -144,7 +144,9 @@ def test_an_address_that_can_not_be_a_link_is_refused(tmp_path: Path, url: str) 
         lambda: site(tmp_path).show(order, story.achievement(), credential, story.artwork),
         lambda: site(tmp_path).supersede(order, story.achievement(), credential, story.credential(story.OTHER_AWARD)),
     ):
-        with pytest.raises(Refused, match=r"The vendor says that the badge of 41-1 is shown at “.*”, which is no web addr"):
+        with pytest.raises(
+            Refused, match=r"The vendor says that the badge of 41-1 is shown at “.*”, which is no web addr"
+        ):
             act()
     assert not list(tmp_path.rglob("*.html"))
     assert not list(tmp_path.rglob("*.png"))

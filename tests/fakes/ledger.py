@@ -13,9 +13,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bridge.errors import LeaseHeld, LeaseLost, Refused
-from bridge.ledger import steps
-from bridge.model import Credential, Effect, Event, Known, Lesson, Move, State, Token
+from bridge.ledger import chain, steps
+from bridge.model import Credential, Decision, Effect, Event, Known, Lesson, Line, Move, State, Token
 from bridge.ports import Clock
+
+LOG_KEY = b"of the pseudonyms"
 
 
 @dataclass
@@ -28,6 +30,7 @@ class Memory:
     learnt: set[Event] = field(default_factory=set)
     done_at: dict[str, datetime] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
+    log: list[Line] = field(default_factory=list)
     token: int = 0
     held: bool = False
     since: datetime | None = None
@@ -78,7 +81,9 @@ class MemoryLedger:
         if not lesson:
             return
         self.renew()
+        fresh = [decision for decision in lesson.decisions if not self._is_told(decision)]
         self.memory.known.learn(lesson)
+        self._tell(*(chain.of_decision(one, *self._whose(one.attempt_id)) for one in fresh))
         for artwork in lesson.artworks:
             if artwork.sha256 and artwork.data:
                 self.memory.pictures.setdefault(artwork.sha256, artwork.data)
@@ -128,6 +133,9 @@ class MemoryLedger:
         mine = (event for event in self.memory.events if steps.request_of(event.attempt_id) == request)
         return sorted(mine, key=lambda event: event.at)
 
+    def log(self) -> Sequence[Line]:
+        return tuple(self.memory.log)
+
     def mails_since(self, moment: datetime) -> int:
         effects = self.memory.known.effects
         return sum(at >= moment and effects[key].kind.is_mail for key, at in self.memory.done_at.items())
@@ -159,5 +167,21 @@ class MemoryLedger:
         self.memory.known.effects[effect.key] = effect
         if effect.state is State.DONE:
             self.memory.done_at[effect.key] = now
+            self._tell(chain.of_effect(effect, now, *self._whose(effect.attempt_id)))
         self.memory.events.append(steps.event(now, effect, what))
         return effect
+
+    # ── the decision log ─────────────────────────────────────────────────────────
+
+    def _tell(self, *entries: chain.Entry) -> None:
+        log = self.memory.log
+        log += chain.continued((log[-1].n, log[-1].hash) if log else None, entries, LOG_KEY)
+
+    def _is_told(self, decision: Decision) -> bool:
+        return any(one.n == decision.n for one in self.memory.known.decisions.get(decision.attempt_id, ()))
+
+    def _whose(self, attempt_id: str) -> tuple[str, str]:
+        """The badge's key, and the teacher's address."""
+        known = self.memory.known
+        request = known.requests[known.attempts[attempt_id].request]
+        return request.achievement, request.recipient

@@ -1,0 +1,80 @@
+"""The decision log as a chain: each line bears the hash of the one before. Pure; the SQL ledger and the fake share it.
+
+Whoever changes, drops or adds a line in the middle breaks the chain there; whoever makes the whole chain anew gives it
+another head, and the heads of earlier nights stand in the reports.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bridge.model import Decision, Effect, Line
+
+#: Before the first line.
+BEGINNING = "0" * 64
+KEY_BYTES = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is to be told in one line; the names still stand in it."""
+
+    at: datetime
+    attempt_id: str
+    what: str
+    badge: str
+    by: str
+    person: str
+
+
+def of_decision(decision: Decision, badge: str, person: str) -> Entry:
+    what = f"decided: {decision.verdict}" if decision.verdict is not None else "taken back"
+    return Entry(decision.seen_at, decision.attempt_id, what, badge, decision.reviewer, person)
+
+
+def of_effect(effect: Effect, at: datetime, badge: str, person: str) -> Entry:
+    return Entry(at, effect.attempt_id, f"{effect.kind} done", badge, "", person)
+
+
+def continued(last: tuple[int, str] | None, entries: Iterable[Entry], key: bytes) -> Iterator[Line]:
+    """Yield the lines of *entries* that follow on *last*, the number and hash of the newest line there is."""
+    n, before = last or (0, BEGINNING)
+    for entry in entries:
+        n += 1
+        at = entry.at.astimezone(UTC).replace(microsecond=0)
+        by, person = pseudonym(entry.by, key), pseudonym(entry.person, key)
+        before = digest(before, n, at, entry.attempt_id, entry.what, entry.badge, by, person)
+        yield Line(n, at, entry.attempt_id, entry.what, entry.badge, by, person, before)
+
+
+def pseudonym(name: str, key: bytes) -> str:
+    """Return what stands for a person in the log; "" for nobody. Spellings that differ in case are one person."""
+    folded = " ".join(name.split()).casefold()
+    return hmac.new(key, folded.encode(), hashlib.sha256).hexdigest()[:12] if folded else ""
+
+
+def digest(before: str, n: int, at: datetime, *words: str) -> str:
+    """Return the hash (sha256, hex) of a line: of JSON with the hash before, the number, the time in UTC, the words."""
+    told = json.dumps([before, n, moment(at), *words], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def moment(at: datetime) -> str:
+    """Return a line's time as it is hashed, and as the tab shows it: 2026-11-22 12:00:00Z."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def first_break(lines: Sequence[Line]) -> int | None:
+    """Return the number (from 1) where the chain breaks: a line changed, missing or added; None if it is whole."""
+    before = BEGINNING
+    for n, line in enumerate(lines, start=1):
+        told = (line.attempt_id, line.what, line.badge, line.by, line.person)
+        if line.n != n or line.hash != digest(before, n, line.at, *told):
+            return n
+        before = line.hash
+    return None

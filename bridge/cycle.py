@@ -11,7 +11,7 @@ from typing import TypeVar
 from bridge import plan
 from bridge.acting import Actor
 from bridge.errors import LEDGER_TROUBLE, BridgeError
-from bridge.model import Acceptance, Effect, Kind, Known, Problem
+from bridge.model import Acceptance, Effect, Kind, Known, Lesson, Problem
 from bridge.plan import Learnt, Moving, Policy, Seen, Showing, Wish, guards
 from bridge.plan.draft import copy_of
 from bridge.ports import Change, SheetReading, World
@@ -152,18 +152,25 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
             return
         reading, learnt = fresh, plan.look_again(known, fresh, learnt)
     showing = plan.show(known, reading, learnt, policy)
-    if showing.change:
+    deeds = world.ledger.log()
+    pages = plan.pages(known, reading, deeds, policy)
+    report.problems.extend(pages.problems)
+    report.log_lines, report.log_head, report.log_grew = len(deeds), deeds[-1].hash if deeds else "", bool(pages.facts)
+    change = replace(showing.change, own=pages.changes)
+    if change:
         try:
-            world.sheet.write(reading, showing.change)
+            world.sheet.write(reading, change)
         except LEDGER_TROUBLE:
             raise
         except BridgeError as error:
             report.problems.append(Problem("sheet", str(error), blocking=True))
             return
-        report.rows_added = len(showing.change.added)
-        report.cells_written = len(showing.change.review) + len(showing.change.catalogue)
+        report.rows_added = len(change.added)
+        report.cells_written = len(change.review) + len(change.catalogue)
     if showing.versions:
         world.ledger.shown(showing.versions)
+    if pages.facts:
+        world.ledger.learn(Lesson(facts=pages.facts))
 
 
 @dataclass(frozen=True, slots=True)

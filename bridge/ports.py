@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from bridge.errors import BridgeError
 from bridge.model import (
@@ -81,11 +81,24 @@ class Tab:
     values: tuple[tuple[str, ...], ...] = ()
 
 
+#: Cells of a tab as texts, row by row, the titles first.
+Rows: TypeAlias = tuple[tuple[str, ...], ...]
+
+
+class Own(StrEnum):
+    """A tab that is the bridge's alone: nobody else writes there."""
+
+    LOG = "log"
+    HELP = "help"
+
+
 @dataclass(frozen=True, slots=True)
 class SheetReading:
     url: str
     review: Tab | None  # None: there is no such tab
     catalogue: Tab | None
+    own: Mapping[Own, Tab] = field(default_factory=dict)  # those that are there
+    titles: frozenset[str] = frozenset()  # of all tabs, people's own too
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +111,16 @@ class Patch:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnChange:
+    """What one write does to a tab of the bridge's own."""
+
+    own: Own
+    make: bool = False  # there is none
+    patches: tuple[Patch, ...] = ()
+    added: Rows = ()  # below what is there; all of it, where the tab is made
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """What one write to the spreadsheet does, all of it or nothing."""
 
@@ -105,14 +128,15 @@ class Change:
     added: tuple[tuple[str, ...], ...] = ()  # whole new rows of the review tab, in the order of its columns
     review: tuple[Patch, ...] = ()
     catalogue: tuple[Patch, ...] = ()
+    own: tuple[OwnChange, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.make_review or self.added or self.review or self.catalogue)
+        return bool(self.make_review or self.added or self.review or self.catalogue or self.own)
 
 
 class ReviewSheet(Protocol):
     def read(self) -> SheetReading:
-        """Read both tabs in two calls: one for the structure, one for all values, so that they are of one moment."""
+        """Read all tabs in two calls: one for the structure, one for all values, so that they are of one moment."""
 
     def write(self, reading: SheetReading, change: Change) -> None:
         """Apply *change* to what *reading* saw, in one atomic call. Text stays text: "=1+1" is no formula."""
@@ -271,7 +295,7 @@ class Ledger(TokenStore, Protocol):
 
     def log(self) -> Sequence[Line]:
         """The decision log, oldest first: a line for every decision and every effect that was done, each written in
-        the transaction of what it tells of, and chained to the one before (see `ledger.chain`)."""
+        the transaction of what it tells of, and chained to the one before (see `plan.chain`)."""
 
     def mails_since(self, moment: datetime) -> int:
         """How many mails were sent since then."""

@@ -8,41 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bridge.model import Effect, Kind, Known, Problem, State
+from bridge.plan.deeds import DOING, DONE
 from bridge.plan.standing import Standing, standing
-
-#: What each mail says, in a few words.
-_MAILS = {
-    Kind.TELL_RECEIVED: "we have your request",
-    Kind.TELL_DUPLICATE: "you asked for it before",
-    Kind.TELL_LATE_EDIT: "your change came too late",
-    Kind.TELL_ISSUED: "your badge is here",
-    Kind.TELL_RETURNED: "not yet",
-    Kind.TELL_DECLINED: "declined",
-    Kind.TELL_REVOKED: "your badge was withdrawn",
-    Kind.TELL_REISSUED: "your badge has moved",
-}
-
-#: What came of an effect: one of them, several of them.
-_DONE = {kind: (f"mail sent: {words}", f"mails sent: {words}") for kind, words in _MAILS.items()} | {
-    Kind.ISSUE: ("badge issued", "badges issued"),
-    Kind.PUBLISH: ("badge published", "badges published"),
-    Kind.REVOKE: ("badge revoked", "badges revoked"),
-    Kind.PUBLISH_REVOKED: ("revocation published", "revocations published"),
-    Kind.REISSUE: ("badge issued anew", "badges issued anew"),
-    Kind.PUBLISH_REISSUED: ("new badge published", "new badges published"),
-    Kind.WITHDRAW: ("replaced badge withdrawn", "replaced badges withdrawn"),
-}
-
-#: What an effect does.
-DOING = {kind: f"the mail “{words}”" for kind, words in _MAILS.items()} | {
-    Kind.ISSUE: "issuing the badge",
-    Kind.PUBLISH: "publishing the badge",
-    Kind.REVOKE: "revoking the badge",
-    Kind.PUBLISH_REVOKED: "publishing the revocation",
-    Kind.REISSUE: "issuing the badge anew",
-    Kind.PUBLISH_REISSUED: "publishing the new badge",
-    Kind.WITHDRAW: "withdrawing the badge that was replaced",
-}
 
 
 def counted(n: int, one: str, many: str) -> str:
@@ -67,6 +34,9 @@ class Report:
     new_decisions: int = 0
     cells_written: int = 0
     rows_added: int = 0
+    log_lines: int = 0  # of the decision log, all of them
+    log_head: str = ""  # the hash of the newest: kept elsewhere, it witnesses all that came before
+    log_grew: bool = False
     pages_changed: bool = False  # what is common to all badges: issuer, keys, catalogue, status lists
     done: Counter[Kind] = field(default_factory=Counter)
     postponed: list[Effect] = field(default_factory=list)
@@ -104,11 +74,13 @@ class Report:
         if self.new_decisions:
             yield counted(self.new_decisions, "decision taken from the sheet", "decisions taken from the sheet")
         for kind in (kind for kind in Kind if self.done[kind]):
-            yield counted(self.done[kind], *_DONE[kind])
+            yield counted(self.done[kind], *DONE[kind])
         if self.pages_changed and not (self.done[Kind.PUBLISH] or self.done[Kind.PUBLISH_REVOKED]):
             yield "site: brought up to date"
         if self.rows_added or self.cells_written:
             yield "sheet: " + ", ".join(self._written())
+        if self.log_grew:
+            yield f"decision log: {counted(self.log_lines, 'line', 'lines')}, head {self.log_head}"
         for effect in self.postponed:
             tries = f" (tried {effect.attempts} times)" if effect.attempts >= IN_VAIN else ""
             yield f"later: {in_words(effect)}: {effect.note}{tries}"
@@ -139,6 +111,7 @@ class Report:
             "new_decisions": self.new_decisions,
             "rows_added": self.rows_added,
             "cells_written": self.cells_written,
+            "log": {"lines": self.log_lines, "head": self.log_head},
             "pages_changed": self.pages_changed,
             "done": {kind.value: n for kind, n in sorted(self.done.items())},
             "postponed": [{"effect": e.key, "note": e.note, "attempts": e.attempts} for e in self.postponed],

@@ -75,6 +75,46 @@ class ReviewLook:
     status_colours: Mapping[str, Colour] = field(default_factory=lambda: dict(STATUS_COLOURS))
 
 
+@dataclass(frozen=True, slots=True)
+class PageLook:
+    """How a tab that is the bridge's alone is made: its usual title, and the width of each column in pixels."""
+
+    title: str
+    widths: tuple[int, ...]
+
+
+def new_page(sheet_id: int, title: str, look: PageLook, rows: Sequence[Sequence[str]]) -> list[Request]:
+    """A tab that only the bridge and the spreadsheet's owner may write into, with its looks and *rows*."""
+    count = len(look.widths)
+    grid = {"rowCount": max(ROWS, len(rows)), "columnCount": count, "frozenRowCount": 1}
+    closed = {
+        "range": {"sheetId": sheet_id},
+        "description": "badge-bridge keeps this tab; what others write here is put right",
+    }
+    header = {"sheetId": sheet_id, "startRowIndex": 0, "endRowIndex": 1, "startColumnIndex": 0, "endColumnIndex": count}
+    form = _header_form()
+    return [
+        {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}},
+        _body(sheet_id),
+        {
+            "repeatCell": {
+                "range": header,
+                "cell": {"userEnteredFormat": form},
+                "fields": f"userEnteredFormat({','.join(form)})",
+            }
+        },
+        *(_width(sheet_id, place, pixels) for place, pixels in enumerate(look.widths)),
+        *patch(sheet_id, (Patch(y, x, text) for y, row in enumerate(rows) for x, text in enumerate(row))),
+        {"addProtectedRange": {"protectedRange": closed}},
+    ]
+
+
+def append_rows(sheet_id: int, rows: Sequence[Sequence[str]]) -> list[Request]:
+    """New rows of a page, below the last one with data."""
+    made = [{"values": [_cell(text) for text in row]} for row in rows]
+    return [{"appendCells": {"sheetId": sheet_id, "rows": made, "fields": "userEnteredValue"}}] if rows else []
+
+
 def new_tab(sheet_id: int, title: str, look: ReviewLook) -> Request:
     grid = {"rowCount": ROWS, "columnCount": len(look.columns), "frozenRowCount": 1, "frozenColumnCount": 1}
     return {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}}
@@ -165,12 +205,7 @@ def _frozen(sheet_id: int) -> Request:
 
 
 def _titles(sheet_id: int, look: ReviewLook) -> Request:
-    form = {
-        "backgroundColorStyle": _colour(HEADER),
-        "textFormat": {"bold": True, "foregroundColorStyle": _colour(WHITE)},
-        "verticalAlignment": "MIDDLE",
-        "wrapStrategy": "WRAP",
-    }
+    form = _header_form()
     cells = [_cell(column.title) | {"userEnteredFormat": form} for column in look.columns]
     return {
         "updateCells": {
@@ -178,6 +213,15 @@ def _titles(sheet_id: int, look: ReviewLook) -> Request:
             "rows": [{"values": cells}],
             "fields": f"userEnteredValue,userEnteredFormat({','.join(form)})",
         }
+    }
+
+
+def _header_form() -> Json:
+    return {
+        "backgroundColorStyle": _colour(HEADER),
+        "textFormat": {"bold": True, "foregroundColorStyle": _colour(WHITE)},
+        "verticalAlignment": "MIDDLE",
+        "wrapStrategy": "WRAP",
     }
 
 

@@ -1,4 +1,4 @@
-"""Google Sheets: both tabs in two reads, all changes in one write.
+"""Google Sheets: all tabs in two reads, all changes in one write.
 
 Text is written as text: "=1+1" is no formula, "1-2" no date. Nothing is addressed by a row number that was kept from
 an earlier pass, and new rows are appended by Google itself, so nobody who sorts or inserts meanwhile can be overwritten
@@ -8,7 +8,9 @@ by them.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from itertools import count
+from types import MappingProxyType
 from typing import Any
 
 from gspread.exceptions import APIError
@@ -16,10 +18,28 @@ from gspread.exceptions import APIError
 from bridge.errors import Refused, TryLater
 from bridge.google import Errand, Google
 from bridge.openbadges.text import clean
-from bridge.ports import Change, SheetReading, Tab
-from bridge.sheet_requests import Request, ReviewLook, append, header_look, new_tab, patch
+from bridge.ports import Change, Own, OwnChange, SheetReading, Tab
+from bridge.sheet_requests import (
+    PageLook,
+    Request,
+    ReviewLook,
+    append,
+    append_rows,
+    header_look,
+    new_page,
+    new_tab,
+    patch,
+)
 
 API = "https://sheets.googleapis.com/v4/spreadsheets"
+
+#: How the bridge's own tabs are made, where the settings give them no other title.
+PAGES: Mapping[Own, PageLook] = MappingProxyType(
+    {
+        Own.LOG: PageLook("Log", (55, 160, 75, 270, 230, 110, 110, 520)),
+        Own.HELP: PageLook("Help", (230, 760)),
+    }
+)
 
 _STRUCTURE = "spreadsheetUrl,sheets.properties(sheetId,title)"
 
@@ -28,20 +48,28 @@ class GoogleSheet:
     """A `ReviewSheet` in one spreadsheet."""
 
     def __init__(
-        self, google: Google, spreadsheet_id: str, review_title: str, catalogue_title: str, look: ReviewLook
+        self,
+        google: Google,
+        spreadsheet_id: str,
+        review_title: str,
+        catalogue_title: str,
+        look: ReviewLook,
+        pages: Mapping[Own, PageLook] = PAGES,
     ) -> None:
         self._google = google
         self._id = spreadsheet_id
         self._review_title = review_title
         self._catalogue_title = catalogue_title
         self._look = look
+        self._pages = pages
         self._url = f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}/edit"
 
     def read(self) -> SheetReading:
-        """Two calls; one when neither tab is there.
+        """Two calls; one when no tab is there.
 
         A tab is found by its title; the review tab, once made by the bridge, also after somebody renamed it, and then
-        before another one whose title is only alike.
+        before another one whose title is only alike. The bridge's own are found by its mark alone: another tab of
+        that title is somebody else's.
         """
         structure = self._structure()
         titles = {int(p["sheetId"]): str(p["title"]) for p in _properties(structure)}
@@ -50,12 +78,20 @@ class GoogleSheet:
         if ours in titles and (review is None or titles[review] != self._review_title):
             review = ours
         catalogue = _find(titles, self._catalogue_title)
-        values = self._values([found for found in (review, catalogue) if found is not None])
+        own = {page: page_id(page) for page in self._pages if page_id(page) in titles}
+        values = self._values([found for found in (review, catalogue, *own.values()) if found is not None])
         url = str(structure.get("spreadsheetUrl") or self._url)
-        tabs = [
-            None if found is None else Tab(found, titles[found], values.get(found, ())) for found in (review, catalogue)
-        ]
-        return SheetReading(url, tabs[0], tabs[1])
+
+        def tab(sheet_id: int) -> Tab:
+            return Tab(sheet_id, titles[sheet_id], values.get(sheet_id, ()))
+
+        return SheetReading(
+            url,
+            None if review is None else tab(review),
+            None if catalogue is None else tab(catalogue),
+            {page: tab(sheet_id) for page, sheet_id in own.items()},
+            frozenset(titles.values()),
+        )
 
     def write(self, reading: SheetReading, change: Change) -> None:
         """One call, all of it or nothing.
@@ -71,7 +107,7 @@ class GoogleSheet:
             self._google.call(
                 errand,
                 lambda: self._google.gspread.batch_update(self._id, {"requests": requests}),
-                idempotent=not (change.added or change.make_review),
+                idempotent=not (change.added or change.make_review or any(own.make or own.added for own in change.own)),
                 bucket="sheets-write",
             )
         except Refused as error:
@@ -128,12 +164,34 @@ class GoogleSheet:
         )
         if reading.catalogue is not None:
             requests += patch(reading.catalogue.sheet_id, change.catalogue)
+        for own in change.own:
+            requests += self._page_requests(own, reading)
         return requests
+
+    def _page_requests(self, change: OwnChange, reading: SheetReading) -> list[Request]:
+        sheet_id, look = page_id(change.own), self._pages[change.own]
+        if change.make:
+            return new_page(sheet_id, free_title(look.title, reading.titles), look, change.added)
+        return [*patch(sheet_id, change.patches), *append_rows(sheet_id, change.added)]
 
 
 def review_sheet_id(spreadsheet_id: str) -> int:
     """The number that the bridge gives the tab it makes: its own mark, by which a renamed tab is found again."""
     return zlib.crc32(f"badge-bridge review {spreadsheet_id}".encode()) & 0x7FFFFFFF or 1
+
+
+def page_id(own: Own) -> int:
+    """The number of a tab of the bridge's own: the same in every spreadsheet, so that a copy of one works on."""
+    return zlib.crc32(f"badge-bridge page {own}".encode()) & 0x7FFFFFFF or 1
+
+
+def free_title(wanted: str, taken: Collection[str]) -> str:
+    """Return *wanted*, or where a tab of somebody else's bears that title, one that tells whose this one is."""
+    folded = {title.casefold() for title in taken}
+    if wanted.casefold() not in folded:
+        return wanted
+    numbered = (f"{wanted} (badge-bridge{f' {n}' if n > 1 else ''})" for n in count(1))
+    return next(title for title in numbered if title.casefold() not in folded)
 
 
 def to_values(answer: Mapping[str, Any]) -> dict[int, tuple[tuple[str, ...], ...]]:

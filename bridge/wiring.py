@@ -33,11 +33,11 @@ from bridge.model import LOCAL
 from bridge.openbadges.addresses import did_web
 from bridge.openbadges.documents import Issuer
 from bridge.plan import Policy, Vendor
-from bridge.ports import Backend, Clock, Mailer, Progress, TokenStore, World
+from bridge.ports import Backend, Clock, Mailer, Own, Progress, TokenStore, World
 from bridge.review import COLUMNS, REVIEWER
 from bridge.service import Keeping
 from bridge.sheet_requests import ReviewLook
-from bridge.sheets import GoogleSheet
+from bridge.sheets import PAGES, GoogleSheet
 from bridge.site import Check, Look, SiteFiles, StaticSite, keep_address
 
 if TYPE_CHECKING:
@@ -109,7 +109,9 @@ def form_settings(settings: Settings) -> tuple[FormSettings, ...]:
 
 def sheet_of(settings: Settings, google: Google) -> GoogleSheet:
     sheet = settings.sheet
-    return GoogleSheet(google, sheet.id, sheet.review_tab, sheet.badges_tab, review_look(settings))
+    titles = {Own.LOG: sheet.log_tab, Own.HELP: sheet.help_tab}
+    pages = {own: replace(look, title=titles[own]) for own, look in PAGES.items()}
+    return GoogleSheet(google, sheet.id, sheet.review_tab, sheet.badges_tab, review_look(settings), pages)
 
 
 def review_look(settings: Settings) -> ReviewLook:

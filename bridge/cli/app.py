@@ -17,9 +17,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 keys_app = typer.Typer(help="The keys that sign badges.", no_args_is_help=True)
+log_app = typer.Typer(help="The decision log.", no_args_is_help=True)
 sheet_app = typer.Typer(help="The spreadsheet.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
 app.add_typer(sheet_app, name="sheet")
+app.add_typer(log_app, name="log")
 
 Config = Annotated[Path, typer.Option("--config", envvar="BADGE_BRIDGE_CONFIG", help="The settings.", dir_okay=False)]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
@@ -229,3 +231,15 @@ def sheet_rebuild(config: Config = BRIDGE_TOML) -> None:
     from .memory import sheet_rebuild as act
 
     raise typer.Exit(act(config))
+
+
+@log_app.command("verify")
+def log_verify(
+    head: Annotated[str, typer.Option("--head", help="Also look for this head, as an older report told it.")] = "",
+    config: Config = BRIDGE_TOML,
+    as_json: Json = False,
+) -> None:
+    """Compare the ledger's decision log with itself and with the tab. 0: all is as it was, 1: it is not."""
+    from .deeds import log_verify as act
+
+    raise typer.Exit(act(config, head, as_json=as_json))

@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 from bridge.errors import Refused
 from bridge.model import LOCAL, Attempt, Effect, Event, Kind, Known, Request, State
 from bridge.plan import Policy
+from bridge.plan.deeds import DOING
 from bridge.plan.standing import standing
 from bridge.plan.status import status_words
-from bridge.report import DOING, in_words
+from bridge.report import in_words
 
 from .main import Exit
 from .memory import opened, settings_of, told

@@ -156,6 +156,8 @@ class Sheet(Section):
     id: GoogleId = Field(description="Copy it from the spreadsheet's address: …/spreadsheets/d/ID/edit.")
     review_tab: str = Field("Review", min_length=1, description="Write the title of the tab where coaches decide.")
     badges_tab: str = Field("Badges", min_length=1, description="Write the title of the tab with the catalogue.")
+    log_tab: str = Field("Log", min_length=1, description="Write the title of the tab with the decision log.")
+    help_tab: str = Field("Help", min_length=1, description="Write the title of the tab that explains the others.")
 
 
 class Review(Section):

@@ -11,6 +11,9 @@ from urllib.parse import quote
 
 from bridge.demo.people import REVIEW, People
 
+#: The tabs that are left as pages.
+TABS = (REVIEW, "Badges", "Log", "Help")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -63,8 +66,10 @@ def leave_files(people: People, out: Path) -> tuple[list[Found], list[Path]]:
                 path = out / "badges" / f"{account}-{attached.get_filename() or 'badge.png'}"
                 path.write_bytes(attached.get_content())
                 badges.append(path)
-    (out / "review.csv").write_bytes(people.bytes_at(f"sheets/{people.programme.spreadsheet_id}/{REVIEW}.csv"))
-    (out / "review.html").write_bytes(people.bytes_at(f"sheets/{people.programme.spreadsheet_id}/{REVIEW}.html"))
+    book = f"sheets/{people.programme.spreadsheet_id}"
+    (out / "review.csv").write_bytes(people.bytes_at(f"{book}/{REVIEW}.csv"))
+    for tab in TABS:
+        (out / f"{tab.lower()}.html").write_bytes(people.bytes_at(f"{book}/{tab}.html"))
     return mails, badges
 
 

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, insert, select, tuple_
 
-from bridge.ledger import chain, schema
+from bridge.ledger import schema
 from bridge.ledger.shelves import LINES
 from bridge.model import Decision, Effect, Line
+from bridge.plan import chain
 
 _WHOSE = (
     select(schema.attempts.c.id, schema.requests.c.achievement, schema.requests.c.recipient)

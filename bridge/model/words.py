@@ -343,7 +343,7 @@ class Line:
     n: int  # 1, 2, …
     at: datetime
     attempt_id: str
-    what: str  # "decided: Approve", "issue done"
+    what: str  # "decided: Approve", "badge issued"
     badge: str  # key; "" while the label is unknown
     by: str  # who decided; "" where nobody was named, or the bridge did it
     person: str  # whose request it is

@@ -11,12 +11,14 @@ from bridge.plan.guards import withheld
 from bridge.plan.intake import wanted_evidence
 from bridge.plan.learning import Learnt, Seen, learn, with_withheld
 from bridge.plan.moves import Moving, Wish, move_awards
+from bridge.plan.pages import Pages, pages
 from bridge.plan.policy import Policy, Vendor
 from bridge.plan.showing import Showing, look_again, rewrites, show
 
 __all__ = [
     "Learnt",
     "Moving",
+    "Pages",
     "Policy",
     "Seen",
     "Showing",
@@ -26,6 +28,7 @@ __all__ = [
     "learn",
     "look_again",
     "move_awards",
+    "pages",
     "rewrites",
     "show",
     "wanted_acceptance",

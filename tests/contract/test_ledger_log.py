@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.exc import IntegrityError
 
-from bridge.ledger import chain, journal
+from bridge.ledger import journal
 from bridge.model import Decision, Lesson, Line, State, Verdict
+from bridge.plan import chain
 from bridge.ports import Ledger
 from tests.contract.ledgers import BASIS, FULL, ISSUE, NOON, TELL, MemoryPlace, SqlitePlace, held
 
@@ -33,7 +34,7 @@ def test_decisions_and_deeds_are_told_in_their_order(place: MemoryPlace) -> None
     assert [(line.n, line.attempt_id, line.what) for line in lines] == [
         (1, "1-1", "decided: Return"),
         (2, "1-2", "decided: Approve"),
-        (3, "1-1", "issue done"),
+        (3, "1-1", "badge issued"),
         (4, "1-2", "taken back"),
     ]
     assert {line.badge for line in lines} == {"first-aid"}
@@ -60,7 +61,7 @@ def test_only_what_was_done_is_told(place: MemoryPlace) -> None:
         ledger.retry(1)
         assert told(ledger) == []
         ledger.finish(ledger.begin(ISSUE))
-        assert told(ledger) == [(1, "1-1", "issue done")]
+        assert told(ledger) == [(1, "1-1", "badge issued")]
         assert ledger.load().effects[ISSUE.key].state is State.DONE
 
 

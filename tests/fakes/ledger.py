@@ -13,8 +13,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bridge.errors import LeaseHeld, LeaseLost, Refused
-from bridge.ledger import chain, steps
+from bridge.ledger import steps
 from bridge.model import Credential, Decision, Effect, Event, Known, Lesson, Line, Move, State, Token
+from bridge.plan import chain
 from bridge.ports import Clock
 
 LOG_KEY = b"of the pseudonyms"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bridge.errors import Refused, TryLater
-from bridge.ports import Change, Patch, SheetReading, Tab
+from bridge.ports import Change, Own, Patch, SheetReading, Tab
 from bridge.review import COLUMNS
 
 Cells = list[list[str]]
@@ -54,6 +54,7 @@ class FakeSheet:
         self.catalogue: FakeTab | None = None
         if catalogue is not None:
             self.catalogue = FakeTab(2, catalogue_title, [list(row) for row in catalogue])
+        self.own: dict[Own, FakeTab] = {}
         self.reads = 0
         self.writes: list[Change] = []
 
@@ -62,7 +63,10 @@ class FakeSheet:
         tabs = [
             None if tab is None else Tab(tab.sheet_id, tab.title, tab.read()) for tab in (self.review, self.catalogue)
         ]
-        return SheetReading("https://docs.google.com/spreadsheets/d/fake/edit", tabs[0], tabs[1])
+        own = {page: Tab(tab.sheet_id, tab.title, tab.read()) for page, tab in self.own.items()}
+        there = [tab for tab in (self.review, self.catalogue, *self.own.values()) if tab is not None]
+        titles = frozenset(tab.title for tab in there)
+        return SheetReading("https://docs.google.com/spreadsheets/d/fake/edit", tabs[0], tabs[1], own, titles)
 
     def write(self, reading: SheetReading, change: Change) -> None:
         if not change:
@@ -73,10 +77,20 @@ class FakeSheet:
         if review is not None:
             _patch(review, change.review)
             review.cells = [list(row) for row in review.read()] + [list(row) for row in change.added]
+        self._keep_own(reading, change)
         self.review = review
         if self.catalogue is not None and reading.catalogue is not None:
             _patch(self.catalogue, change.catalogue)
         self.writes.append(change)
+
+    def _keep_own(self, reading: SheetReading, change: Change) -> None:
+        for one in change.own:
+            if one.make == (one.own in self.own):
+                raise TryLater("Somebody changed the sheet while the bridge was about to write; nothing was written.")
+        for one in change.own:
+            tab = self.own.setdefault(one.own, FakeTab(100 + list(Own).index(one.own), one.own.title()))
+            _patch(tab, one.patches)
+            tab.cells = [list(row) for row in tab.read()] + [list(row) for row in one.added]
 
     def _tab_for(self, reading: SheetReading, change: Change) -> FakeTab | None:
         if change.make_review:

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bridge.model import Decision, Effect, Line
+from bridge.plan.deeds import DONE
 
 #: Before the first line.
 BEGINNING = "0" * 64
@@ -38,7 +39,7 @@ def of_decision(decision: Decision, badge: str, person: str) -> Entry:
 
 
 def of_effect(effect: Effect, at: datetime, badge: str, person: str) -> Entry:
-    return Entry(at, effect.attempt_id, f"{effect.kind} done", badge, "", person)
+    return Entry(at, effect.attempt_id, DONE[effect.kind][0], badge, "", person)
 
 
 def continued(last: tuple[int, str] | None, entries: Iterable[Entry], key: bytes) -> Iterator[Line]:

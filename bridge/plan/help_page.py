@@ -1,0 +1,80 @@
+"""What the tab Help says to whoever opens the spreadsheet: short, and true of this programme's settings. Pure."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bridge.plan.policy import Policy
+from bridge.ports import Rows
+from bridge.review import DECISION, FEEDBACK, REVIEWER, STATUS
+
+
+def help_rows(policy: Policy) -> Rows:
+    """Return the tab, the titles first."""
+    return (("You want to …", "What to do, and what comes of it"), *_DECIDING, *_of_settings(policy), *_LIVING)
+
+
+_DECIDING = (
+    (
+        "decide about a request",
+        f"Go to the tab Review and choose from the list under {DECISION}. Write to the teacher under {FEEDBACK}, and "
+        f"put your own address under {REVIEWER}. Then look at {STATUS}: it says what comes of it, or what is missing.",
+    ),
+    ("approve", "The badge is issued, published and mailed, with your words if you wrote some."),
+    (
+        "return",
+        "Not yet. The teacher gets your words and may send the form again, or edit the answer: that becomes the next "
+        "attempt, in a row of its own. Needs words.",
+    ),
+    ("decline", "No, with your words. Needs words."),
+    ("hold", "Nothing happens until you choose something else. Clear your note before you approve: it goes out."),
+    (
+        "revoke",
+        "Only once a badge is issued: it is withdrawn for good, its page says so, and the teacher gets your words. "
+        "Needs words.",
+    ),
+)
+
+
+def _of_settings(policy: Policy) -> Rows:
+    minutes = round(policy.settle / timedelta(minutes=1))
+    acts = (
+        f"A decision acts once it has stood for {minutes} minutes; until then, empty the cell. {STATUS} says when."
+        if minutes
+        else "A decision acts when the bridge comes next. Until then, empty the cell to take it back."
+    )
+    who = (
+        "Whoever the coordinator has named as a coach; nobody decides about a request of their own."
+        if policy.coaches
+        else "Whoever may edit this spreadsheet; nobody decides about a request of their own."
+    )
+    shared = f" with {policy.share_with}" if policy.share_with else ""
+    return (
+        ("change your mind", acts),
+        ("know who may decide", who),
+        ("know by when", f"Teachers are told to expect a decision within {policy.due_days} days."),
+        (
+            "open evidence that has a ✗",
+            f"The teacher was asked to share it{shared}. Once that is done, the mark changes by itself.",
+        ),
+    )
+
+
+_LIVING = (
+    (
+        "sort, filter, hide, move columns",
+        "All of it is fine, and so are columns and rows of your own. Only never sort one column by itself. (If it "
+        "happened: Ctrl+Z.)",
+    ),
+    ("type into a shaded column", "Better not: the bridge puts it right. The white columns are yours, and stay yours."),
+    (
+        "offer another badge, or change one",
+        "Write it into the tab Badges, one row for each. Its own Status says whether the row is understood; until it "
+        "is, the last good version stays in force.",
+    ),
+    (
+        "see who decided what, and when",
+        "The tab Log has a line for each decision and each thing done, without names. It is only added to; what is "
+        "changed or deleted there is put back, and reported to the coordinator.",
+    ),
+)

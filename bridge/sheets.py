@@ -231,8 +231,9 @@ def _find(titles: Mapping[int, str], wanted: str) -> int | None:
 
 
 def _is_stale(error: BaseException | None) -> bool:
-    """True for Google's words about a row, column or tab that has gone since it was read."""
+    """True for Google’s words about a row, column or tab that has gone since it was read, or a tab that has come."""
     if not isinstance(error, APIError) or error.code != 400:
         return False
     said = str(error.error.get("message", "")).lower()
-    return any(words in said for words in ("grid limits", "no grid with id", "in grid[", "beyond the last"))
+    stale = ("grid limits", "no grid with id", "in grid[", "beyond the last", "already exists")
+    return any(words in said for words in stale)

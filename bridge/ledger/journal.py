@@ -38,6 +38,9 @@ _TOLD = select(schema.decisions.c.attempt_id, schema.decisions.c.n).where(
 )
 _ADD = insert(schema.log)
 
+#: Badge and person of an attempt that the ledger does not know.
+NOBODY = ("", "")
+
 #: So many keys are asked for in one query.
 _MOST = 5_000
 
@@ -52,16 +55,16 @@ def untold(connection: Connection, programme: str, decisions: Sequence[Decision]
 
 
 def tell_decisions(connection: Connection, programme: str, decisions: Sequence[Decision]) -> None:
-    """Add a line for each of *decisions*, whose attempts the ledger knows."""
+    """Add a line for each of *decisions*."""
     whose = _whose(connection, programme, [one.attempt_id for one in decisions])
-    entries = [chain.of_decision(one, *whose[one.attempt_id]) for one in decisions]
+    entries = [chain.of_decision(one, *whose.get(one.attempt_id, NOBODY)) for one in decisions]
     _append(connection, programme, entries)
 
 
 def tell_effect(connection: Connection, programme: str, effect: Effect, at: datetime) -> None:
     """Add a line about an effect that was done."""
     whose = _whose(connection, programme, [effect.attempt_id])
-    _append(connection, programme, [chain.of_effect(effect, at, *whose[effect.attempt_id])])
+    _append(connection, programme, [chain.of_effect(effect, at, *whose.get(effect.attempt_id, NOBODY))])
 
 
 def lines(connection: Connection, programme: str) -> list[Line]:

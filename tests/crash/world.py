@@ -14,10 +14,12 @@ from bridge.cycle import run_cycle, run_moves
 from bridge.errors import LeaseHeld, TryLater
 from bridge.ledger import open_ledger
 from bridge.mail import Sender, Voice, compose
-from bridge.model import Effect, Known
+from bridge.model import Effect, Known, State
 from bridge.plan import Policy, Vendor, Wish
 from bridge.plan.catalogue import TITLES
-from bridge.ports import Ledger, Message, World
+from bridge.plan.chain import first_break
+from bridge.plan.pages import log_rows
+from bridge.ports import Ledger, Message, Own, World
 from bridge.report import Report
 from tests.crash.mortal import Death, Doom, Moody, calm, mortal
 from tests.fakes.backend import FakeBackend
@@ -118,9 +120,19 @@ class FakeWorld:
                 self.clock.advance(timedelta(minutes=5))
                 continue
             if report.changed_nothing:
+                self.check_log()
                 return report
             self.clock.advance(timedelta(hours=8))
         raise AssertionError(f"no rest after {most} cycles")
+
+    def check_log(self) -> None:
+        """A line for each decision and each deed, in an unbroken chain, and the tab tells the same."""
+        log, known = self.ledger().log(), self.known()
+        assert first_break(log) is None
+        done = [effect for effect in known.effects.values() if effect.state is State.DONE]
+        decisions = sum(map(len, known.decisions.values()))
+        assert len(log) == len(done) + decisions
+        assert self.sheet.own[Own.LOG].read() == log_rows(log)
 
     def ledger(self) -> Ledger:
         """The same memory, opened anew."""

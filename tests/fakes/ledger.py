@@ -184,5 +184,7 @@ class MemoryLedger:
     def _whose(self, attempt_id: str) -> tuple[str, str]:
         """The badge's key, and the teacher's address."""
         known = self.memory.known
+        if attempt_id not in known.attempts:
+            return "", ""
         request = known.requests[known.attempts[attempt_id].request]
         return request.achievement, request.recipient

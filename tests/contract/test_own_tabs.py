@@ -1,0 +1,154 @@
+"""The tabs that are the bridge's alone, in memory and in the sandbox's Google Sheets."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from bridge.errors import InDoubt, TryLater
+from bridge.ports import Change, Own, OwnChange, Patch, Rows
+from bridge.sandbox.seed_people import COORDINATOR
+from bridge.sheets import PAGES, page_id
+from tests.contract.sheet_stages import FakeStage, SandboxStage, Stage, new_row
+from tests.contract.workspace import Workspace
+
+TITLES = ("No.", "When (UTC)", "Request", "What", "Badge", "By", "For", "Hash")
+ROWS: Rows = (TITLES, *((str(n), "=1+1", f"{n}-1", "decided: Approve", "1-2", "", "007", "ab") for n in range(1, 4)))
+MADE = OwnChange(Own.LOG, make=True, added=ROWS)
+
+
+@pytest.fixture(params=["memory", "sandbox"])
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    if request.param == "memory":
+        yield FakeStage()
+    else:
+        yield SandboxStage(request.getfixturevalue("workspace"))
+
+
+@pytest.fixture
+def google(workspace: Workspace) -> SandboxStage:
+    return SandboxStage(workspace)
+
+
+def write(stage: Stage, *own: OwnChange, **change: Any) -> None:
+    stage.sheet.write(stage.sheet.read(), Change(own=own, **change))
+
+
+def log(stage: Stage) -> Rows:
+    return stage.sheet.read().own[Own.LOG].values
+
+
+# ── every sheet ──────────────────────────────────────────────────────────────
+
+
+def test_a_tab_is_made_in_the_same_write_as_the_rest(stage: Stage) -> None:
+    assert stage.sheet.read().own == {}
+    write(stage, MADE, make_review=True, added=(new_row("1-1"),))
+    reading = stage.sheet.read()
+    assert reading.review is not None
+    assert [row[0] for row in reading.review.values] == ["ID", "1-1"]
+    assert set(reading.own) == {Own.LOG}
+    assert reading.own[Own.LOG].values == ROWS  # text as text: no formula, no date
+    assert {"Review", "Log", "Badges"} <= reading.titles
+
+
+def test_cells_are_set_and_rows_added(stage: Stage) -> None:
+    write(stage, MADE)
+    four = ("4", *ROWS[1][1:])
+    write(stage, OwnChange(Own.LOG, patches=(Patch(2, 3, "decided: Return"), Patch(3, 7, "")), added=(four,)))
+    rows = log(stage)
+    assert rows[2][3] == "decided: Return"
+    assert rows[3] == ROWS[3][:7]
+    assert rows[4] == four
+
+
+def test_a_tab_made_meanwhile_is_read_anew(stage: Stage) -> None:
+    reading = stage.sheet.read()
+    write(stage, MADE)
+    with pytest.raises((TryLater, InDoubt)):
+        stage.sheet.write(reading, Change(own=(MADE,)))
+    assert log(stage) == ROWS
+
+
+# ── in Google Sheets ─────────────────────────────────────────────────────────
+
+
+def test_all_tabs_in_two_calls_and_one_write(google: SandboxStage) -> None:
+    write(google, MADE, OwnChange(Own.HELP, make=True, added=(("You want to …", "…"),)), make_review=True)
+    assert google.workspace.counts()["sheets.spreadsheets.batchUpdate"] == 1
+    reading = google.sheet.read()
+    assert google.workspace.counts() == {
+        "sheets.spreadsheets.get": 1,
+        "sheets.spreadsheets.values.batchGetByDataFilter": 1,
+    }
+    assert set(reading.own) == {Own.LOG, Own.HELP}
+
+
+def test_more_lines_than_a_new_tab_has_rows(google: SandboxStage) -> None:
+    rows = (TITLES, *(("1", *ROWS[1][1:]),) * 1500)
+    write(google, OwnChange(Own.LOG, make=True, added=rows))
+    write(google, OwnChange(Own.LOG, added=rows[1:700]))
+    assert log(google) == rows + rows[1:700]
+
+
+def test_how_a_tab_looks(google: SandboxStage) -> None:
+    write(google, MADE)
+    found = google.workspace.reach().gspread.fetch_sheet_metadata(google.id, {"includeGridData": True})
+    (tab,) = (tab for tab in found["sheets"] if tab["properties"]["title"] == "Log")
+    assert tab["properties"]["sheetId"] == page_id(Own.LOG)
+    assert tab["properties"]["gridProperties"]["frozenRowCount"] == 1
+    widths = [column["pixelSize"] for column in tab["data"][0]["columnMetadata"]]
+    assert tuple(widths) == PAGES[Own.LOG].widths
+    header, first = (row["values"][0]["userEnteredFormat"] for row in tab["data"][0]["rowData"][:2])
+    assert header["textFormat"]["bold"]
+    assert "bold" not in first.get("textFormat", {})
+    (closed,) = tab["protectedRanges"]
+    assert not closed.get("warningOnly")
+    assert closed["range"] == {"sheetId": page_id(Own.LOG)}
+
+
+def typed(stage: SandboxStage, who: str) -> requests.Response:
+    url = f"{stage.workspace.sandbox.url}/_sandbox/sheets/{stage.id}/type"
+    told = {"tab": "Log", "cell": "D2", "value": "decided: Decline", "as": who}
+    return requests.post(url, json=told, timeout=10)
+
+
+def test_only_the_owner_can_type_there(google: SandboxStage) -> None:
+    programme = google.workspace.programme
+    write(google, MADE)
+    refused = typed(google, programme.coaches[0].email)
+    assert refused.status_code == 400
+    assert "protected" in refused.text
+    assert log(google) == ROWS
+    assert typed(google, COORDINATOR.email).ok
+    assert log(google)[1][3] == "decided: Decline"
+
+
+@pytest.mark.parametrize("titles", [["Log"], ["log", "Log (badge-bridge)"]])
+def test_a_tab_of_somebody_elses_with_that_title_is_left_alone(google: SandboxStage, titles: list[str]) -> None:
+    for title in titles:
+        google.act("add-tab", title=title)
+    google.act("type", tab=titles[0], range="A1", values=[["our diary"]])
+    assert google.sheet.read().own == {}
+    write(google, MADE)
+    assert google.get(titles[0])["rows"] == [["our diary"]]
+    assert google.sheet.read().own[Own.LOG].title == ["Log (badge-bridge)", "Log (badge-bridge 2)"][len(titles) - 1]
+    assert log(google) == ROWS
+
+
+def test_a_renamed_tab_is_found(google: SandboxStage) -> None:
+    write(google, MADE)
+    google.act("rename-tab", tab="Log", title="Protokoll")
+    assert google.sheet.read().own[Own.LOG].title == "Protokoll"
+
+
+def test_a_tab_is_not_made_again_blindly(google: SandboxStage) -> None:
+    google.workspace.sandbox.fault("sheets.spreadsheets.batchUpdate", "503-after", nth=1)
+    google.workspace.counts()
+    with pytest.raises(InDoubt, match="the bridge will look"):
+        write(google, MADE)
+    assert google.workspace.counts()["sheets.spreadsheets.batchUpdate"] == 1
+    assert log(google) == ROWS

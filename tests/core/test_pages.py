@@ -1,0 +1,194 @@
+"""What the tabs Log and Help must say, and what is put right in them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from bridge.model import Known, Line
+from bridge.plan import Policy, pages
+from bridge.plan.chain import Entry, continued, first_break
+from bridge.plan.help_page import help_rows
+from bridge.plan.pages import LOG_TITLES, SHOWN, Pages, first_difference, log_rows
+from bridge.ports import Own, OwnChange, Patch, Rows, SheetReading, Tab
+from tests.core.desk import POLICY
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+WHAT = LOG_TITLES.index("What")
+
+
+def log(count: int = 3) -> list[Line]:
+    entries = [
+        Entry(
+            NOON + timedelta(minutes=n), f"{n}-1", "decided: Approve", "first-aid", "cora@x.example", f"{n}@x.example"
+        )
+        for n in range(1, count + 1)
+    ]
+    return list(continued(None, entries, b"key"))
+
+
+def reading(log_tab: Rows | None, help_tab: Rows | None = None) -> SheetReading:
+    given = {Own.LOG: log_tab, Own.HELP: help_rows(POLICY) if help_tab is None else help_tab}
+    own = {own: Tab(number, own.title(), rows) for number, (own, rows) in enumerate(given.items()) if rows is not None}
+    return SheetReading("https://sheet", None, None, own)
+
+
+def known(shown: int = 0) -> Known:
+    return Known(facts={SHOWN: str(shown)} if shown else {})
+
+
+def with_cell(rows: Rows, row: int, column: int, text: str) -> Rows:
+    cells = [list(line) for line in rows]
+    cells[row][column] = text
+    return tuple(map(tuple, cells))
+
+
+def told(found: Pages) -> list[str]:
+    return [problem.sentence for problem in found.problems]
+
+
+def after(tab: Rows, change: OwnChange) -> Rows:
+    """The tab once *change* is made, as Google would tell it."""
+    cells = [list(row) for row in tab]
+    for patch in change.patches:
+        cells[patch.row] += [""] * (patch.column + 1 - len(cells[patch.row]))
+        cells[patch.row][patch.column] = patch.text
+    cells += [list(row) for row in change.added]
+    while cells and not any(cells[-1]):
+        cells.pop()
+    return tuple(map(tuple, cells))
+
+
+# ── in good order ────────────────────────────────────────────────────────────
+
+
+def test_tabs_that_are_not_there_are_made_with_all_they_say() -> None:
+    found = pages(known(), SheetReading("https://sheet", None, None), log(), POLICY)
+    assert [(change.own, change.make) for change in found.changes] == [(Own.LOG, True), (Own.HELP, True)]
+    assert found.changes[0].added == log_rows(log())
+    assert found.changes[1].added == help_rows(POLICY)
+    assert found.facts == {SHOWN: "3"}
+    assert told(found) == []
+
+
+def test_tabs_that_say_so_already_are_left_alone() -> None:
+    assert pages(known(3), reading(log_rows(log())), log(), POLICY) == Pages()
+
+
+def test_new_lines_are_added_below() -> None:
+    found = pages(known(2), reading(log_rows(log(2))), log(4), POLICY)
+    assert found.changes == (OwnChange(Own.LOG, added=log_rows(log(4))[3:]),)
+    assert found.facts == {SHOWN: "4"}
+    assert told(found) == []
+
+
+def test_a_night_whose_write_failed_tells_of_no_deleted_lines() -> None:
+    """The tab is behind the ledger, but not behind what was shown."""
+    assert told(pages(known(2), reading(log_rows(log(2))), log(3), POLICY)) == []
+
+
+# ── people ───────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("tab", "line"),
+    [
+        (with_cell(log_rows(log()), 2, WHAT, "decided: Decline"), 2),
+        (with_cell(log_rows(log()), 1, 0, ""), 1),
+        (log_rows(log())[:2] + log_rows(log())[3:], 2),  # deleted in the middle
+        (log_rows(log())[:3], 3),  # deleted at the end
+        ((log_rows(log())[0], *reversed(log_rows(log())[1:])), 1),  # sorted
+        (log_rows(log())[:1], 1),  # all of them
+        ((), 1),  # select all, Delete
+    ],
+)
+def test_what_people_change_is_put_back_and_told(tab: Rows, line: int) -> None:
+    found = pages(known(3), reading(tab), log(), POLICY)
+    (change,) = found.changes
+    assert after(tab, change) == log_rows(log())
+    assert told(found) == [f"From line {line} on somebody changed, sorted or deleted lines. They were put back."]
+    assert not any(problem.blocking for problem in found.problems)
+    assert pages(known(3), reading(after(tab, change)), log(), POLICY) == Pages()
+
+
+def test_lines_of_somebodys_own_are_taken_out() -> None:
+    tab = (*log_rows(log()), ("4", "", "9-9", "decided: Approve", "", "", "", "f" * 64))
+    found = pages(known(3), reading(tab), log(), POLICY)
+    (change,) = found.changes
+    assert after(tab, change) == log_rows(log())
+    (sentence,) = told(found)
+    assert "had 4 lines, the ledger knows 3" in sentence
+    assert "f" * 64 in sentence  # the head of an older ledger stays known
+
+
+def test_notes_to_the_right_are_nobodys_business() -> None:
+    tab = tuple((*row, "a note") for row in log_rows(log()))
+    assert pages(known(3), reading(tab), log(), POLICY) == Pages()
+
+
+def test_a_deleted_tab_is_made_again_and_told() -> None:
+    found = pages(known(3), reading(None), log(), POLICY)
+    assert found.changes == (OwnChange(Own.LOG, make=True, added=log_rows(log())),)
+    assert told(found) == ["The tab with the decision log was deleted. It is made again, with all 3 lines."]
+
+
+def test_a_ledger_that_somebody_changed_stops_at_the_coordinator() -> None:
+    harmed = log()
+    harmed[1] = replace(harmed[1], what="decided: Decline")
+    found = pages(known(3), reading(log_rows(log())), harmed, POLICY)
+    assert [(problem.blocking, "broken at line 2" in problem.sentence) for problem in found.problems] == [
+        (True, True),
+        (False, False),
+    ]
+
+
+def test_the_help_follows_the_settings() -> None:
+    policy = replace(
+        POLICY, settle=timedelta(minutes=10), coaches=frozenset({"cora@x.example"}), share_with="bridge@x.example"
+    )
+    often, nightly = (dict(row for row in help_rows(one)) for one in (policy, POLICY))
+    assert "10 minutes" in often["change your mind"]
+    assert "10 minutes" not in nightly["change your mind"]
+    assert "named as a coach" in often["know who may decide"]
+    assert "bridge@x.example" in often["open evidence that has a ✗"]
+    (change,) = pages(known(3), reading(log_rows(log()), help_rows(POLICY)), log(), policy).changes
+    assert after(help_rows(POLICY), change) == help_rows(policy)
+
+
+def test_no_cell_of_the_help_tells_a_coachs_address() -> None:
+    policy = Policy("https://x.example", "did:web:x.example#key", coaches=frozenset({"cora@x.example"}))
+    assert "cora" not in str(help_rows(policy))
+
+
+# ── the chain ────────────────────────────────────────────────────────────────
+
+
+def test_a_chain_breaks_where_it_was_touched() -> None:
+    whole = log(5)
+    assert first_break(whole) is None
+    assert first_break([]) is None
+    assert first_break(whole[1:]) == 1
+    assert first_break([*whole[:2], *whole[3:]]) == 3
+    assert first_break([*whole, replace(whole[-1], n=6)]) == 6
+    assert first_break([whole[0], replace(whole[1], person="someone"), *whole[2:]]) == 2
+
+
+def test_lines_that_were_made_anew_from_one_place_on_have_other_hashes() -> None:
+    """The classic forgery: change one, and compute all that follow. Only an earlier head can tell."""
+    whole = log(4)
+    forged = [whole[0], *continued((1, whole[0].hash), [Entry(NOON, "2-1", "decided: Decline", "", "", "")], b"key")]
+    assert first_break(forged) is None
+    assert forged[-1].hash not in {line.hash for line in whole}
+
+
+@pytest.mark.parametrize(("tab", "log_lines", "first"), [(3, 3, None), (2, 3, 3), (3, 2, 3), (0, 0, None), (0, 2, 1)])
+def test_the_first_difference_may_lie_behind_the_end_of_either(tab: int, log_lines: int, first: int | None) -> None:
+    assert first_difference(Tab(1, "Log", log_rows(log(tab))), log(log_lines)) == first
+
+
+def test_a_patch_is_made_only_where_something_differs() -> None:
+    tab = with_cell(log_rows(log()), 2, WHAT, "x")
+    (change,) = pages(known(3), reading(tab), log(), POLICY).changes
+    assert change.patches == (Patch(2, WHAT, "decided: Approve"),)

@@ -7,7 +7,7 @@ import io
 from typing import Any
 
 from bridge.sandbox.api import Act, ApiError, Json, Media, act
-from bridge.sandbox.sheets import a1, grid, people, shown
+from bridge.sandbox.sheets import a1, filters, grid, people, shown
 from bridge.sandbox.sheets.a1 import Box
 from bridge.sandbox.sheets.access import Edit, setting_of
 from bridge.sandbox.sheets.errors import Invalid
@@ -59,12 +59,17 @@ def as_csv(book: Spreadsheet, sheet: Sheet) -> str:
     return out.getvalue()
 
 
-@act("GET", "sheets/{spreadsheet_id}/{tab}.html", "A tab as it looks: colours, widths, drop-downs; ?rows=…")
+@act(
+    "GET",
+    "sheets/{spreadsheet_id}/{tab}.html",
+    "A tab as it looks: colours, widths, drop-downs, charts; ?rows=…, ?filter_view=id or title opens a filter view.",
+)
 def tab_as_page(act: Act) -> Media:
     book = people.book_of(act)
     sheet = people.tab(book, act.args["tab"])
-    setting = setting_of(act.world, book)
-    page = as_page(act.world.drive.files[book.id].name, book, sheet, setting, int(act.args.get("rows", MOST_ROWS)))
+    setting, most = setting_of(act.world, book), int(act.args.get("rows", MOST_ROWS))
+    view = filters.view_named(sheet, act.args["filter_view"]) if act.args.get("filter_view") else None
+    page = as_page(act.world.drive.files[book.id].name, book, sheet, setting, most=most, view=view)
     return Media("text/html; charset=utf-8", page.encode())
 
 

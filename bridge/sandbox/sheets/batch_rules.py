@@ -1,10 +1,10 @@
-"""Requests about protections, conditional formats, filters, banding and developer metadata."""
+"""Requests about protections, conditional formats, banding and developer metadata."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from bridge.sandbox.sheets import a1, grid, metadata, shown
+from bridge.sandbox.sheets import a1, grid, metadata
 from bridge.sandbox.sheets.access import Edit
 from bridge.sandbox.sheets.batch import request
 from bridge.sandbox.sheets.describing import protection
@@ -13,14 +13,14 @@ from bridge.sandbox.sheets.masks import merged, paths
 from bridge.sandbox.sheets_state import Json, Metadata, Sheet
 
 
-def _on_its_tab(edit: Edit, thing: Json) -> tuple[Sheet, Json]:
+def on_its_tab(edit: Edit, thing: Json) -> tuple[Sheet, Json]:
     """The tab that the thing's range lies on, and the thing with its range checked."""
     where = thing.get("range", {})
     sheet, _ = a1.resolve(edit.book, where)
     return sheet, thing | {"range": {"sheetId": sheet.id} | where}
 
 
-def _find(edit: Edit, lists: str, name: str, wanted: Any, words: str) -> tuple[list[Json], int]:
+def find(edit: Edit, lists: str, name: str, wanted: Any, words: str) -> tuple[list[Json], int]:
     """The list of the tab, and the place in it, where *name* is *wanted*; raises Invalid."""
     for sheet in edit.book.sheets:
         things: list[Json] = getattr(sheet, lists)
@@ -33,7 +33,7 @@ def _find(edit: Edit, lists: str, name: str, wanted: Any, words: str) -> tuple[l
 @request("addProtectedRange")
 def add_protected_range(edit: Edit, content: Json) -> Json:
     """Protect a range; who asks for a hard protection may always pass, as may the owner."""
-    sheet, thing = _on_its_tab(edit, content.get("protectedRange", {}))
+    sheet, thing = on_its_tab(edit, content.get("protectedRange", {}))
     if thing.get("warningOnly") and any(thing.get("editors", {}).values()):
         raise Invalid("ProtectedRange is warningOnly. Editors cannot be set on it.")
     edit.guard(sheet, a1.box_of(thing["range"]))
@@ -51,7 +51,7 @@ def update_protected_range(edit: Edit, content: Json) -> None:
     new = content.get("protectedRange", {})
     paths(content.get("fields", ""))
     wanted = new.get("protectedRangeId", 0)
-    things, place = _find(edit, "protected", "protectedRangeId", wanted, "protected range")
+    things, place = find(edit, "protected", "protectedRangeId", wanted, "protected range")
     if not edit.may_edit(things[place]):
         raise Protected
     things[place] = merged(things[place], new, content["fields"])
@@ -60,7 +60,7 @@ def update_protected_range(edit: Edit, content: Json) -> None:
 @request("deleteProtectedRange")
 def delete_protected_range(edit: Edit, content: Json) -> None:
     wanted = content.get("protectedRangeId", 0)
-    things, place = _find(edit, "protected", "protectedRangeId", wanted, "protected range")
+    things, place = find(edit, "protected", "protectedRangeId", wanted, "protected range")
     if not edit.may_edit(things[place]):
         raise Protected
     del things[place]
@@ -113,49 +113,9 @@ def delete_conditional_format_rule(edit: Edit, content: Json) -> Json:
     return {"rule": rule}
 
 
-@request("setBasicFilter")
-def set_basic_filter(edit: Edit, content: Json) -> None:
-    """Give the tab a filter; its sortSpecs sort at once, what it hides is not worked out."""
-    sheet, thing = _on_its_tab(edit, content.get("filter", {}))
-    sheet.basic_filter[:] = [thing]
-    if specs := thing.get("sortSpecs"):
-        _, box = a1.resolve(edit.book, thing["range"])
-        body = a1.Box(box.top + 1, box.left, box.bottom, box.right)
-        edit.guard(sheet, body)
-        keys = [(spec.get("dimensionIndex", 0), spec.get("sortOrder") == "DESCENDING") for spec in specs]
-        grid.sort(sheet, body, keys, shown.unformatted)
-
-
-@request("clearBasicFilter")
-def clear_basic_filter(edit: Edit, content: Json) -> None:
-    edit.sheet(content.get("sheetId", 0)).basic_filter.clear()
-
-
-@request("addFilterView")
-def add_filter_view(edit: Edit, content: Json) -> Json:
-    sheet, thing = _on_its_tab(edit, content.get("filter", {}))
-    thing = {"filterViewId": thing.get("filterViewId", edit.book.new_number())} | thing
-    sheet.filter_views.append(thing)
-    return {"filter": thing}
-
-
-@request("updateFilterView")
-def update_filter_view(edit: Edit, content: Json) -> None:
-    new = content.get("filter", {})
-    paths(content.get("fields", ""))
-    things, place = _find(edit, "filter_views", "filterViewId", new.get("filterViewId", 0), "filter view")
-    things[place] = merged(things[place], new, content["fields"])
-
-
-@request("deleteFilterView")
-def delete_filter_view(edit: Edit, content: Json) -> None:
-    things, place = _find(edit, "filter_views", "filterViewId", content.get("filterId", 0), "filter view")
-    del things[place]
-
-
 @request("addBanding")
 def add_banding(edit: Edit, content: Json) -> Json:
-    sheet, thing = _on_its_tab(edit, content.get("bandedRange", {}))
+    sheet, thing = on_its_tab(edit, content.get("bandedRange", {}))
     if any(a1.box_of(thing["range"]).meets(a1.box_of(other["range"])) for other in sheet.banding):
         raise Invalid("You cannot add alternating background colors to a range that already has them.")
     thing = {"bandedRangeId": thing.get("bandedRangeId", edit.book.new_number())} | thing
@@ -167,13 +127,13 @@ def add_banding(edit: Edit, content: Json) -> Json:
 def update_banding(edit: Edit, content: Json) -> None:
     new = content.get("bandedRange", {})
     paths(content.get("fields", ""))
-    things, place = _find(edit, "banding", "bandedRangeId", new.get("bandedRangeId", 0), "banding")
+    things, place = find(edit, "banding", "bandedRangeId", new.get("bandedRangeId", 0), "banding")
     things[place] = merged(things[place], new, content["fields"])
 
 
 @request("deleteBanding")
 def delete_banding(edit: Edit, content: Json) -> None:
-    things, place = _find(edit, "banding", "bandedRangeId", content.get("bandedRangeId", 0), "banding")
+    things, place = find(edit, "banding", "bandedRangeId", content.get("bandedRangeId", 0), "banding")
     del things[place]
 
 

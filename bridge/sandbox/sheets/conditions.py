@@ -36,6 +36,12 @@ def holds(condition: Json, sheet: Sheet, row: int, column: int, origin: tuple[in
     return meets(kind, shown.unformatted(grid.cell_at(sheet, row, column)), wanted, setting)
 
 
+def words(condition: Json) -> str:
+    """The condition as a person wrote it, near enough."""
+    values = [str(value.get("userEnteredValue", "")) for value in condition.get("values", ())]
+    return " ".join(values) or str(condition.get("type", "colour scale"))
+
+
 def _today(setting: Setting) -> int:
     return (setting.today - EPOCH).days
 

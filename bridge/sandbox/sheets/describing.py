@@ -9,7 +9,8 @@ from typing import Any
 from bridge.sandbox.api import Call, on
 from bridge.sandbox.sheets import a1, metadata, shown
 from bridge.sandbox.sheets.a1 import Box
-from bridge.sandbox.sheets.access import may_edit, opened
+from bridge.sandbox.sheets.access import may_edit, opened, setting_of
+from bridge.sandbox.sheets.filters import filtered_out
 from bridge.sandbox.sheets.reading import ranges_of
 from bridge.sandbox.sheets_state import Cell, Json, Metadata, Sheet, Spreadsheet
 from bridge.sandbox.state import World
@@ -69,7 +70,7 @@ def _sheet(world: World, email: str, book: Spreadsheet, sheet: Sheet, boxes: Ite
     notes = [note for note in book.metadata if note.sheet_id == sheet.id]
     parts: Json = {
         "data": [
-            _grid_data(book, sheet, box, [note for note in notes if note.dimension])
+            _grid_data(world, book, sheet, box, [note for note in notes if note.dimension])
             for box in boxes
             if not sheet.is_object
         ],
@@ -93,7 +94,7 @@ def protection(world: World, email: str, file_id: str, one: Json) -> Json:
     return told | {"requestingUserCanEdit": True} if passes else told
 
 
-def _grid_data(book: Spreadsheet, sheet: Sheet, box: Box, notes: list[Metadata]) -> Json:
+def _grid_data(world: World, book: Spreadsheet, sheet: Sheet, box: Box, notes: list[Metadata]) -> Json:
     data: Json = {}
     if box.top:
         data["startRow"] = box.top
@@ -107,6 +108,9 @@ def _grid_data(book: Spreadsheet, sheet: Sheet, box: Box, notes: list[Metadata])
         ROW_PIXELS,
         [note for note in notes if note.dimension == "ROWS"],
     )
+    for one in sheet.basic_filter:
+        for row in filtered_out(sheet, one, setting_of(world, book)) & set(range(box.top, box.bottom)):
+            data["rowMetadata"][row - box.top] = data["rowMetadata"][row - box.top] | {"hiddenByFilter": True}
     data["columnMetadata"] = _lines(
         sheet.column_properties,
         range(box.left, box.right),

@@ -39,6 +39,8 @@ def _carried(thing: Json, dimension: str, shift: Shift) -> Json | None:
     if "range" not in thing and "ranges" not in thing:
         return _shifted(thing, dimension, shift)
     moved = dict(thing)
+    if dimension == COLUMNS:
+        _renumber(moved, shift)
     for name in ("ranges", "unprotectedRanges"):
         if name in thing:
             moved[name] = [new for old in thing[name] if (new := _shifted(old, dimension, shift)) is not None]
@@ -49,6 +51,17 @@ def _carried(thing: Json, dimension: str, shift: Shift) -> Json | None:
             return None
         moved["range"] = new
     return moved
+
+
+def _renumber(thing: Json, shift: Shift) -> None:
+    """Move the columns that a filter names in its criteria and its order; those that are gone drop out."""
+    for name, index in (("filterSpecs", "columnIndex"), ("sortSpecs", "dimensionIndex")):
+        if name in thing:
+            spans = [(spec, shift(spec.get(index, 0), spec.get(index, 0) + 1)) for spec in thing.pop(name)]
+            if kept := [spec | {index: span[0]} for spec, span in spans if span is not None]:
+                thing[name] = kept
+    if thing.pop("criteria", None) is not None and "filterSpecs" in thing:
+        thing["criteria"] = {str(spec["columnIndex"]): spec["filterCriteria"] for spec in thing["filterSpecs"]}
 
 
 def _shifted(grid_range: Json, dimension: str, shift: Shift) -> Json | None:

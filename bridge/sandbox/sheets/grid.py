@@ -38,11 +38,6 @@ def is_hidden(lines: list[Json], index: int) -> bool:
     return index < len(lines) and bool(lines[index].get("hiddenByUser"))
 
 
-def hidden_rows(sheet: Sheet) -> frozenset[int]:
-    """The rows that somebody hid."""
-    return frozenset(row for row in range(len(sheet.row_properties)) if is_hidden(sheet.row_properties, row))
-
-
 def rows_with_data(sheet: Sheet) -> int:
     """How many rows there are up to the last that holds a value; format and validation alone are not data."""
     for number in range(len(sheet.rows), 0, -1):
@@ -196,13 +191,19 @@ def sort(sheet: Sheet, box: Box, keys: Sequence[tuple[int, bool]], value_of: Cal
     Only cells inside the box change place; what is tied to whole rows stays where it is.
     """
     lines = [[cell_at(sheet, row, column) for column in range(box.left, box.right)] for row in _used(sheet, box)]
-    for column, descending in reversed(keys):
-        full = [line for line in lines if _rank(value_of(line[column - box.left]))[0] < 3]
-        blank = [line for line in lines if _rank(value_of(line[column - box.left]))[0] == 3]
-        full.sort(key=lambda line: _rank(value_of(line[column - box.left])), reverse=descending)
-        lines = full + blank
+    lines = in_order(lines, keys, lambda line, column: value_of(line[column - box.left]))
     for row, line in zip(_used(sheet, box), lines, strict=True):
         row_for_writing(sheet, row, box.left + len(line))[box.left : box.left + len(line)] = line
+
+
+def in_order(lines: list[Item], keys: Sequence[tuple[int, bool]], value: Callable[[Item, int], Any]) -> list[Item]:
+    """The lines sorted by columns, each (index, descending); blanks come last either way."""
+    for column, descending in reversed(keys):
+        ranked = [(_rank(value(line, column)), line) for line in lines]
+        full = [one for one in ranked if one[0][0] < 3]
+        full.sort(key=lambda one: one[0], reverse=descending)
+        lines = [line for _, line in full] + [line for rank, line in ranked if rank[0] == 3]
+    return lines
 
 
 def _used(sheet: Sheet, box: Box) -> range:

@@ -112,8 +112,7 @@ def not_evaluated(sheet: Sheet, setting: Setting) -> list[str]:
         try:
             conditions.holds(condition, sheet, *spot, spot, setting)
         except Unreadable:
-            values = [str(value.get("userEnteredValue", "")) for value in condition.get("values", ())]
-            found.append(" ".join(values) or condition.get("type", "colour scale"))
+            found.append(conditions.words(condition))
     return found
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, Template
 
-from bridge.sandbox.sheets import grid, shown
+from bridge.sandbox.sheets import filters, grid, shown
 from bridge.sandbox.sheets.a1 import Box, box_of, column_name
 from bridge.sandbox.sheets.charts import plot
 from bridge.sandbox.sheets.describing import COLUMN_PIXELS, ROW_PIXELS
@@ -34,45 +36,97 @@ def _template() -> Template:
     return Environment(loader=PackageLoader("bridge.sandbox.sheets", ""), autoescape=True).get_template("tab.html.j2")
 
 
-def as_page(file_name: str, book: Spreadsheet, sheet: Sheet, setting: Setting, most: int = MOST_ROWS) -> str:
-    """The tab as one HTML page without scripts or outside files; after *most* rows it says how many are left out."""
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What all parts of a page share: sizes in pixels (0: hidden), the filters in force, the charts by their cell."""
+
+    sheet: Sheet
+    setting: Setting
+    filters: list[Json]
+    heights: list[int]
+    widths: list[int]
+    lefts: list[int]
+    charts: dict[tuple[int, int], list[Json]]
+
+    def left(self, column: int) -> int | None:
+        """Where a frozen column stands still; None for one that scrolls."""
+        return self.lefts[column] if column < self.sheet.frozen_columns else None
+
+
+def as_page(
+    file_name: str,
+    book: Spreadsheet,
+    sheet: Sheet,
+    setting: Setting,
+    *,
+    most: int = MOST_ROWS,
+    view: Json | None = None,
+) -> str:
+    """The tab as one HTML page without scripts or outside files; after *most* rows it says how many are left out.
+
+    A filter *view* takes the place of the basic filter, as for a person who opens it.
+    """
     if sheet.is_object:
-        return _chart_page(file_name, book, sheet)
-    rows, columns = _extent(sheet)
-    left_out = max(0, grid.rows_with_data(sheet) - most)
-    rows = min(rows, most) if left_out else rows
-    heights = [_size(sheet.row_properties, row, ROW_PIXELS) for row in range(rows)]
-    widths = [_size(sheet.column_properties, column, COLUMN_PIXELS) for column in range(columns)]
-    tops = list(accumulate(heights, initial=_LETTERS_HEIGHT))
-    lefts = list(accumulate(widths, initial=_NUMBERS_WIDTH))
-    charts = _charts(book, sheet, heights, widths)
-    lines = [
-        {
-            "number": row + 1,
-            "height": heights[row],
-            "top": tops[row] if row < sheet.frozen_rows else None,
-            "is_last_frozen": row == sheet.frozen_rows - 1,
-            "cells": [
-                cell | {"charts": charts.get((row, cell["column"]), ())}
-                for cell in _cells(sheet, setting, row, widths, lefts)
-            ],
-        }
-        for row in range(rows)
-        if heights[row]
-    ]
+        return _chart_page(file_name, book, sheet, setting)
+    page = _laid_out(book, sheet, setting, [view] if view else sheet.basic_filter)
+    displayed = [row for row in _order(sheet, view, len(page.heights)) if page.heights[row]]
+    left_out = max(0, len([row for row in displayed if row < grid.rows_with_data(sheet)]) - most)
+    unread = [filters.not_evaluated(sheet, one, setting) for one in page.filters]
     return _template().render(
         file_name=file_name,
         columns=[
-            {"letter": column_name(column), "width": widths[column], "left": _left(sheet, column, lefts)}
-            for column in range(columns)
-            if widths[column]
+            {"letter": column_name(column), "width": width, "left": page.left(column)}
+            for column, width in enumerate(page.widths)
+            if width
         ],
-        lines=lines,
-        width=lefts[-1],
+        lines=_lines(page, displayed[:most] if left_out else displayed),
+        width=page.lefts[-1],
         left_out=left_out,
-        not_evaluated=not_evaluated(sheet, setting),
+        not_evaluated=list(chain(not_evaluated(sheet, setting), *unread)),
+        views=[
+            {"id": one["filterViewId"], "title": one["title"], "is_open": one is view} for one in sheet.filter_views
+        ],
         tabs=_tabs(book, sheet),
     )
+
+
+def _laid_out(book: Spreadsheet, sheet: Sheet, setting: Setting, opened: list[Json]) -> _Page:
+    rows, columns = _extent(sheet)
+    hidden = frozenset[int]().union(*(filters.filtered_out(sheet, one, setting) for one in opened))
+    heights = [0 if row in hidden else _size(sheet.row_properties, row, ROW_PIXELS) for row in range(rows)]
+    widths = [_size(sheet.column_properties, column, COLUMN_PIXELS) for column in range(columns)]
+    lefts = list(accumulate(widths, initial=_NUMBERS_WIDTH))
+    return _Page(sheet, setting, opened, heights, widths, lefts, _charts(book, sheet, setting, heights, widths))
+
+
+def _lines(page: _Page, displayed: list[int]) -> Iterator[Json]:
+    top, frozen = _LETTERS_HEIGHT, page.sheet.frozen_rows
+    for row in displayed:
+        yield {
+            "number": row + 1,
+            "height": page.heights[row],
+            "top": top if row < frozen else None,
+            "is_last_frozen": row == frozen - 1,
+            "cells": list(_cells(page, row)),
+        }
+        top += page.heights[row]
+
+
+def _order(sheet: Sheet, view: Json | None, rows: int) -> list[int]:
+    """All rows of the page from above, as an open filter view sorts them."""
+    plain = list(range(rows))
+    if view is None or not filters.order(view):
+        return plain
+    moved = [row for row in filters.sorted_rows(sheet, view) if row < rows]
+    top = min(moved, default=0)
+    plain[top : top + len(moved)] = moved
+    return plain
+
+
+def _heads(opened: list[Json], row: int, column: int) -> bool:
+    """Say whether the cell heads a column that a filter is on."""
+    areas = [box_of(one["range"]) for one in opened]
+    return any(row == area.top and area.left <= column < area.right for area in areas)
 
 
 def _tabs(book: Spreadsheet, sheet: Sheet) -> list[dict[str, Any]]:
@@ -83,18 +137,18 @@ def _tabs(book: Spreadsheet, sheet: Sheet) -> list[dict[str, Any]]:
     ]
 
 
-def _chart_page(file_name: str, book: Spreadsheet, sheet: Sheet) -> str:
+def _chart_page(file_name: str, book: Spreadsheet, sheet: Sheet, setting: Setting) -> str:
     """A tab that is one chart."""
-    drawn = [_drawn(book, chart, *_OWN_TAB_SIZE) for chart in sheet.charts]
+    drawn = [_drawn(book, chart, setting, *_OWN_TAB_SIZE) for chart in sheet.charts]
     return _template().render(file_name=file_name, alone=drawn, tabs=_tabs(book, sheet))
 
 
-def _drawn(book: Spreadsheet, chart: Json, width: int, height: int) -> str:
-    return draw(plot(book, chart["spec"], grid.hidden_rows), width, height)
+def _drawn(book: Spreadsheet, chart: Json, setting: Setting, width: int, height: int) -> str:
+    return draw(plot(book, chart["spec"], lambda sheet: filters.hidden_rows(sheet, setting)), width, height)
 
 
 def _charts(
-    book: Spreadsheet, sheet: Sheet, heights: list[int], widths: list[int]
+    book: Spreadsheet, sheet: Sheet, setting: Setting, heights: list[int], widths: list[int]
 ) -> dict[tuple[int, int], list[Json]]:
     """The tab's charts, each in the cell that it is anchored to, or the next one that is shown."""
     found: dict[tuple[int, int], list[Json]] = {}
@@ -106,7 +160,7 @@ def _charts(
             continue
         merge = _merge_at(sheet, row, column)
         spot = (row, column) if merge is None else (merge.top, merge.left)
-        svg = _drawn(book, chart, place["widthPixels"], place["heightPixels"])
+        svg = _drawn(book, chart, setting, place["widthPixels"], place["heightPixels"])
         where = {"left": place.get("offsetXPixels", 0), "top": place.get("offsetYPixels", 0)}
         found.setdefault(spot, []).append({"svg": svg} | where)
     return found
@@ -142,17 +196,15 @@ def _size(known: list[Json], index: int, usual: int) -> int:
     return 0 if line.get("hiddenByUser") else int(line.get("pixelSize", usual))
 
 
-def _left(sheet: Sheet, column: int, lefts: list[int]) -> int | None:
-    return lefts[column] if column < sheet.frozen_columns else None
-
-
-def _cells(sheet: Sheet, setting: Setting, row: int, widths: list[int], lefts: list[int]) -> list[dict[str, Any]]:
-    cells = []
-    for column, width in enumerate(widths):
-        merge = _merge_at(sheet, row, column)
+def _cells(page: _Page, row: int) -> Iterator[Json]:
+    for column, width in enumerate(page.widths):
+        merge = _merge_at(page.sheet, row, column)
         if width and (merge is None or (merge.top, merge.left) == (row, column)):
-            cells.append(_cell(sheet, setting, row, column, merge) | {"left": _left(sheet, column, lefts)})
-    return cells
+            yield _cell(page.sheet, page.setting, row, column, merge) | {
+                "left": page.left(column),
+                "filters": _heads(page.filters, row, column),
+                "charts": page.charts.get((row, column), ()),
+            }
 
 
 def _merge_at(sheet: Sheet, row: int, column: int) -> Box | None:
@@ -168,7 +220,6 @@ def _cell(sheet: Sheet, setting: Setting, row: int, column: int, merge: Box | No
     wrap = (cell or {}).get("userEnteredFormat", {}).get("wrapStrategy", "OVERFLOW_CELL")
     beside = shown.formatted(grid.cell_at(sheet, row, column + 1))
     return {
-        "column": column,
         "text": text,
         "style": "; ".join(f"{name}: {value}" for name, value in looks.items()),
         "chooser": kind,
@@ -177,14 +228,9 @@ def _cell(sheet: Sheet, setting: Setting, row: int, column: int, merge: Box | No
         "runs": _runs(cell, text),
         "note": (cell or {}).get("note", ""),
         "spills": wrap == "OVERFLOW_CELL" and not beside and not kind,
-        "filters": any(_heads(box_of(one["range"]), row, column) for one in sheet.basic_filter),
         "height": merge.height if merge else 1,
         "width": merge.width if merge else 1,
     }
-
-
-def _heads(area: Box, row: int, column: int) -> bool:
-    return row == area.top and area.left <= column < area.right
 
 
 def _runs(cell: Json | None, text: str) -> list[Json]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """An issuer, a BadgeClass or a badge template. *archived*: nothing can be issued of it now (a draft, too)."""
+    """An issuer, a BadgeClass or a badge template. *archived*: nothing can be issued of it now; a *draft*: not yet."""
 
     id: str
     name: str
     archived: bool
+    draft: bool = False

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from bridge import wiring
 from bridge.backends.credly import token_age, token_words
-from bridge.backends.listed import Listed
 from bridge.config import Settings, secret
 from bridge.ledger.engine import PATIENCE, explained, make_engine, parse_url, reading
 from bridge.ledger.lessons import load
@@ -19,9 +18,10 @@ from bridge.ledger.migrations import HEAD, version_of
 from bridge.model import LOCAL, Effect, Kind, Known, State, Token
 from bridge.ports import TokenStore
 from bridge.report import counted
-from bridge.wording import shorten, visible
+from bridge.wording import shorten
 
-from .findings import Finding, Findings, bad, good, warn
+from .badges import Mapped, Row, mapping, named, rows_of, told
+from .findings import Finding, Findings, bad, good, looked, warn
 
 BADGR, CREDLY = "Badgr", "Credly"
 
@@ -56,7 +56,15 @@ def tokens(settings: Settings) -> Iterator[TokenStore]:
         ledger.close()
 
 
-def badgr(settings: Settings) -> Findings:
+def vendors(settings: Settings) -> Findings:
+    """Ask each that is in use, with one look into the tab Badges for all."""
+    rows = rows_of(settings) if settings.badgr.in_use or settings.credly.in_use else None
+    yield from looked(BADGR, partial(badgr, settings, rows))
+    yield from looked(CREDLY, partial(credly, settings, rows))
+    yield from looked("vendors", partial(left_behind, settings))
+
+
+def badgr(settings: Settings, rows: Mapping[str, Row] | None) -> Findings:
     ours = settings.badgr
     if not ours.in_use:
         return
@@ -66,7 +74,7 @@ def badgr(settings: Settings) -> Findings:
     listed = {issuer.id: issuer for issuer in found.issuers}
     if ours.issuer in listed:
         yield good(BADGR, f"The issuer is “{named(listed[ours.issuer])}”.")
-        yield from mapping(BADGR, "badgr", "BadgeClass", ours.badges, found.badges)
+        yield from mapping(Mapped(BADGR, "badgr", "BadgeClass", ours.badges, found.badges), rows)
         return
     what = f"The account can see no issuer {ours.issuer}." if ours.issuer else "[badgr] issuer is missing."
     if found.issuers:
@@ -75,7 +83,7 @@ def badgr(settings: Settings) -> Findings:
         yield bad(BADGR, what, "It can see none at all: make one there, or have the account made staff of yours.")
 
 
-def credly(settings: Settings) -> Findings:
+def credly(settings: Settings, rows: Mapping[str, Row] | None) -> Findings:
     ours = settings.credly
     if not ours.in_use:
         return
@@ -85,7 +93,7 @@ def credly(settings: Settings) -> Findings:
     with closing(wiring.credly_of(settings, clock)) as server:
         found = server.survey()
     yield good(CREDLY, f"{ours.url} lets us in.")
-    yield from mapping(CREDLY, "credly", "badge template", ours.badges, found.templates)
+    yield from mapping(Mapped(CREDLY, "credly", "badge template", ours.badges, found.templates), rows)
 
 
 def token(settings: Settings, today: date) -> Finding:
@@ -96,26 +104,6 @@ def token(settings: Settings, today: date) -> Finding:
     if sentence := token_age(made, today):
         return warn(CREDLY, sentence)
     return good(CREDLY, token_words(made, today)) if made <= today else warn(CREDLY, token_words(made, today))
-
-
-def mapping(title: str, section: str, what: str, badges: Mapping[str, str], found: Sequence[Listed]) -> Findings:
-    """Say of each badge of the settings whether it is there, and list what none of them names."""
-    listed = {one.id: one for one in found}
-    for key, vendor_id in badges.items():
-        one = listed.get(vendor_id)
-        if one is None:
-            yield bad(title, f"{key}: there is no {what} {vendor_id}.", f"Correct the line in [{section}.badges].")
-        elif one.archived:
-            yield bad(title, f"{key}: the {what} “{named(one)}” is archived.", "Bring it back there, or name another.")
-        else:
-            yield good(title, f"{key} is “{named(one)}”.")
-    for vendor_id, count in Counter(badges.values()).items():
-        if count > 1:
-            keys = ", ".join(key for key, one in badges.items() if one == vendor_id)
-            yield warn(title, f"{keys} are one {what}: whoever has one of them can't have another.", "Is it meant?")
-    if left := [one for one in found if one.id not in badges.values() and not one.archived]:
-        lines = f"To use one, add a line to [{section}.badges]: its Key in the tab Badges = the id."
-        yield warn(title, f"Used by no badge of yours: {told(left)}", lines)
 
 
 def left_behind(settings: Settings) -> Findings:
@@ -163,15 +151,4 @@ def _known(settings: Settings) -> Known:
         engine.dispose()
 
 
-def named(one: Listed) -> str:
-    return shorten(" ".join(visible(one.name).split()), 60)
-
-
-def told(listed: Sequence[Listed], most: int = 20) -> str:
-    """Return names and ids, so that these can be copied into the settings."""
-    words = [f"“{named(one)}” ({shorten(visible(one.id), 60)})" for one in listed[:most]]
-    more = f", and {len(listed) - most} more" if len(listed) > most else ""
-    return (", ".join(words) or "none") + more + "."
-
-
-CHECKS: Mapping[str, Callable[[Settings], Findings]] = {BADGR: badgr, CREDLY: credly, "vendors": left_behind}
+CHECKS: Mapping[str, Callable[[Settings], Findings]] = {"vendors": vendors}

@@ -76,17 +76,20 @@ def learn_catalogue(draft: Draft, tab: Tab | None, policy: Policy) -> Mapping[in
             continue
         draft.achievement(achievement)
         draft.label(fold(achievement.name), achievement.key)
-        says[position] = in_use(achievement)
+        says[position] = in_use(achievement, policy)
     for key in sorted(draft.known.achievements.keys() - {cells[KEY].strip() for _, cells in table.rows}):
         if draft.known.achievements[key].active:
             draft.problem(f"badge {key}", "Its row is gone from the tab Badges, but it stays in force. " + SWITCH_OFF)
     return says
 
 
-def in_use(achievement: Achievement) -> str:
-    """What Status says of a row that is right; how its "Valid for" was understood, since 2 may be meant as years."""
+def in_use(achievement: Achievement, policy: Policy) -> str:
+    """What Status says of a row that is right: which vendor makes it, and how its "Valid for" was understood, since 2
+    may be meant as years."""
+    vendor = policy.backends.get(achievement.backend or policy.backend)
+    made = f"; made at {vendor.title}" if vendor is not None else ""
     counts = f"; valid for {say_months(achievement.valid_months)}" if achievement.valid_months else ""
-    return f"In use{counts}" if achievement.active else "Switched off"
+    return f"In use{made}{counts}" if achievement.active else "Switched off"
 
 
 def _in_force(sentence: str, cells: Mapping[str, str], known: Known) -> str:

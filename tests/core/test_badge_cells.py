@@ -242,7 +242,7 @@ def test_another_backend_is_no_other_version_and_counts_from_the_next_approval_o
     table.look()
     assert table.known.achievements["first-aid"].version == version
     assert [table.known.orders[key].backend for key in ("1-1", "2-1")] == ["local", "badgr"]
-    assert table.badges[1][STATUS] == "In use"
+    assert table.badges[1][STATUS] == "In use; made at Badgr"
 
 
 def test_a_vendor_taken_out_of_the_settings_is_told_in_the_row() -> None:

@@ -163,8 +163,8 @@ def test_the_doctor_lists_what_the_accounts_find_by_name(vendors: Vendors, comma
         f"good: {vendors.badgr.url} lets us in.",
         "good: The issuer is “Conf 2026”.",
         f"good: {first} is “Checking for Understanding”.",
-        f"warn: Used by no badge of yours: “Another badge” ({other}). To use one, add a line to [badgr.badges]: its "
-        "Key in the tab Badges = the id.",
+        f"warn: Used by no badge of yours: “Another badge” ({other}). To use one, add its line to [badgr.badges]; left "
+        f'of the = stands its Key in the tab Badges:\nanother-badge = "{other}"',
     ]
     age, *others = findings(command, "Credly")
     assert age.startswith("good: The Credly token is ")
@@ -196,6 +196,25 @@ def test_a_refresh_token_is_good_once_so_the_doctor_keeps_the_next(
         vendors.badgr.expire_tokens()
     shown = command("doctor").out + command("plan").out
     assert given not in shown
+
+
+def crossed(vendors: Vendors) -> None:
+    classes = vendors.classes()
+    one, two = vendors.keys[:2]
+    vendors.set_badgr({one: classes[two], two: classes[one]})
+
+
+def mistyped(vendors: Vendors) -> None:
+    vendors.set_badgr({"chekcing": vendors.badgr.badge_class("Checking for Understanding")})
+
+
+def sent_without_a_line(vendors: Vendors) -> None:
+    vendors.set_badgr({})
+    vendors.choose("badgr")
+
+
+def without_any(vendors: Vendors) -> None:
+    vendors.set_credly({})
 
 
 def gone(vendors: Vendors) -> None:
@@ -240,6 +259,21 @@ def is_old(vendors: Vendors, days: int) -> None:
 
 
 AILING: dict[str, tuple[Callable[[Vendors], object], str]] = {
+    "crossed": (
+        crossed,
+        "warn: checking-for-understanding is “Checking for Understanding” in the tab Badges, and the BadgeClass "
+        "“Productive Group Work”. If that is another badge, it would be awarded in its place: Correct the line",
+    ),
+    "mistyped": (
+        mistyped,
+        "bad: chekcing: the tab Badges has no badge with this Key. Correct the line in [badgr.badges].",
+    ),
+    "sent without a line": (
+        sent_without_a_line,
+        "warn: The tab Badges has checking-for-understanding made here, and no line of [badgr.badges] says which "
+        'BadgeClass it is. Add one: checking-for-understanding = "id of the BadgeClass"',
+    ),
+    "without any": (without_any, "warn: It has no badge template that can be awarded now. Make one there,"),
     "vanished": (gone, "bad: checking-for-understanding: there is no BadgeClass "),
     "archived": (
         archived,

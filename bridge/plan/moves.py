@@ -89,11 +89,23 @@ def why_it_stays(known: Known, order: Order, under_way: Move | None, wish: Wish,
         return ""  # it need only stay: its move is called off
     if has_lapsed(known, order.attempt_id, now):
         return "it has expired"
+    if vendor is not None and is_being_withdrawn(known, order.attempt_id, wish.target):
+        return f"its earlier badge at {vendor.title} is still to be withdrawn; run badge-bridge run first"
     if vendor is not None and order.achievement not in vendor.badges:
         return f"the badge {order.achievement} has no line in [{wish.target}.badges]"
     if policy.wants_names(wish.target) and not names_of(known.attempts[order.attempt_id].submission).family:
         return f"{policy.title(wish.target)} wants first and last name, and there is only one"
     return ""
+
+
+def is_being_withdrawn(known: Known, attempt_id: str, backend: str) -> bool:
+    """Return whether a replaced badge at *backend* awaits its withdrawal: until then it is in the way of another."""
+    withdrawals = (
+        known.effects.get(move.key(Kind.WITHDRAW))
+        for move in known.moves.get(attempt_id, ())
+        if move.old.backend == backend
+    )
+    return any(effect is not None and effect.state in (State.PLANNED, State.STUCK) for effect in withdrawals)
 
 
 def moving(known: Known, attempt_id: str) -> Move | None:

@@ -220,6 +220,18 @@ RULES: tuple[Rule, ...] = (
     Rule("sheets", "a filter that names a column outside its range: 400; filters by colour: 501 (the sandbox's limit)"),
     Rule("sheets", "conditions know a few functions; one that they don't know gives no colour, and the page names it"),
     Rule("sheets", "in conditions a blank is 0, FALSE or empty text; numbers come before text before TRUE"),
+    # Tables
+    Rule(
+        "sheets.spreadsheets.batchUpdate",
+        "appendCells with a tableId writes below the table's last row, and the table grows",
+        "https://github.com/taylorwilsdon/google_workspace_mcp/pull/643",
+    ),
+    Rule("sheets.spreadsheets.batchUpdate", "where something lies below a growing table, rows are inserted"),
+    Rule("sheets.spreadsheets.batchUpdate", "tables overlap nowhere, need a row below the header: 400"),
+    Rule("sheets.spreadsheets.batchUpdate", "a table's columns are named after its header, and the other way round"),
+    Rule("sheets.spreadsheets.batchUpdate", "deleteTable takes away what stands in the table, too"),
+    Rule("sheets.spreadsheets.batchUpdate", "a table on a copied tab is called Name_2"),
+    Rule("sheets", "a table's drop-downs are strict for people, not for programs; other column types bind nobody"),
     # Charts
     Rule(
         "sheets.spreadsheets.batchUpdate",

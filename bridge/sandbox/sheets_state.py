@@ -48,6 +48,7 @@ class Sheet:
     basic_filter: list[Json] = field(default_factory=list)  # none or one
     banding: list[Json] = field(default_factory=list)
     charts: list[Json] = field(default_factory=list)  # Google's EmbeddedChart
+    tables: list[Json] = field(default_factory=list)  # Google's Table, its range closed, all columns named
 
     @property
     def id(self) -> int:
@@ -96,6 +97,7 @@ class Sheet:
             self.filter_views,
             self.basic_filter,
             self.banding,
+            self.tables,
         ]
 
     def set_grid(self, **properties: int) -> None:
@@ -116,6 +118,7 @@ class Sheet:
             basic_filter=self.basic_filter.copy(),
             banding=self.banding.copy(),
             charts=self.charts.copy(),
+            tables=self.tables.copy(),
         )
 
 

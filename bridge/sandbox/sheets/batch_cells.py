@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from bridge.sandbox.sheets import a1, grid, shown
+from bridge.sandbox.sheets import a1, grid, shown, tables
 from bridge.sandbox.sheets.a1 import Box
 from bridge.sandbox.sheets.access import Edit
 from bridge.sandbox.sheets.batch import request
@@ -100,7 +100,8 @@ def check_value(value: Json) -> None:
 def append_cells(edit: Edit, content: Json) -> None:
     """Write rows below the last one that holds data anywhere on the tab; the grid grows if it must."""
     if "tableId" in content:
-        raise Invalid("The sandbox keeps no tables; use sheetId.")
+        _append_to_table(edit, content)
+        return
     mask = CellMask(content.get("fields", ""))
     sheet = edit.sheet(content.get("sheetId", 0))
     if sheet.is_object:
@@ -112,6 +113,16 @@ def append_cells(edit: Edit, content: Json) -> None:
     box = Box(top, 0, top + len(rows), sheet.column_count)
     edit.guard(sheet, box)
     _write(sheet, box, rows, mask)
+
+
+def _append_to_table(edit: Edit, content: Json) -> None:
+    """Write rows below the table's last one with data; the table grows if it must."""
+    sheet, table = tables.named(edit.book, content["tableId"])
+    rows = content.get("rows", [])
+    edit.guard_insertion(sheet, ROWS, tables.body(table).bottom)
+    box = tables.make_room(edit.book, sheet, table, len(rows))
+    edit.guard(sheet, box)
+    _write(sheet, box, rows, CellMask(content.get("fields", "")))
 
 
 @request("repeatCell")

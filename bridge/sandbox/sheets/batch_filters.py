@@ -55,17 +55,23 @@ def update_filter_view(edit: Edit, content: Json) -> None:
     if "*" in named:
         named = set(new)
     changed = merged(things[place], new, content["fields"])
-    sheet, changed = on_its_tab(edit, filters.in_both_ways(changed, named))
+    sheet, changed = on_its_tab(edit, filters.in_both_ways(_on_one_area(changed, named), named))
     filters.check(sheet, changed)
     if things is not sheet.filter_views:
         raise Invalid("A filter view can't move to another sheet.")
     things[place] = changed
 
 
+def _on_one_area(thing: Json, named: set[str]) -> Json:
+    """The view as it is written: on a range, or on a table whose range is its own."""
+    gone = "tableId" if "range" in named else "range" if "tableId" in thing else ""
+    return {name: part for name, part in thing.items() if name != gone}
+
+
 @request("duplicateFilterView")
 def duplicate_filter_view(edit: Edit, content: Json) -> Json:
     things, place = find(edit, "filter_views", "filterViewId", content.get("filterId", 0), "filter view")
-    copy = {name: part for name, part in things[place].items() if name != "filterViewId"}
+    copy = {name: part for name, part in _on_one_area(things[place], set()).items() if name != "filterViewId"}
     sheet, copy = on_its_tab(edit, copy | {"title": f"Copy of {copy['title']}"})
     return {"filter": _added(edit, sheet, copy)}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from bridge.sandbox.sheets import a1, grid, metadata
+from bridge.sandbox.sheets import a1, grid, metadata, tables
 from bridge.sandbox.sheets.access import Edit
 from bridge.sandbox.sheets.batch import request
 from bridge.sandbox.sheets.describing import protection
@@ -15,6 +15,10 @@ from bridge.sandbox.sheets_state import Json, Metadata, Sheet
 
 def on_its_tab(edit: Edit, thing: Json) -> tuple[Sheet, Json]:
     """The tab that the thing's range lies on, and the thing with its range checked."""
+    if "tableId" in thing:  # a filter that a table backs
+        if "range" in thing:
+            raise Invalid("Only one of range and tableId may be set.")
+        thing = thing | {"range": tables.named(edit.book, thing["tableId"])[1]["range"]}
     where = thing.get("range", {})
     sheet, _ = a1.resolve(edit.book, where)
     return sheet, thing | {"range": {"sheetId": sheet.id} | where}

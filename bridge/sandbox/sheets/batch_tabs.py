@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
 
 from bridge.sandbox.sheets import a1, grid
 from bridge.sandbox.sheets.a1 import Box
@@ -64,10 +65,25 @@ def duplicate_sheet(edit: Edit, content: Json) -> Json:
         anchored[:] = [_retied(thing, fresh.id) for thing in anchored]
     for things, name in ((copy.filter_views, "filterViewId"), (copy.banding, "bandedRangeId")):
         things[:] = [thing | {name: edit.book.new_number()} for thing in things]
+    _rename_tables(edit, copy)
     copy.charts[:] = [_copied_chart(edit, chart, source.id, fresh.id) for chart in copy.charts]
     edit.book.sheets.insert(content.get("insertSheetIndex", 0), copy)
     grid.check_room(edit.book)
     return {"properties": properties(edit.book, copy)}
+
+
+def _rename_tables(edit: Edit, copy: Sheet) -> None:
+    """Tables of a copied tab get ids and names of their own."""
+    taken = {table["name"] for sheet in edit.book.sheets for table in sheet.tables}
+    for place, table in enumerate(copy.tables):
+        name = next(name for number in count(2) if (name := f"{table['name']}_{number}") not in taken)
+        taken.add(name)
+        copy.tables[place] = table | {"tableId": str(edit.book.new_number()), "name": name}
+        for things in (copy.filter_views, copy.basic_filter):
+            things[:] = [
+                one | {"tableId": copy.tables[place]["tableId"]} if one.get("tableId") == table["tableId"] else one
+                for one in things
+            ]
 
 
 def _copied_chart(edit: Edit, chart: Json, old: int, new: int) -> Json:

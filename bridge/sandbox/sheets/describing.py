@@ -81,6 +81,7 @@ def _sheet(world: World, email: str, book: Spreadsheet, sheet: Sheet, boxes: Ite
         "basicFilter": sheet.basic_filter[0] if sheet.basic_filter else None,
         "bandedRanges": sheet.banding,
         "charts": sheet.charts,
+        "tables": sheet.tables,
         "developerMetadata": [metadata.as_json(note) for note in notes if not note.dimension],
     }
     return {"properties": properties(book, sheet)} | {name: part for name, part in parts.items() if part}

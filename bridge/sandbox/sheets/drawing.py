@@ -9,6 +9,7 @@ from html import escape
 from itertools import pairwise
 
 from bridge.sandbox.sheets.charts import COLOURS, Plot, Series
+from bridge.sandbox.sheets.looks import ink
 
 _INK, _PALE, _LINE = "#444746", "#757575", "#e0e0e0"
 _LETTER = 6.3  # pixels, on average, of 12-pixel Arial
@@ -70,12 +71,6 @@ def _rect(x: float, y: float, width: float, height: float, fill: str) -> str:
 
 def _rule(x1: float, y1: float, x2: float, y2: float, stroke: str = _LINE) -> str:
     return f'<line x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}" stroke="{stroke}"/>'
-
-
-def _ink(fill: str) -> str:
-    """Letters that can be read on that colour."""
-    red, green, blue = (int(fill[place : place + 2], 16) for place in (1, 3, 5))
-    return "#fff" if 0.3 * red + 0.59 * green + 0.11 * blue < 165 else _INK
 
 
 def _short(words: str, most: int = _LONGEST) -> str:
@@ -176,7 +171,7 @@ def _pie(plot: Plot, area: _Area) -> Iterator[str]:
                 y + far * math.sin(middle) + 4,
                 words,
                 anchor="middle",
-                fill=_ink(_slice_colour(plot.series[0], place)),
+                fill=ink(_slice_colour(plot.series[0], place)),
             )
         angle = end
     if plot.hole:
@@ -293,7 +288,7 @@ def _columns(plot: Plot, inner: _Area, slot: float, points: list[list[_Piece]]) 
                 if inside and abs(start - end) < _ROOM:
                     continue
                 y = (start + end) / 2 + 4 if inside else min(start, end) - 4
-                words, fill = f"{one.values[place]:,.10g}", _ink(one.colour) if inside else _INK
+                words, fill = f"{one.values[place]:,.10g}", ink(one.colour) if inside else _INK
                 yield _text(x + wide / 2, y, words, anchor="middle", fill=fill)
 
 
@@ -355,5 +350,5 @@ def _bars(plot: Plot, area: _Area, pieces: list[list[_Piece]], marks: list[float
                 x = (at(start) + at(end)) / 2 if inside else at(end) + 4
                 if inside and abs(at(end) - at(start)) < _ROOM:
                     continue
-                ink, anchor = (_ink(fill), "middle") if inside else (_INK, "start")
-                yield _text(x, y + tall / 2 + 4, f"{one.values[place]:,.10g}", anchor=anchor, fill=ink)
+                letters, anchor = (ink(fill), "middle") if inside else (_INK, "start")
+                yield _text(x, y + tall / 2 + 4, f"{one.values[place]:,.10g}", anchor=anchor, fill=letters)

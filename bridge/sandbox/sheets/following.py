@@ -50,7 +50,23 @@ def _carried(thing: Json, dimension: str, shift: Shift) -> Json | None:
         if (new := _shifted(thing["range"], dimension, shift)) is None:
             return None
         moved["range"] = new
+    if "columnProperties" in thing and dimension == COLUMNS:
+        moved["columnProperties"] = _columns_of(thing, moved["range"], shift)
     return moved
+
+
+def _columns_of(table: Json, area: Json, shift: Shift) -> list[Json]:
+    """The table's columns as they lie in its moved range; one that came in between has a plain name."""
+    old, left = table["range"]["startColumnIndex"], area["startColumnIndex"]
+    spans = [(one, shift(old + one["columnIndex"], old + one["columnIndex"] + 1)) for one in table["columnProperties"]]
+    kept = {span[0] - left: one for one, span in spans if span is not None}
+    names = {one["columnName"] for one in kept.values()}
+    columns = []
+    for index in range(area["endColumnIndex"] - left):
+        number = next(number for number in range(index + 1, _FAR) if f"Column {number}" not in names)
+        columns.append(kept.get(index, {"columnName": f"Column {number}"}) | {"columnIndex": index})
+        names.add(columns[-1]["columnName"])
+    return columns
 
 
 def _renumber(thing: Json, shift: Shift) -> None:

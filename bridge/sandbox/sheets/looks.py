@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from bridge.sandbox.sheets import conditions, grid, shown
+from bridge.sandbox.sheets import conditions, grid, shown, tables
 from bridge.sandbox.sheets.a1 import Box, box_of
 from bridge.sandbox.sheets.formulas import Unreadable
 from bridge.sandbox.sheets.people import choices_of
@@ -23,6 +23,8 @@ _THEME = {
     "LINK": "#1155cc",
 }
 _NOT_IN_A_NAME = re.compile(r"[^\w -]")
+#: How Google draws a table that sets no colours: assumed.
+_TABLE_HEAD, _TABLE_BAND = "#356854", "#f6f8f9"
 _ALIGN = {"LEFT": "left", "CENTER": "center", "RIGHT": "right"}
 _VERTICAL = {"TOP": "top", "MIDDLE": "middle", "BOTTOM": "bottom"}
 
@@ -68,7 +70,7 @@ def css(cell_format: Json) -> dict[str, str]:
 def look(sheet: Sheet, row: int, column: int, setting: Setting) -> dict[str, str]:
     """The CSS of one cell: banding below, its own format over it, conditional formats on top."""
     cell = grid.cell_at(sheet, row, column) or {}
-    looks = _banded(sheet, row, column) | css(cell.get("userEnteredFormat", {}))
+    looks = _banded(sheet, row, column) | _tabled(sheet, row, column) | css(cell.get("userEnteredFormat", {}))
     value = shown.unformatted(cell)
     if isinstance(value, (int, float)):
         looks = {"text-align": "center" if isinstance(value, bool) else "right"} | looks
@@ -92,6 +94,29 @@ def _banded(sheet: Sheet, row: int, column: int) -> dict[str, str]:
             found = head if place < 0 else colour(bands, name)
             return {"background": found} if found else {}
     return {}
+
+
+def _tabled(sheet: Sheet, row: int, column: int) -> dict[str, str]:
+    """The colours of the table that the cell lies in: as set, or Google's own."""
+    for table in sheet.tables:
+        area = box_of(table["range"])
+        if not Box(row, column, row + 1, column + 1).lies_in(area):
+            continue
+        rows = table.get("rowsProperties", {})
+        if row == area.top:
+            head = colour(rows, "headerColor") or _TABLE_HEAD
+            return {"background": head, "color": ink(head), "font-weight": "bold"}
+        if tables.has_footer(table) and row == area.bottom - 1:
+            return {"background": colour(rows, "footerColor")}
+        first, second = colour(rows, "firstBandColor") or "#ffffff", colour(rows, "secondBandColor") or _TABLE_BAND
+        return {"background": first if (row - area.top) % 2 else second}
+    return {}
+
+
+def ink(fill: str) -> str:
+    """Letters that can be read on that colour."""
+    red, green, blue = (int(fill[place : place + 2], 16) for place in (1, 3, 5))
+    return "#ffffff" if 0.3 * red + 0.59 * green + 0.11 * blue < 165 else "#444746"
 
 
 def _applies(rule: Json, sheet: Sheet, spot: Box, area: Box, setting: Setting) -> bool:
@@ -118,6 +143,11 @@ def not_evaluated(sheet: Sheet, setting: Setting) -> list[str]:
 
 def chooser(sheet: Sheet, row: int, column: int) -> str:
     """ "list" for a drop-down, "checkbox" for a box to tick, "" for neither."""
+    of_table = {"DROPDOWN": "list", "BOOLEAN": "checkbox"}.get(
+        tables.column_at(sheet, row, column).get("columnType", "")
+    )
+    if of_table:
+        return of_table
     rule = (grid.cell_at(sheet, row, column) or {}).get("dataValidation", {})
     if rule.get("condition", {}).get("type") == "BOOLEAN":
         return "checkbox"

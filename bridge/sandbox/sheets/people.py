@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from bridge.sandbox.api import Act, ApiError
-from bridge.sandbox.sheets import a1, grid, shown
+from bridge.sandbox.sheets import a1, grid, shown, tables
 from bridge.sandbox.sheets.access import Edit, changing
 from bridge.sandbox.sheets.blank import known
 from bridge.sandbox.sheets.errors import Invalid, NotFound
@@ -118,7 +118,9 @@ def check_choice(sheet: Sheet, row: int, place: int, text: str) -> None:
 def strict_choices(sheet: Sheet, row: int, place: int) -> list[str] | None:
     """What the cell's strict drop-down offers; None if it has none."""
     rule = (grid.cell_at(sheet, row, place) or {}).get("dataValidation", {})
-    return choices_of(rule) if rule.get("strict") else None
+    if not rule.get("strict"):
+        rule = tables.column_at(sheet, row, place).get("dataValidationRule", {})  # always strict
+    return choices_of(rule)
 
 
 def choices_of(rule: Mapping[str, Any]) -> list[str] | None:

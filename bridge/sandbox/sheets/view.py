@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, Template
 
-from bridge.sandbox.sheets import filters, grid, shown
+from bridge.sandbox.sheets import filters, grid, shown, tables
 from bridge.sandbox.sheets.a1 import Box, box_of, column_name
 from bridge.sandbox.sheets.charts import plot
 from bridge.sandbox.sheets.describing import COLUMN_PIXELS, ROW_PIXELS
@@ -86,6 +86,7 @@ def as_page(
         views=[
             {"id": one["filterViewId"], "title": one["title"], "is_open": one is view} for one in sheet.filter_views
         ],
+        tables=[{"name": one["name"], "where": tables.written(sheet, one)} for one in sheet.tables],
         tabs=_tabs(book, sheet),
     )
 

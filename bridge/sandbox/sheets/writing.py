@@ -12,10 +12,10 @@ from bridge.sandbox.api import Call, on
 from bridge.sandbox.sheets import a1, grid
 from bridge.sandbox.sheets.a1 import Box
 from bridge.sandbox.sheets.access import Edit, changing, setting_of
+from bridge.sandbox.sheets.blocks import table_at
 from bridge.sandbox.sheets.errors import Invalid
 from bridge.sandbox.sheets.following import COLUMNS, ROWS
 from bridge.sandbox.sheets.reading import ranges_of, turned_in, value_range
-from bridge.sandbox.sheets.tables import table_at
 from bridge.sandbox.sheets.typed import Typed, typed
 from bridge.sandbox.sheets_state import MOST_CHARACTERS, Cell, Json, Sheet
 

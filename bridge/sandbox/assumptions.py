@@ -201,6 +201,13 @@ RULES: tuple[Rule, ...] = (
         "https://github.com/burnash/gspread/issues/1437",
     ),
     Rule(
+        "sheets.spreadsheets.batchUpdate",
+        "only a protection of a whole tab has unprotected ranges",
+        "https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/sheets",
+    ),
+    Rule("sheets.spreadsheets.batchUpdate", "what is made a mere warning loses its editors"),
+    Rule("sheets.spreadsheets.batchUpdate", "a grid can't be made smaller over protected cells"),
+    Rule(
         "drive.files.copy",
         "in a copied spreadsheet only who copied it may pass the protections",
         "https://github.com/burnash/gspread/issues/1072",

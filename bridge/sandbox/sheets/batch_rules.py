@@ -38,8 +38,11 @@ def find(edit: Edit, lists: str, name: str, wanted: Any, words: str) -> tuple[li
 def add_protected_range(edit: Edit, content: Json) -> Json:
     """Protect a range; who asks for a hard protection may always pass, as may the owner."""
     sheet, thing = on_its_tab(edit, content.get("protectedRange", {}))
-    if thing.get("warningOnly") and any(thing.get("editors", {}).values()):
-        raise Invalid("ProtectedRange is warningOnly. Editors cannot be set on it.")
+    _check_protection(edit, thing)
+    if any(
+        one["protectedRangeId"] == thing.get("protectedRangeId") for tab in edit.book.sheets for one in tab.protected
+    ):
+        raise Invalid(f"A protected range with the id {thing['protectedRangeId']} already exists.")
     edit.guard(sheet, a1.box_of(thing["range"]))
     if not thing.get("warningOnly"):
         users = thing.get("editors", {}).get("users", [])
@@ -58,7 +61,20 @@ def update_protected_range(edit: Edit, content: Json) -> None:
     things, place = find(edit, "protected", "protectedRangeId", wanted, "protected range")
     if not edit.may_edit(things[place]):
         raise Protected
-    things[place] = merged(things[place], new, content["fields"])
+    changed = merged(things[place], new, content["fields"])
+    if changed.get("warningOnly") and "editors" not in new:  # what was hard and only warns now needs no editors
+        changed = {name: part for name, part in changed.items() if name != "editors"}
+    _check_protection(edit, changed)
+    things[place] = changed
+
+
+def _check_protection(edit: Edit, thing: Json) -> None:
+    """Raise Invalid for editors of a mere warning, and for holes in what is less than a tab."""
+    if thing.get("warningOnly") and any(thing.get("editors", {}).values()):
+        raise Invalid("ProtectedRange is warningOnly. Editors cannot be set on it.")
+    if thing.get("unprotectedRanges") and set(thing.get("range", {})) - {"sheetId"}:
+        raise Invalid("Unprotected ranges are only supported on protected sheets.")
+    on_its_tab(edit, thing)
 
 
 @request("deleteProtectedRange")

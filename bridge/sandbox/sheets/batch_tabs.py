@@ -123,6 +123,9 @@ def update_sheet_properties(edit: Edit, content: Json) -> None:
     sheet.properties = after | {"sheetId": sheet.id}
     _check_size(edit, sheet)
     if before != (sheet.row_count, sheet.column_count):
+        for dimension, old in zip((ROWS, COLUMNS), before, strict=True):
+            if (new_end := grid.count(sheet, dimension)) < old:
+                edit.guard(sheet, lines(sheet, dimension, new_end, old))
         grid.resize(sheet, sheet.row_count, sheet.column_count)
         grid.check_room(edit.book)
     if all(one.hidden for one in edit.book.sheets):

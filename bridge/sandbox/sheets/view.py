@@ -203,6 +203,7 @@ def _cells(page: _Page, row: int) -> Iterator[Json]:
         if width and (merge is None or (merge.top, merge.left) == (row, column)):
             yield _cell(page.sheet, page.setting, row, column, merge) | {
                 "left": page.left(column),
+                "is_last_pinned": column == page.sheet.frozen_columns - 1,
                 "filters": _heads(page.filters, row, column),
                 "charts": page.charts.get((row, column), ()),
             }

@@ -183,6 +183,11 @@ def test_the_first_rule_wins(book: Desk) -> None:
     assert colours(book) == [["#330000"] * 4, [""] * 4, ["#330000"] * 4]
 
 
+def test_a_column_without_a_dollar_moves_from_cell_to_cell(book: Desk) -> None:
+    book.batch(rule('=B2="Ann"', 1.0), rule('=AND($B2="Bo",D2="issued")', 0.2))
+    assert colours(book) == [["#ff0000", "", "", ""], ["#330000", "", "", ""], [""] * 4]
+
+
 def test_what_can_t_be_worked_out_has_no_colour_and_is_named(book: Desk) -> None:
     book.batch(rule("=COUNTIF($A$2:$A,$A2)>1", 1.0), rule('=$B2="<Bo>"', 0.2))
     assert colours(book) == [[""] * 4] * 3

@@ -68,5 +68,5 @@ def test_banding_lies_below_a_cell_s_own_colour() -> None:
     bands = {"headerColor": red, "firstBandColor": white, "secondBandColorStyle": {"rgbColor": grey}}
     sheet.banding = [{"range": {"sheetId": 0, "endRowIndex": 4, "endColumnIndex": 1}, "rowProperties": bands}]
     sheet.rows[3][0] = {"userEnteredFormat": {"backgroundColorStyle": {"themeColor": "ACCENT4"}}}
-    found = [looks.look(sheet, row, 0, Setting())["background"] for row in range(4)]
+    found = [looks.look(sheet, row, 0, Setting(), {})["background"] for row in range(4)]
     assert found == ["#ff0000", "#ffffff", "#333333", "#34a853"]

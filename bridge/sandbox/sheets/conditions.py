@@ -36,6 +36,13 @@ def holds(condition: Json, sheet: Sheet, row: int, column: int, origin: tuple[in
     return meets(kind, shown.unformatted(grid.cell_at(sheet, row, column)), wanted, setting)
 
 
+def is_same_along_row(condition: Json) -> bool:
+    """Say whether the condition does not ask which cell of the row it is."""
+    if condition.get("type") != "CUSTOM_FORMULA":
+        return False
+    return all(formulas.is_same_along_row(value.get("userEnteredValue", "")) for value in condition.get("values", ()))
+
+
 def words(condition: Json) -> str:
     """The condition as a person wrote it, near enough."""
     values = [str(value.get("userEnteredValue", "")) for value in condition.get("values", ())]

@@ -57,6 +57,12 @@ def _tokens(formula: str) -> tuple[str, ...]:
     return found
 
 
+def is_same_along_row(formula: str) -> bool:
+    """Say whether all that the formula names has a fixed column, so that it holds for all of a row or none."""
+    found = (_REFERENCE.fullmatch(token) for token in _tokens(formula))
+    return all(match[1] for match in found if match)
+
+
 def _text(value: Any) -> str:
     if value is None:
         return ""

@@ -67,7 +67,11 @@ def css(cell_format: Json) -> dict[str, str]:
     return {name: value for name, value in properties.items() if value}
 
 
-def look(sheet: Sheet, row: int, column: int, setting: Setting) -> dict[str, str]:
+#: What formulas gave that hold for all of a row or none, by rule and row: a page asks for each cell.
+Memo = dict[tuple[int, int], bool]
+
+
+def look(sheet: Sheet, row: int, column: int, setting: Setting, memo: Memo) -> dict[str, str]:
     """The CSS of one cell: banding below, its own format over it, conditional formats on top."""
     cell = grid.cell_at(sheet, row, column) or {}
     looks = _banded(sheet, row, column) | _tabled(sheet, row, column) | css(cell.get("userEnteredFormat", {}))
@@ -78,7 +82,7 @@ def look(sheet: Sheet, row: int, column: int, setting: Setting) -> dict[str, str
     for rule in reversed(sheet.conditional_formats):
         for where in rule["ranges"]:
             area = box_of(where)
-            if spot.lies_in(area) and _applies(rule, sheet, spot, area, setting):
+            if spot.lies_in(area) and _applies(rule, sheet, spot, area, setting, memo):
                 looks |= css(rule["booleanRule"].get("format", {}))
     return looks
 
@@ -119,12 +123,18 @@ def ink(fill: str) -> str:
     return "#ffffff" if 0.3 * red + 0.59 * green + 0.11 * blue < 165 else "#444746"
 
 
-def _applies(rule: Json, sheet: Sheet, spot: Box, area: Box, setting: Setting) -> bool:
+def _applies(rule: Json, sheet: Sheet, spot: Box, area: Box, setting: Setting, memo: Memo) -> bool:
     condition = rule.get("booleanRule", {}).get("condition", {})
+    key = (id(rule), spot.top)
+    if key in memo:
+        return memo[key]
     try:
-        return conditions.holds(condition, sheet, spot.top, spot.left, (area.top, area.left), setting)
+        found = conditions.holds(condition, sheet, spot.top, spot.left, (area.top, area.left), setting)
+        if len(rule["ranges"]) == 1 and conditions.is_same_along_row(condition):
+            memo[key] = found
     except Unreadable:
         return False  # the page says so: `not_evaluated`
+    return found
 
 
 def not_evaluated(sheet: Sheet, setting: Setting) -> list[str]:

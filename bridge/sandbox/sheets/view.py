@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate, chain
 from typing import Any
@@ -15,7 +15,7 @@ from bridge.sandbox.sheets.a1 import Box, box_of, column_name
 from bridge.sandbox.sheets.charts import plot
 from bridge.sandbox.sheets.describing import COLUMN_PIXELS, ROW_PIXELS
 from bridge.sandbox.sheets.drawing import draw
-from bridge.sandbox.sheets.looks import chooser, colour, css, look, not_evaluated
+from bridge.sandbox.sheets.looks import Memo, chooser, colour, css, look, not_evaluated
 from bridge.sandbox.sheets.typed import Setting
 from bridge.sandbox.sheets_state import Json, Sheet, Spreadsheet
 
@@ -47,6 +47,7 @@ class _Page:
     widths: list[int]
     lefts: list[int]
     charts: dict[tuple[int, int], list[Json]]
+    memo: Memo = field(default_factory=dict)
 
     def left(self, column: int) -> int | None:
         """Where a frozen column stands still; None for one that scrolls."""
@@ -201,7 +202,7 @@ def _cells(page: _Page, row: int) -> Iterator[Json]:
     for column, width in enumerate(page.widths):
         merge = _merge_at(page.sheet, row, column)
         if width and (merge is None or (merge.top, merge.left) == (row, column)):
-            yield _cell(page.sheet, page.setting, row, column, merge) | {
+            yield _cell(page, row, column, merge) | {
                 "left": page.left(column),
                 "is_last_pinned": column == page.sheet.frozen_columns - 1,
                 "filters": _heads(page.filters, row, column),
@@ -214,9 +215,10 @@ def _merge_at(sheet: Sheet, row: int, column: int) -> Box | None:
     return next((area for area in map(box_of, sheet.merges) if spot.lies_in(area)), None)
 
 
-def _cell(sheet: Sheet, setting: Setting, row: int, column: int, merge: Box | None) -> dict[str, Any]:
+def _cell(page: _Page, row: int, column: int, merge: Box | None) -> dict[str, Any]:
+    sheet, setting = page.sheet, page.setting
     cell = grid.cell_at(sheet, row, column)
-    looks = look(sheet, row, column, setting)
+    looks = look(sheet, row, column, setting, page.memo)
     kind = chooser(sheet, row, column)
     text = shown.formatted(cell, setting.locale)
     wrap = (cell or {}).get("userEnteredFormat", {}).get("wrapStrategy", "OVERFLOW_CELL")

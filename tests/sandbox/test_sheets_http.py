@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -106,7 +107,10 @@ def test_people_act_over_http(sandbox: Sandbox, spreadsheet: str) -> None:
     assert requests.post(f"{there}/type-in-row", json=body, timeout=5).json() == {"rows": [2]}
     assert requests.get(f"{there}/Review", timeout=5).json()["rows"][1] == ["41-1", "Approve"]
     assert requests.get(f"{there}/Review.csv", timeout=5).text.splitlines()[1] == "41-1,Approve"
-    assert "Approve" in requests.get(f"{there}/Review.html", timeout=5).text
+    html = requests.get(f"{there}/Review.html", timeout=5).text
+    assert "Approve" in html
+    other = re.findall(r'<a href="([^"]+)">Coach', html)
+    assert requests.get(f"{there}/{other[0]}", timeout=5).status_code == 200
     notes = requests.get(f"{there}/{quote(chr(67) + 'oach' + chr(39) + 's notes')}", timeout=5).json()
     assert notes == {"tab": "Coach's notes", "rows": []}
     refused = requests.post(f"{there}/type", json={"tab": "Review", "cell": "A1"}, timeout=5)

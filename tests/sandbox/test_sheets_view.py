@@ -51,7 +51,12 @@ def test_a_page_shows_cells_colours_and_choices() -> None:
 
 
 def test_an_empty_tab_is_a_page_too() -> None:
-    assert "Badges</span>" in page(desk(), "Badges")
+    assert '<a href="Badges.html" class="open">Badges</a>' in page(desk(), "Badges")
+
+
+def test_a_page_leads_to_the_other_tabs_by_name() -> None:
+    book = desk(tabs=("Review", "javascript:a/b?"))
+    assert '<a href="javascript%3Aa%2Fb%3F.html">javascript:a/b?</a>' in page(book)
 
 
 def test_a_long_tab_is_cut_and_says_so() -> None:

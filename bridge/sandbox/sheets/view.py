@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate, chain
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, PackageLoader, Template
 
@@ -133,7 +134,12 @@ def _heads(opened: list[Json], row: int, column: int) -> bool:
 
 def _tabs(book: Spreadsheet, sheet: Sheet) -> list[dict[str, Any]]:
     return [
-        {"title": one.title, "is_open": one is sheet, "colour": colour(one.properties, "tabColor")}
+        {
+            "title": one.title,
+            "page": f"{quote(one.title, safe='')}.html",
+            "is_open": one is sheet,
+            "colour": colour(one.properties, "tabColor"),
+        }
         for one in book.sheets
         if not one.hidden
     ]

@@ -11,7 +11,7 @@ from typing import TypeVar
 from bridge import plan
 from bridge.acting import Actor
 from bridge.errors import LEDGER_TROUBLE, BridgeError
-from bridge.model import Acceptance, Effect, Kind, Known, Lesson, Problem
+from bridge.model import Effect, Kind, Known, Lesson, Problem, Uptake
 from bridge.plan import Learnt, Moving, Policy, Seen, Showing, Wish, guards
 from bridge.plan.draft import copy_of
 from bridge.ports import Change, SheetReading, World
@@ -95,9 +95,9 @@ def look(world: World, known: Known, problems: list[Problem]) -> Seen:
     return Seen(forms=forms, sheet=sheet, files=files, artworks=artworks, accepted=accepted, taken=taken)
 
 
-def _ask_vendors(world: World, known: Known, problems: list[Problem]) -> Mapping[str, Mapping[str, Acceptance]]:
+def _ask_vendors(world: World, known: Known, problems: list[Problem]) -> Mapping[str, Mapping[str, Uptake]]:
     """Ask each vendor what the earners did with their badges, in a few calls, now and then."""
-    answers: dict[str, Mapping[str, Acceptance]] = {}
+    answers: dict[str, Mapping[str, Uptake]] = {}
     for name, credentials in plan.wanted_acceptance(known, world.clock.now()).items():
         backend = world.backends.get(name)
         if backend is not None:

@@ -15,7 +15,6 @@ from typing import Protocol, TypeAlias, runtime_checkable
 
 from bridge.errors import BridgeError
 from bridge.model import (
-    Acceptance,
     Achievement,
     Artwork,
     Credential,
@@ -31,6 +30,7 @@ from bridge.model import (
     Problem,
     Submission,
     Token,
+    Uptake,
 )
 
 
@@ -160,7 +160,7 @@ class Backend(Protocol):
     def badge(self, credential: Credential) -> bytes:
         """The baked picture, PNG or SVG: for the badge's page, and to be attached to the mail."""
 
-    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Acceptance]:
+    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Uptake]:
         """By award, what the earners did with the badges, in a few calls; {} where there is nothing to accept."""
 
 

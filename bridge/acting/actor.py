@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 PATIENCE = 5
 
 _MAKING = (Kind.ISSUE, Kind.REISSUE, Kind.REVOKE, Kind.WITHDRAW)
-_PUBLISHING = (Kind.PUBLISH, Kind.PUBLISH_REVOKED, Kind.PUBLISH_REISSUED)
+_PUBLISHING = (Kind.PUBLISH, Kind.PUBLISH_ACCEPTED, Kind.PUBLISH_REVOKED, Kind.PUBLISH_REISSUED)
 _PERFORM = {
     Kind.ISSUE: performing.issue,
     Kind.REISSUE: performing.reissue,

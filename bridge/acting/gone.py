@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bridge.errors import NotMade, TryLater
-from bridge.model import Acceptance, Achievement, Credential, Order
+from bridge.model import Achievement, Credential, Order, Uptake
 
 APPROVE_ANEW = (
     "To have it made elsewhere, choose another Backend for it in the tab Badges, empty the Decision cell, and approve "
@@ -41,6 +41,6 @@ class Gone:
             f"{REISSUE.format(self.name)}"
         )
 
-    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Acceptance]:
+    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Uptake]:
         del credentials
         return {}

@@ -10,7 +10,7 @@ from typing import Any
 
 from bridge.backends import check_version
 from bridge.errors import Refused
-from bridge.model import Acceptance, Achievement, Alignment, Credential, Order
+from bridge.model import Achievement, Alignment, Credential, Order, Uptake
 from bridge.openbadges import documents
 from bridge.openbadges.errors import BadArtwork, OpenBadgesError
 from bridge.openbadges.pictures import picture
@@ -117,7 +117,7 @@ class LocalIssuer:
             )
         return data
 
-    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Acceptance]:
+    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Uptake]:
         """Nothing: what is signed here needs nobody's acceptance."""
         return {}
 

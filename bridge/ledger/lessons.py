@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
 from bridge.ledger import journal, schema
 from bridge.ledger.shelves import (
@@ -123,8 +123,14 @@ def _learn_acceptance(connection: Connection, programme: str, lesson: Lesson) ->
         connection.execute(
             update(schema.credentials)
             .where(kept.programme == programme, kept.attempt_id == bindparam("of"))
-            .values(acceptance=bindparam("taken")),
-            [{"of": attempt_id, "taken": acceptance} for attempt_id, acceptance in lesson.accepted.items()],
+            .values(
+                acceptance=bindparam("taken"),
+                vendor_url=func.coalesce(func.nullif(bindparam("shown"), ""), kept.vendor_url),
+            ),
+            [
+                {"of": attempt_id, "taken": uptake.acceptance, "shown": uptake.vendor_url}
+                for attempt_id, uptake in lesson.accepted.items()
+            ],
         )
 
 

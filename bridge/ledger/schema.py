@@ -252,6 +252,7 @@ credentials = Table(
     col("revoked_why"),
     col("vendor_url"),
     col("acceptance", Word(Acceptance), null=True),
+    col("accept_url"),
     belongs("attempts", attempt_id="id"),
 )
 moves = Table(

@@ -208,11 +208,15 @@ def issued(subject: Subject) -> dict[str, Any]:
 
 
 def at_vendor(subject: Subject, credential: Credential) -> dict[str, Any]:
-    """Facts: whose server made the badge, and where it is taken there; whether the picture holds the badge itself."""
+    """Facts: whose server made the badge, and where it is there; whether the earner must take it first, by a link that
+    is nobody else's; whether the picture holds the badge itself.
+    """
     vendor = subject.voice.vendors.get(credential.backend, credential.backend)
+    link = credential.accept_url if credential.untaken else credential.vendor_url
     return {
-        "vendor": wording.one_line(vendor, 60) if credential.vendor_url else "",
-        "vendor_url": wording.web_link(credential.vendor_url),
+        "vendor": wording.one_line(vendor, 60) if credential.backend != LOCAL else "",
+        "vendor_url": wording.web_link(link),
+        "untaken": credential.untaken,
         "baked": credential.backend == LOCAL or (subject.badge is not None and holds_a_badge(subject.badge)),
     }
 

@@ -26,6 +26,7 @@ from bridge.model.words import (
     Submission,
     Superseded,
     Token,
+    Uptake,
     Verdict,
 )
 
@@ -56,5 +57,6 @@ __all__ = [
     "Submission",
     "Superseded",
     "Token",
+    "Uptake",
     "Verdict",
 ]

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from bridge.model.words import (
-    Acceptance,
     Achievement,
     Artwork,
     Attempt,
@@ -21,6 +20,7 @@ from bridge.model.words import (
     Problem,
     Request,
     State,
+    Uptake,
 )
 
 
@@ -37,7 +37,7 @@ class Lesson:
     decisions: tuple[Decision, ...] = ()  # by (attempt id, n)
     orders: tuple[Order, ...] = ()  # by attempt id
     moves: tuple[Move, ...] = ()  # by (attempt id, n)
-    accepted: Mapping[str, Acceptance] = field(default_factory=dict)  # attempt id → what the earner did
+    accepted: Mapping[str, Uptake] = field(default_factory=dict)  # attempt id → what the earner did
     effects: tuple[Effect, ...] = ()  # new, or planned again after having been cancelled
     cancelled: tuple[str, ...] = ()  # keys of planned or stuck effects that never began
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -89,8 +89,13 @@ class Known:
         for move in lesson.moves:
             earlier = (m for m in self.moves.get(move.attempt_id, ()) if m.n != move.n)
             self.moves[move.attempt_id] = tuple(sorted((*earlier, move), key=lambda m: m.n))
-        for attempt_id, acceptance in lesson.accepted.items():
-            self.credentials[attempt_id] = replace(self.credentials[attempt_id], acceptance=acceptance)
+        for attempt_id, uptake in lesson.accepted.items():
+            credential = self.credentials[attempt_id]
+            self.credentials[attempt_id] = replace(
+                credential,
+                acceptance=uptake.acceptance,
+                vendor_url=uptake.vendor_url or credential.vendor_url,
+            )
         for effect in lesson.effects:
             known = self.effects.get(effect.key)
             if known is None or known.state is State.CANCELLED:

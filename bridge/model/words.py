@@ -57,6 +57,7 @@ class Kind(StrEnum):
     ISSUE = "issue"
     PUBLISH = "publish"
     TELL_ISSUED = "tell-issued"
+    PUBLISH_ACCEPTED = "publish-accepted"  # a vendor shows it to all from now on; subject: attempt id/award
     TELL_RETURNED = "tell-returned"
     TELL_DECLINED = "tell-declined"
     REVOKE = "revoke"
@@ -78,6 +79,14 @@ class Acceptance(StrEnum):
     WAITING = "waiting"
     ACCEPTED = "accepted"
     REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Uptake:
+    """What a vendor told of a badge lately; *vendor_url* is "" where the address that is known still holds."""
+
+    acceptance: Acceptance
+    vendor_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,11 +269,17 @@ class Credential:
     image: str  # where the baked badge lies: an address
     backend: str
     backend_ref: str = ""  # what the backend calls it
-    vendor_url: str = ""  # where a vendor shows it, and where the earner takes it; "": nowhere but here
+    vendor_url: str = ""  # where a vendor shows it to all; "": nowhere but here, or not yet
     issued_at: datetime | None = None
     revoked_at: datetime | None = None
     revoked_why: str = ""
     acceptance: Acceptance | None = None  # None: there is nothing to accept, or nobody has looked yet
+    accept_url: str = ""  # the earner's alone: where it is taken, at a vendor that shows it to nobody before
+
+    @property
+    def untaken(self) -> bool:
+        """True while the vendor shows it to nobody, since the earner has not taken it."""
+        return not self.vendor_url and self.acceptance in (Acceptance.WAITING, Acceptance.REJECTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +323,7 @@ class Token:
 @dataclass(frozen=True, slots=True)
 class Effect:
     """One thing that must happen once. `key` is kind:subject, subject an attempt id, or attempt id/decision number,
-    or attempt id/number of a move."""
+    or attempt id/number of a move, or attempt id/award."""
 
     kind: Kind
     subject: str

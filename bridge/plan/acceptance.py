@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from bridge.model import Acceptance, Credential, Known
+from bridge.model import Acceptance, Credential, Effect, Kind, Known, Uptake
 from bridge.plan.draft import Draft
 
 #: A vendor is asked no more often than this; a nightly run asks each night.
@@ -49,11 +49,19 @@ def is_time(last: str, now: datetime) -> bool:
     return asked.tzinfo is None or not now - EVERY < asked <= now
 
 
-def learn_acceptance(draft: Draft, answers: Mapping[str, Mapping[str, Acceptance]]) -> None:
-    """Take in what each backend said, by award, and remember that it was asked."""
+def learn_acceptance(draft: Draft, answers: Mapping[str, Mapping[str, Uptake]]) -> None:
+    """Take in what each backend said, by award, and remember that it was asked.
+
+    The page of an award that the vendor shows elsewhere now, or at last, is to be laid anew.
+    """
     by_award = {credential.award: credential.attempt_id for credential in draft.known.credentials.values()}
     for backend, said in answers.items():
-        for award, acceptance in said.items():
-            if award in by_award:
-                draft.accept(by_award[award], acceptance)
+        for award, uptake in said.items():
+            if award not in by_award:
+                continue
+            attempt_id = by_award[award]
+            before = draft.known.credentials[attempt_id].vendor_url
+            draft.accept(attempt_id, uptake)
+            if draft.known.credentials[attempt_id].vendor_url != before:
+                draft.follow(Effect(Kind.PUBLISH_ACCEPTED, f"{attempt_id}/{award}"))
         draft.fact(fact(backend), draft.now.isoformat())

@@ -20,6 +20,7 @@ _MAILS = {
 DONE = {kind: (f"mail sent: {words}", f"mails sent: {words}") for kind, words in _MAILS.items()} | {
     Kind.ISSUE: ("badge issued", "badges issued"),
     Kind.PUBLISH: ("badge published", "badges published"),
+    Kind.PUBLISH_ACCEPTED: ("page of an accepted badge renewed", "pages of accepted badges renewed"),
     Kind.REVOKE: ("badge revoked", "badges revoked"),
     Kind.PUBLISH_REVOKED: ("revocation published", "revocations published"),
     Kind.REISSUE: ("badge issued anew", "badges issued anew"),
@@ -31,6 +32,7 @@ DONE = {kind: (f"mail sent: {words}", f"mails sent: {words}") for kind, words in
 DOING = {kind: f"the mail “{words}”" for kind, words in _MAILS.items()} | {
     Kind.ISSUE: "issuing the badge",
     Kind.PUBLISH: "publishing the badge",
+    Kind.PUBLISH_ACCEPTED: "renewing the page of the accepted badge",
     Kind.REVOKE: "revoking the badge",
     Kind.PUBLISH_REVOKED: "publishing the revocation",
     Kind.REISSUE: "issuing the badge anew",

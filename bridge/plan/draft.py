@@ -7,7 +7,6 @@ from dataclasses import fields, replace
 from datetime import datetime
 
 from bridge.model import (
-    Acceptance,
     Achievement,
     Artwork,
     Attempt,
@@ -23,6 +22,7 @@ from bridge.model import (
     Problem,
     Request,
     State,
+    Uptake,
 )
 
 
@@ -79,9 +79,12 @@ class Draft:
     def move(self, move: Move) -> None:
         self._add(Lesson(moves=(move,)))
 
-    def accept(self, attempt_id: str, acceptance: Acceptance) -> None:
-        if self.known.credentials[attempt_id].acceptance is not acceptance:
-            self._add(Lesson(accepted={attempt_id: acceptance}))
+    def accept(self, attempt_id: str, uptake: Uptake) -> None:
+        before = self.known.credentials[attempt_id]
+        lesson = Lesson(accepted={attempt_id: uptake})
+        self.known.learn(lesson)
+        if self.known.credentials[attempt_id] != before:
+            self._lessons.append(lesson)
 
     def plan(self, *kinds: Kind, subject: str) -> None:
         """Plan a chain of effects on one subject, each after the one before."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bridge.model import Acceptance, Artwork, FileFacts, Kind, Known, Lesson
+from bridge.model import Artwork, FileFacts, Kind, Known, Lesson, Uptake
 from bridge.plan import guards
 from bridge.plan.acceptance import learn_acceptance
 from bridge.plan.catalogue import learn_catalogue
@@ -31,7 +31,7 @@ class Seen:
     files: Sequence[FileFacts] = ()
     artworks: Sequence[Artwork] = ()
     #: What earners did with their badges, by award, of each backend that was asked.
-    accepted: Mapping[str, Mapping[str, Acceptance]] = field(default_factory=dict)
+    accepted: Mapping[str, Mapping[str, Uptake]] = field(default_factory=dict)
     taken: Collection[int] = ()  # entries of status lists that badges bear which the ledger does not know
 
 

@@ -73,7 +73,10 @@ class Elsewhere:
                 f"here either. Look at the badge there."
             )
         return Extras(
-            vendor=urlsplit(link).hostname or credential.backend.capitalize(), vendor_url=link, picture=picture
+            vendor=urlsplit(link).hostname or credential.backend.capitalize(),
+            vendor_url=link,
+            untaken=credential.untaken,
+            picture=picture,
         )
 
     def _page(self, order: Order, achievement: Achievement, credential: Credential, told: Extras) -> None:

@@ -44,7 +44,8 @@ class Extras:
 
     token: bool = False  # the credential is offered as VC-JWT too
     vendor: str = ""  # the host of the server that made it; "": the embedded issuer did
-    vendor_url: str = ""  # where that server shows it; "": nowhere
+    vendor_url: str = ""  # where that server shows it to all; "": nowhere
+    untaken: bool = False  # it shows it to nobody until the holder has taken it
     picture: str = ""  # name of the badge's file; "": the embedded issuer's, or, of a vendor's badge, the artwork
     successor: str = ""  # the page of the credential that took its place
 
@@ -100,6 +101,7 @@ def award_addresses(order: Order, achievement: Achievement, issuer: Issuer, extr
         "assertion_file": "" if vendor else "../" + places.assertion(order.award),
         "vendor_url": wording.web_link(extras.vendor_url),
         "vendor": wording.one_line(vendor, 100),
+        "untaken": extras.untaken,
         "successor": wording.web_link(extras.successor),
     }
 

@@ -177,7 +177,13 @@ def test_lists_are_read_to_their_end_whatever_host_they_name(
     before = len(server.requests)
     told = badgr.acceptance(found)
     assert len(server.requests) - before == 3
-    assert [told[one.award].value for one in found] == ["accepted", "waiting", "waiting", "rejected", "waiting"]
+    assert [told[one.award].acceptance.value for one in found] == [
+        "accepted",
+        "waiting",
+        "waiting",
+        "rejected",
+        "waiting",
+    ]
 
 
 def test_two_connections_are_the_most(server: BadgrServer) -> None:

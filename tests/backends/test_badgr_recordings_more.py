@@ -11,7 +11,7 @@ import pytest
 
 from bridge.backends.listed import Listed
 from bridge.errors import BridgeError
-from bridge.model import Acceptance, Credential, Order
+from bridge.model import Acceptance, Credential, Order, Uptake
 from tests.backends.replay import (
     BADGE,
     CUT,
@@ -186,7 +186,7 @@ def test_what_an_earner_did(name: str, members: dict[str, str], expected: Accept
         (asked,) = server.asked
         assert (asked.method, asked.path) == ("GET", f"/v2/issuers/{ISSUER}/assertions")
         assert asked.query == {"include_expired": "true", "num": "100"}
-    assert found == ({} if expected is None else {story.AWARD: expected})
+    assert found == ({} if expected is None else {story.AWARD: Uptake(expected)})
 
 
 MANY = ["137", "177", "178", "216", "126", "fork 031", "fork 049"]
@@ -197,14 +197,15 @@ def test_many_are_asked_for_in_one_call(name: str) -> None:
     refs = [one["entityId"] for one in recording(name)["response"]["json"]["result"]]
     credentials = [credential(ref, NUMBER.format(n)) for n, ref in enumerate(refs)]
     with replaying(name) as server:
-        assert client(server.url).acceptance(credentials) == {one.award: Acceptance.WAITING for one in credentials}
+        told = client(server.url).acceptance(credentials)
+        assert told == {one.award: Uptake(Acceptance.WAITING) for one in credentials}
         assert len(server.asked) == 1
 
 
 def test_the_pages_of_the_list_are_turned_until_all_are_found() -> None:
     last = recording("127")["response"]["json"]["result"][-1]["entityId"]
     with replaying("126", "127") as server:
-        assert client(server.url).acceptance([credential(last)]) == {story.AWARD: Acceptance.WAITING}
+        assert client(server.url).acceptance([credential(last)]) == {story.AWARD: Uptake(Acceptance.WAITING)}
         link = recording("126")["response"]["headers"]["Link"]
         assert server.asked[1].target.partition("?")[2] in link
         assert server.asked[1].headers["host"] == server.url.removeprefix("http://")

@@ -34,9 +34,9 @@ def test_an_award_becomes_a_badge_that_waits_for_its_earner(here: Town) -> None:
         image=badge["image_url"],
         backend="credly",
         backend_ref=badge["id"],
-        vendor_url=f"https://www.credly.com/badges/{badge['id']}/accept",
         issued_at=story.NOON,
         acceptance=Acceptance.WAITING,
+        accept_url=f"https://www.credly.com/badges/{badge['id']}/accept",
     )
     assert here.credly().find(order()) == credential
 

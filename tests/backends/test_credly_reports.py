@@ -11,7 +11,7 @@ import pytest
 from bridge.backends.credly import token_age, token_words
 from bridge.backends.listed import Listed
 from bridge.errors import TryLater
-from bridge.model import Acceptance
+from bridge.model import Acceptance, Uptake
 from tests.backends.credly_town import Town, order, town
 from tests.fakes import story
 
@@ -31,17 +31,23 @@ def test_acceptance_is_read_in_one_listing_a_template(here: Town) -> None:
         here.server.accept(made[state].backend_ref, state)
     here.server.requests.clear()
     told = here.credly().acceptance([*made.values(), replace(story.credential(), backend_ref="elsewhere")])
-    assert told == {made[state].award: acceptance for state, acceptance in states.items()}
+    shown = f"https://www.credly.com/badges/{made['accepted'].backend_ref}"
+    assert told == {
+        made[state].award: Uptake(acceptance, shown if state == "accepted" else "")
+        for state, acceptance in states.items()
+    }
     assert len(here.server.requests) == 1
     assert here.credly().acceptance([]) == {}
 
 
 def test_an_accepted_badge_is_seen_where_credly_shows_it(here: Town) -> None:
     credential = here.issue()
+    assert credential.untaken
     here.server.accept(credential.backend_ref)
     found = here.credly().find(order())
     assert found is not None
     assert found.vendor_url == f"https://www.credly.com/badges/{credential.backend_ref}"
+    assert not found.untaken
 
 
 def test_the_survey_lists_every_template_by_name(here: Town) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from bridge.errors import LeaseLost
 from bridge.ledger import issued, restore
-from bridge.model import Acceptance, Effect, Kind, Lesson, Move, State, Token
+from bridge.model import Acceptance, Effect, Kind, Lesson, Move, State, Token, Uptake
 from bridge.ports import Ledger
 from tests.contract.ledgers import (
     BASIS,
@@ -166,13 +166,16 @@ def test_badges_of_our_own_count_although_others_took_their_place(place: MemoryP
 def test_what_an_earner_did_is_kept_beside_the_rest(place: MemoryPlace) -> None:
     with held(place, BASIS, PLANNED) as ledger:
         issue(ledger)
-        taught = Lesson(accepted={"1-1": Acceptance.WAITING}, facts={"acceptance:badgr": "now"})
+        taught = Lesson(accepted={"1-1": Uptake(Acceptance.WAITING)}, facts={"acceptance:badgr": "now"})
         expected = ledger.load()
-        for lesson in (taught, taught, Lesson(accepted={"1-1": Acceptance.ACCEPTED})):
+        shown = Lesson(accepted={"1-1": Uptake(Acceptance.ACCEPTED, "https://credly.example/1")})
+        for lesson in (taught, taught, shown, Lesson(accepted={"1-1": Uptake(Acceptance.ACCEPTED)})):
             ledger.learn(lesson)
             expected.learn(lesson)
             assert ledger.load() == expected
-    assert place.open().load().credentials == {"1-1": replace(OLD, acceptance=Acceptance.ACCEPTED)}
+    assert place.open().load().credentials == {
+        "1-1": replace(OLD, acceptance=Acceptance.ACCEPTED, vendor_url="https://credly.example/1")
+    }
 
 
 # ── tokens ───────────────────────────────────────────────────────────────────────

@@ -8,14 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, MetaData, select
+from sqlalchemy import Engine, MetaData, select, text
 
 from bridge.ledger import issued, open_ledger
 from bridge.ledger.backup import copy
 from bridge.ledger.engine import PATIENCE, make_engine, parse_url
 from bridge.ledger.migrations import HEAD, SCRIPTS, upgrade, version_of
 from bridge.ledger.schema import metadata
-from bridge.model import Acceptance, Effect, Kind, Lesson, Move, State, Token
+from bridge.model import Acceptance, Effect, Kind, Lesson, Move, State, Token, Uptake
 from bridge.ports import Ledger
 from tests.contract.ledgers import FULL, NOON, RICH, credential, learnt, order
 from tests.fakes.clock import FakeClock
@@ -87,7 +87,7 @@ def test_a_ledger_of_an_older_version_goes_on(
     taught = Lesson(
         achievements=(replace(RICH, backend="badgr"),),
         moves=(Move("1-2", 1, expected.orders["1-2"], at_badgr, NOON, credential("1-2")),),
-        accepted={"1-2": Acceptance.WAITING},
+        accepted={"1-2": Uptake(Acceptance.WAITING)},
     )
     with ledger.lease():
         ledger.learn(taught)
@@ -104,6 +104,19 @@ def test_badges_are_counted_before_an_older_ledger_is_brought_up_to_date(
 ) -> None:
     as_it_was(version, lesson)
     assert issued(url, "club") == {"did:web:example.org": 1}
+
+
+def test_the_link_that_credly_gave_for_its_earner_is_shown_to_nobody_else(
+    url: str, as_it_was: Callable[[str, Lesson], None]
+) -> None:
+    as_it_was("0004", FULL)
+    link = "https://www.credly.com/badges/1/accept"
+    with make_engine(parse_url(url), PATIENCE).begin() as connection:
+        connection.execute(
+            text("UPDATE credentials SET backend = 'credly', acceptance = 'accepted', vendor_url = :l"), {"l": link}
+        )
+    expected = credential("1-2", backend="credly", accept_url=link)
+    assert open_ledger(url, "club", FakeClock()).load().credentials == {"1-2": expected}
 
 
 def test_a_file_is_laid_aside_before_it_is_touched(tmp_path: Path) -> None:

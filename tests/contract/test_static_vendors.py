@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import Refused
-from bridge.model import Credential, Order
+from bridge.model import Acceptance, Credential, Order
 from bridge.openbadges.pictures import picture
 from bridge.site import Check, StaticSite
 from tests.contract.backends import artwork, local
@@ -44,6 +44,10 @@ def shown(folder: Path, data: bytes = b"", **changes: object) -> Path:
     site(folder).refresh(known)
     site(folder, publish_reasons=True).show(order, story.achievement(), credential, lambda: data or story.artwork())
     return folder / f"awards/{order.award}.html"
+
+
+def no_picture() -> bytes:
+    raise AssertionError("the picture lies there already")
 
 
 class Text(HTMLParser):
@@ -102,6 +106,29 @@ def test_a_vendor_without_a_page_of_its_own_has_one_here(tmp_path: Path) -> None
     assert "Genuine" not in told
     assert "is told there" not in told
     assert [link for link in near(page) if not (page.parent / link).is_file()] == []
+
+
+@pytest.mark.parametrize("said", [Acceptance.WAITING, Acceptance.REJECTED])
+def test_a_badge_that_its_holder_has_not_taken_says_so_and_keeps_the_holders_link_to_itself(
+    tmp_path: Path, said: Acceptance
+) -> None:
+    page = shown(tmp_path, vendor_url="", accept_url=f"{AT}/accept", acceptance=said)
+    told = text(page)
+    assert "The holder has not taken it into an account there yet." in told
+    assert "is told there" not in told
+    assert "accept" not in page.read_text().replace("badge-bridge", "")
+    assert [link for link in Links(page).found if "badgr.example" in link] == []
+    order, credential = vendors(accept_url=f"{AT}/accept", acceptance=Acceptance.ACCEPTED)
+    site(tmp_path).show(order, story.achievement(), credential, no_picture)
+    assert "Whether it is genuine, and still stands, is told there." in text(page)
+    assert "not taken" not in text(page)
+    assert [link for link in Links(page).found if "badgr.example" in link] == [AT]
+
+
+def test_a_badge_that_was_revoked_before_its_holder_took_it_leads_nowhere(tmp_path: Path) -> None:
+    page = shown(tmp_path, vendor_url="", accept_url=f"{AT}/accept", acceptance=Acceptance.WAITING, revoked_at=LATER)
+    assert "not taken" not in text(page)
+    assert [link for link in Links(page).found if "badgr.example" in link] == []
 
 
 def test_a_revoked_page_says_since_when_and_shows_the_artwork_where_the_picture_is_gone(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bridge.model import Acceptance, Lesson, Move
+from bridge.model import Acceptance, Effect, Kind, Lesson, Move, State, Uptake
 from bridge.plan import Policy, Vendor, learn, wanted_acceptance
 from bridge.plan.acceptance import EVERY, PATIENCE
 from tests.core.desk import ENTROPY, POLICY, Desk, asked
@@ -35,9 +35,10 @@ def wanted(desk: Desk) -> dict[str, list[str]]:
     return {backend: [credential.award for credential in credentials] for backend, credentials in found.items()}
 
 
-def answer(desk: Desk, said: Mapping[str, Acceptance], backend: str = "badgr") -> Lesson:
-    """One look at which the vendor answered."""
-    learnt = learn(replace(desk.seen(), accepted={backend: said}), desk.known, desk.now, desk.policy, ENTROPY)
+def answer(desk: Desk, said: Mapping[str, Acceptance], shown: str = "", backend: str = "badgr") -> Lesson:
+    """One look at which the vendor answered; *shown*: where it shows what was accepted."""
+    told = {award: Uptake(one, shown) for award, one in said.items()}
+    learnt = learn(replace(desk.seen(), accepted={backend: told}), desk.known, desk.now, desk.policy, ENTROPY)
     desk.known.learn(learnt.lesson)
     desk.look()
     return learnt.lesson
@@ -134,7 +135,8 @@ def test_a_time_that_a_wrong_clock_wrote_down_stops_nobody(told: str) -> None:
 def test_the_sheet_says_what_the_earner_did(said: Acceptance, words: str) -> None:
     desk = issued()
     lesson = answer(desk, {award(desk): said})
-    assert dict(lesson.accepted) == {"1-1": said}
+    assert dict(lesson.accepted) == {"1-1": Uptake(said)}
+    assert lesson.effects == (), "what a vendor shows from the first has its page already"
     assert desk.known.credentials["1-1"].acceptance is said
     assert desk.cell("1-1", "Status") == words
 
@@ -160,3 +162,37 @@ def test_who_turned_it_down_may_think_better_of_it() -> None:
     desk.now += EVERY
     answer(desk, {award(desk): Acceptance.ACCEPTED})
     assert desk.cell("1-1", "Status") == "Issued 2026-11-22, and mailed. Accepted by the earner."
+
+
+# ── where it is shown ────────────────────────────────────────────────────────────
+
+AT = "https://credly.example/badges/1"
+
+
+def test_the_page_is_renewed_once_where_the_vendor_shows_an_accepted_badge() -> None:
+    desk = issued()
+    lesson = answer(desk, {award(desk): Acceptance.ACCEPTED}, AT)
+    assert desk.known.credentials["1-1"].vendor_url == AT
+    assert lesson.effects == (Effect(Kind.PUBLISH_ACCEPTED, f"1-1/{award(desk)}"),)
+    desk.finish(lesson.effects[0].key)
+    desk.now += EVERY
+    assert answer(desk, {award(desk): Acceptance.ACCEPTED}, AT).effects == ()
+
+
+def test_until_then_and_where_no_address_is_told_nothing_is_renewed() -> None:
+    desk = issued()
+    for said in (Acceptance.WAITING, Acceptance.REJECTED, Acceptance.ACCEPTED):
+        assert answer(desk, {award(desk): said}).effects == ()
+        desk.now += EVERY
+
+
+def test_each_award_has_its_own_renewal() -> None:
+    """It was accepted, then made anew elsewhere, and came to the vendor under another name."""
+    desk = issued()
+    answer(desk, {award(desk): Acceptance.ACCEPTED}, AT)
+    first = desk.known.credentials["1-1"]
+    desk.known.credentials["1-1"] = replace(first, award="another", acceptance=None, vendor_url="")
+    desk.now += EVERY
+    lesson = answer(desk, {"another": Acceptance.ACCEPTED}, AT)
+    assert [effect.key for effect in lesson.effects] == ["publish-accepted:1-1/another"]
+    assert desk.known.effects["publish-accepted:1-1/another"].state is State.PLANNED

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.mail import compose
 from bridge.mail.compose import PICTURE
-from bridge.model import Effect, Kind, Known, Move, Verdict
+from bridge.model import Acceptance, Effect, Kind, Known, Move, Verdict
 from bridge.openbadges.pictures import picture
 from bridge.ports import Message
 from tests.core.test_mail_compose import VOICE, Page
@@ -72,6 +72,26 @@ def test_a_picture_without_the_badge_in_it_is_not_called_the_proof(tell: Tell) -
     for read in words(tell(at_badgr())):
         assert "proof is inside" in read
         assert "what proves it" not in read
+
+
+@pytest.mark.parametrize("tell", [issued, reissued])
+def test_a_badge_that_waits_at_the_vendors_comes_with_the_holders_own_link(tell: Tell) -> None:
+    known = at_badgr("")
+    waiting = replace(known.credentials["41-1"], accept_url=f"{AT}/accept", acceptance=Acceptance.WAITING)
+    known.credentials["41-1"] = waiting
+    message = tell(known, story.artwork())
+    assert f"{AT}/accept" in Page(message.html).links
+    assert f"{AT}/accept" in message.text
+    for read in words(message):
+        assert "This link is yours alone, so please do not pass it on" in read
+        assert "its page at Parchment Digital Badges, once you have accepted it there." in read
+        assert "It is there, too" not in read
+    known.credentials["41-1"] = replace(waiting, vendor_url=AT, acceptance=Acceptance.ACCEPTED)
+    message = tell(known, story.artwork())
+    assert AT in Page(message.html).links
+    for read in (*words(message), message.html, message.text):
+        assert f"{AT}/accept" not in read
+        assert "yours alone" not in read
 
 
 def test_a_badge_of_our_own_says_nothing_of_vendors() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bridge.acting.actor import PATIENCE
 from bridge.errors import BadgeClosed, InDoubt, Refused, TryLater
-from bridge.model import Acceptance, Credential, Order, State
+from bridge.model import Acceptance, Credential, Kind, Order, State
 from tests.crash.troubled import Troubled, all_of, cycle, effect, once, town
 from tests.crash.world import CO_TEACHING, FIRST_AID
 
@@ -179,6 +179,38 @@ def test_what_earners_did_comes_into_the_sheet_by_itself() -> None:
     assert world.status("2-1") == "Issued 2026-11-22, and mailed. Not accepted by the earner yet."
     assert len(badgr.calls) == 1
     assert cycle(world).changed_nothing
+
+
+def test_a_page_leads_to_the_vendor_once_the_badge_was_accepted_and_nobody_is_told_again() -> None:
+    badgr = Troubled("badgr", reserved=True)
+    world = town(badgr, FIRST_AID, FIRST_AID)
+    cycle(world)
+    first, second = (world.known().orders[id_].award for id_ in ("1-1", "2-1"))
+    assert world.site.links == {first: "", second: ""}
+    badgr.accepted = {first: Acceptance.ACCEPTED, second: Acceptance.WAITING}
+    mails, made = list(world.mails), list(badgr.issued)
+    report = cycle(world)
+    assert world.site.links == {first: f"https://badgr.example/{first}", second: ""}
+    assert report.done == {Kind.PUBLISH_ACCEPTED: 1}
+    assert world.status("1-1") == "Issued 2026-11-22, and mailed. Accepted by the earner."
+    assert (world.mails, badgr.issued) == (mails, made)
+    assert cycle(world).changed_nothing
+
+
+def test_a_page_that_could_not_be_renewed_is_renewed_later() -> None:
+    badgr = Troubled("badgr", reserved=True)
+    world = town(badgr, FIRST_AID)
+    cycle(world)
+    award = world.known().orders["1-1"].award
+    badgr.accepted = {award: Acceptance.ACCEPTED}
+    world.site.trouble = TryLater("The publish command failed.")
+    cycle(world)
+    assert effect(world, f"publish-accepted:1-1/{award}").state is State.PLANNED
+    assert world.status("1-1") == "Issued 2026-11-22, and mailed. Accepted by the earner."
+    world.site.trouble = None
+    cycle(world)
+    assert effect(world, f"publish-accepted:1-1/{award}").state is State.DONE
+    assert world.site.links == {award: f"https://badgr.example/{award}"}
 
 
 def test_a_vendor_that_does_not_answer_is_told_and_holds_up_nobody() -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from bridge.cycle import run_cycle
 from bridge.errors import BridgeError
-from bridge.model import Acceptance, Achievement, Credential, Effect, Order
+from bridge.model import Achievement, Credential, Effect, Order, Uptake
 from bridge.plan.catalogue import BACKEND
 from bridge.report import Report
 from tests.crash.world import POLICY, FakeWorld
@@ -33,7 +33,7 @@ class Troubled(FakeBackend):
         self._meet("badge", credential)
         return super().badge(credential)
 
-    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Acceptance]:
+    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Uptake]:
         self._meet("acceptance", credentials[0])
         return super().acceptance(credentials)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bridge.errors import Refused
-from bridge.model import Acceptance, Achievement, Credential, Order
+from bridge.model import LOCAL, Acceptance, Achievement, Credential, Order, Uptake
 
 URL = "https://badges.example"
 
@@ -22,6 +22,7 @@ class FakeBackend:
     issued: list[str] = field(default_factory=list)  # awards
     entries: dict[str, int] = field(default_factory=dict)  # award → entry in the status lists
     accepted: dict[str, Acceptance] = field(default_factory=dict)  # award → what its earner did with it
+    reserved: bool = False  # it shows a badge to nobody before the earner took it
 
     def issue(self, order: Order, achievement: Achievement) -> Credential:
         if (order.achievement, order.version) != (achievement.key, achievement.version):
@@ -36,7 +37,9 @@ class FakeBackend:
             backend=self.name,
             backend_ref=f"urn:uuid:{order.award}",
             issued_at=order.issued_on,
-            vendor_url=f"https://{self.name}.example/{order.award}" if order.at_vendor else "",
+            vendor_url="" if self.reserved else self._shown_at(order.award),
+            acceptance=Acceptance.WAITING if self.reserved else None,
+            accept_url=f"{self._shown_at(order.award)}/accept" if self.reserved else "",
         )
         return self.credentials[order.award]
 
@@ -54,8 +57,13 @@ class FakeBackend:
             raise Refused(f"There is no badge of {credential.attempt_id}.")
         return f"\x89PNG badge of {credential.award}".encode("latin-1")
 
-    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Acceptance]:
-        return {c.award: self.accepted[c.award] for c in credentials if c.award in self.accepted}
+    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Uptake]:
+        said = {c.award: self.accepted[c.award] for c in credentials if c.award in self.accepted}
+        shown = Acceptance.ACCEPTED if self.reserved else None
+        return {award: Uptake(one, self._shown_at(award) if one is shown else "") for award, one in said.items()}
+
+    def _shown_at(self, award: str) -> str:
+        return "" if self.name == LOCAL else f"https://{self.name}.example/{award}"
 
     def pages(self) -> dict[str, bool]:
         """Award → whether its page says that it was revoked."""

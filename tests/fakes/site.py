@@ -24,6 +24,7 @@ class FakeSite:
     trouble: BridgeError | None = None
     laid: dict[str, bool] = field(default_factory=dict)  # pages that `show` laid: award → revoked
     pictures: dict[str, bytes] = field(default_factory=dict)  # of vendors' badges, by award
+    links: dict[str, str] = field(default_factory=dict)  # award → where its page leads at the vendor's
     successors: dict[str, str] = field(default_factory=dict)  # award → page of what took its place
     entries: Callable[[], Mapping[str, int]] = dict  # award → entry in the status lists that its badge bears
 
@@ -51,6 +52,7 @@ class FakeSite:
         revoked = credential.revoked_at is not None
         if order.at_vendor and order.award not in self.pictures and not revoked:
             self.pictures[order.award] = picture()
+        self.links[order.award] = credential.vendor_url
         self._lay(order.award, revoked, "")
 
     def supersede(self, order: Order, achievement: Achievement, replaced: Credential, by: Credential) -> None:

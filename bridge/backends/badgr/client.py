@@ -12,7 +12,7 @@ from bridge.backends import LARGEST_BATCH, marks
 from bridge.backends.listed import Listed
 from bridge.backends.pictures import NoPicture, fetch_picture
 from bridge.errors import LEDGER_TROUBLE, BadgeClosed, BridgeError, Refused, TryLater
-from bridge.model import Acceptance, Achievement, Credential, Order
+from bridge.model import Achievement, Credential, Order, Uptake
 from bridge.ports import Clock, Quota, TokenStore
 
 from . import batch, issuing, words
@@ -211,10 +211,10 @@ class Badgr:
         answer = self._api.call(errand, "GET", f"/v2/assertions/{assertion.id}")
         return next(iter(assertions(answer.told)), assertion)
 
-    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Acceptance]:
+    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Uptake]:
         """By award, what the earners did, as far as the issuer's newest awards (some thousands) tell."""
         wanted = {one.backend_ref: one.award for one in credentials if one.backend_ref and one.revoked_at is None}
-        found: dict[str, Acceptance] = {}
+        found: dict[str, Uptake] = {}
         if not wanted:
             return found
         errand = Errand("list the issuer's awards")
@@ -225,7 +225,7 @@ class Badgr:
             for one in assertions(answer.told):
                 award = wanted.pop(one.id, None)
                 if award is not None and one.acceptance is not None:
-                    found[award] = one.acceptance
+                    found[award] = Uptake(one.acceptance)
             if not wanted:
                 break
         return found

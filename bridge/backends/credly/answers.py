@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from bridge.backends.calls import json_object
 from bridge.backends.listed import Listed
 from bridge.model import Acceptance
-from bridge.wording import discreet, one_line
+from bridge.wording import discreet, one_line, web_link
 
 #: What Credly calls the parts of an award → what people call them.
 FIELDS: Mapping[str, str] = {
@@ -50,7 +50,7 @@ class Badge:
     issued_on: str  # a day
     picture: str
     page: str  # where it is shown once it was accepted
-    accept: str  # where the earner takes it while it waits
+    accept: str  # where the earner, and nobody else, takes it while it waits
     replaced: bool
     evidence: tuple[str, ...] | None
 
@@ -60,8 +60,8 @@ class Badge:
 
     @property
     def link(self) -> str:
-        """Where the earner finds it: to be taken while it waits, to be seen afterwards."""
-        return (self.accept or self.page) if self.state == "pending" else (self.page or self.accept)
+        """Where anybody may see it: nowhere before the earner took it."""
+        return web_link(self.page) if self.acceptance is Acceptance.ACCEPTED else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 from bridge.backends import marks
 from bridge.backends.pictures import NoPicture, fetch_picture
 from bridge.errors import Refused, TryLater
-from bridge.model import Acceptance, Achievement, Credential, Order
+from bridge.model import Achievement, Credential, Order, Uptake
 from bridge.ports import Clock, Quota
 
 from . import answers, award, endings, refusals
@@ -110,17 +110,17 @@ class Credly:
             raise refusals.no_picture(credential)
         return self._picture(badge.picture)
 
-    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Acceptance]:
+    def acceptance(self, credentials: Sequence[Credential]) -> Mapping[str, Uptake]:
         """By award, what the earners did: one listing for each template, ended once all are found."""
         wanted = {credential.backend_ref: credential.award for credential in credentials if credential.backend_ref}
-        told: dict[str, Acceptance] = {}
+        told: dict[str, Uptake] = {}
         for template in dict.fromkeys(self.account.badges.values()):
             if not wanted:
                 break
             for badge in self._badges({"badge_template_id": template}):
                 awarded = wanted.pop(badge.id, None)
                 if awarded is not None and badge.acceptance is not None:
-                    told[awarded] = badge.acceptance
+                    told[awarded] = Uptake(badge.acceptance, badge.link)
                 if not wanted:
                     break
         return told
@@ -229,5 +229,6 @@ class Credly:
             vendor_url=badge.link,
             issued_at=order.issued_on,
             acceptance=badge.acceptance,
+            accept_url=badge.accept,
             revoked_at=self.clock.now() if badge.state == answers.REVOKED else None,
         )

@@ -141,7 +141,13 @@ def site_of(settings: Settings, signing: Signing, artwork: Callable[[str], bytes
         check=Check(site.check),
         look=look_of(settings),
         publish_reasons=settings.issuer.publish_reasons,
+        vendors=titles_of(settings),
     )
+
+
+def titles_of(settings: Settings) -> Mapping[str, str]:
+    """How people know the vendors, those that are not in use any more as well."""
+    return {"badgr": settings.badgr.title, "credly": settings.credly.title}
 
 
 def backends_of(
@@ -281,7 +287,7 @@ def voice_of(settings: Settings, share_with: str) -> Voice:
         site_url=settings.issuer.url,
         linkedin_id=settings.issuer.linkedin_organization,
         linkedin_name=settings.issuer.name,
-        vendors={name: vendor.title for name, vendor in vendors_of(settings).items()},
+        vendors=titles_of(settings),
         wording=mail.wording,
     )
 

@@ -7,9 +7,8 @@ vendor's own page tells.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from bridge import wording
 from bridge.errors import Refused
@@ -36,6 +35,7 @@ class Elsewhere:
     look: Look
     note: Callable[[], None]
     publish_reasons: bool = False
+    vendors: Mapping[str, str] = field(default_factory=dict)  # backend → how people know it
 
     def show(
         self, order: Order, achievement: Achievement, credential: Credential, picture: Callable[[], bytes]
@@ -73,7 +73,7 @@ class Elsewhere:
                 f"here either. Look at the badge there."
             )
         return Extras(
-            vendor=urlsplit(link).hostname or credential.backend.capitalize(),
+            vendor=called(credential.backend, self.vendors),
             vendor_url=link,
             untaken=credential.untaken,
             picture=picture,
@@ -90,6 +90,10 @@ class Elsewhere:
         if self.files.read(name) != data:
             self.note()
             self.files.write(name, data)
+
+
+def called(backend: str, vendors: Mapping[str, str]) -> str:
+    return vendors.get(backend) or backend.capitalize()
 
 
 def kind_of(data: bytes, credential: Credential) -> str:

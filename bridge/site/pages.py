@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -43,7 +43,7 @@ class Extras:
     """What a page tells beside the award itself."""
 
     token: bool = False  # the credential is offered as VC-JWT too
-    vendor: str = ""  # the host of the server that made it; "": the embedded issuer did
+    vendor: str = ""  # whose server made it, as people know it; "": the embedded issuer did
     vendor_url: str = ""  # where that server shows it to all; "": nowhere
     untaken: bool = False  # it shows it to nobody until the holder has taken it
     picture: str = ""  # name of the badge's file; "": the embedded issuer's, or, of a vendor's badge, the artwork
@@ -124,8 +124,8 @@ def achievement_page(achievement: Achievement, issuer: Issuer, look: Look) -> by
     return render("achievement.html.j2", facts, issuer, look)
 
 
-def index_page(achievements: Iterable[Achievement], issuer: Issuer, look: Look) -> bytes:
-    """Return the catalogue: what can be earned now."""
+def index_page(achievements: Iterable[Achievement], issuer: Issuer, look: Look, vendors: Sequence[str] = ()) -> bytes:
+    """Return the catalogue: what can be earned now. Some badges were made through *vendors*."""
     cards = [
         {
             **achievement_facts(achievement),
@@ -134,7 +134,13 @@ def index_page(achievements: Iterable[Achievement], issuer: Issuer, look: Look) 
         }
         for achievement in sorted(achievements, key=lambda achievement: (achievement.name.casefold(), achievement.key))
     ]
-    facts = {"root": "", "page": f"{issuer.url}/", "image": "", "cards": cards}
+    facts = {
+        "root": "",
+        "page": f"{issuer.url}/",
+        "image": "",
+        "cards": cards,
+        "vendors": [wording.one_line(one, 100) for one in vendors],
+    }
     return render("index.html.j2", facts, issuer, look)
 
 

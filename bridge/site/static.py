@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from bridge.openbadges.signing.keys import PublicJwk, PublicKey, SigningKey
 from bridge.site import lists, pages, places
 from bridge.site.address import keep_badges
 from bridge.site.award import award_mark, pretty
-from bridge.site.elsewhere import Elsewhere
+from bridge.site.elsewhere import Elsewhere, called
 from bridge.site.files import SiteFiles
 from bridge.site.pages import PLAIN, Look
 from bridge.site.public import get_page
@@ -57,6 +57,7 @@ class StaticSite:
     check: Check = Check.HTTP
     look: Look = PLAIN
     publish_reasons: bool = False
+    vendors: Mapping[str, str] = field(default_factory=dict)  # backend → how people know it
 
     def refresh(self, known: Known) -> bool:
         site = SiteFiles(self.folder)
@@ -88,7 +89,7 @@ class StaticSite:
     @property
     def elsewhere(self) -> Elsewhere:
         files = SiteFiles(self.folder)
-        return Elsewhere(files, self.issuer, self.look, self._note_unpublished, self.publish_reasons)
+        return Elsewhere(files, self.issuer, self.look, self._note_unpublished, self.publish_reasons, self.vendors)
 
     def _note_unpublished(self) -> None:
         self.unpublished.parent.mkdir(parents=True, exist_ok=True)
@@ -134,7 +135,11 @@ class StaticSite:
         for achievement in public_achievements(known):
             yield from self.achievement_files(achievement)
         yield from self.status_files(known)
-        yield places.INDEX, pages.index_page(current_achievements(known), self.issuer, self.look)
+        yield places.INDEX, pages.index_page(current_achievements(known), self.issuer, self.look, self.in_use(known))
+
+    def in_use(self, known: Known) -> list[str]:
+        """Return the vendors that made, or make, badges of the programme, as people know them."""
+        return sorted({called(order.backend, self.vendors) for order in known.all_orders() if order.at_vendor})
 
     def public_keys(self, known: Known) -> Sequence[PublicKey | PublicJwk]:
         """Return all keys that sign or ever signed: an order tells the key that it was made for, even if its file was

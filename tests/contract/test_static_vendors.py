@@ -21,12 +21,13 @@ from tests.contract.test_static_site import Links
 from tests.fakes import story
 
 LATER = story.NOON + timedelta(days=30)
+TITLES = {"badgr": "Parchment <Digital> Badges"}
 AT = "https://api.badgr.example/public/assertions/Abc-123"
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9"/></svg>'
 
 
 def site(folder: Path, **more: object) -> StaticSite:
-    made = StaticSite(folder, story.issuer(), story.signing_key(), artwork, check=Check.FILE)
+    made = StaticSite(folder, story.issuer(), story.signing_key(), artwork, check=Check.FILE, vendors=TITLES)
     return replace(made, **more)  # type: ignore[arg-type]
 
 
@@ -75,8 +76,8 @@ def near(page: Path) -> Iterator[str]:
 def test_a_vendors_page_says_who_made_it_and_where_it_is_proven(tmp_path: Path) -> None:
     page = shown(tmp_path)
     told = text(page)
-    assert "Issued through api.badgr.example, valid until November 22, 2029" in told
-    assert "The badge was made by api.badgr.example for Lakeview Schools ." in told
+    assert "Issued through Parchment <Digital> Badges, valid until November 22, 2029" in told
+    assert "The badge was made by Parchment <Digital> Badges for Lakeview Schools ." in told
     assert "Whether it is genuine, and still stands, is told there." in told
     assert "Genuine" not in told
     assert "Maria Gómez" in told
@@ -102,7 +103,7 @@ def test_a_vendors_drawing_is_shown_as_one(tmp_path: Path) -> None:
 def test_a_vendor_without_a_page_of_its_own_has_one_here(tmp_path: Path) -> None:
     page = shown(tmp_path, vendor_url="")
     told = text(page)
-    assert "Issued through Badgr, valid until" in told
+    assert "Issued through Parchment <Digital> Badges, valid until" in told
     assert "Genuine" not in told
     assert "is told there" not in told
     assert [link for link in near(page) if not (page.parent / link).is_file()] == []
@@ -147,6 +148,24 @@ def test_a_reason_is_told_only_where_the_district_wants_it(tmp_path: Path) -> No
     order, credential = vendors(revoked_at=LATER, revoked_why="A mix-up.")
     site(tmp_path).show(order, story.achievement(), credential, story.artwork)
     assert "mix-up" not in (tmp_path / f"awards/{story.AWARD}.html").read_text()
+
+
+def test_a_vendor_that_the_settings_know_no_more_goes_by_its_name(tmp_path: Path) -> None:
+    order, credential = vendors()
+    site(tmp_path, vendors={}).show(order, story.achievement(), credential, story.artwork)
+    assert "Issued through Badgr, valid until" in text(tmp_path / f"awards/{story.AWARD}.html")
+
+
+def test_the_list_of_badges_says_what_is_true_of_a_vendors_badges(tmp_path: Path) -> None:
+    known = story.known()
+    site(tmp_path).refresh(known)
+    assert "Each badge that we issue is signed and has its own page here" in text(tmp_path / "index.html")
+    known.orders["41-1"] = vendors()[0]
+    site(tmp_path).refresh(known)
+    told = text(tmp_path / "index.html")
+    assert "Each badge that we issue has its own page here, which says whether we have withdrawn it." in told
+    assert "made through Parchment <Digital> Badges is proven there" in told.replace("  ", " ")
+    assert "Each badge that we issue is signed" not in told
 
 
 # ── hostile vendors ──────────────────────────────────────────────────────────────

@@ -142,6 +142,7 @@ def site_of(settings: Settings, signing: Signing, artwork: Callable[[str], bytes
         look=look_of(settings),
         publish_reasons=settings.issuer.publish_reasons,
         vendors=titles_of(settings),
+        gone=settings.issuer.gone,
     )
 
 

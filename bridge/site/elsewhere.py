@@ -7,12 +7,14 @@ vendor's own page tells.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+
+from markupsafe import escape
 
 from bridge import wording
 from bridge.errors import Refused
-from bridge.model import Achievement, Credential, Order
+from bridge.model import Achievement, Credential, Known, Order
 from bridge.openbadges.documents import Issuer
 from bridge.openbadges.errors import BadArtwork
 from bridge.openbadges.pictures import raster, svg_artwork
@@ -36,6 +38,7 @@ class Elsewhere:
     note: Callable[[], None]
     publish_reasons: bool = False
     vendors: Mapping[str, str] = field(default_factory=dict)  # backend → how people know it
+    gone: Collection[str] = ()  # backends that exist no more: nothing leads there
 
     def show(
         self, order: Order, achievement: Achievement, credential: Credential, picture: Callable[[], bytes]
@@ -56,6 +59,20 @@ class Elsewhere:
         told = self._extras(order, replaced)
         self._page(order, achievement, replaced, told if by.revoked_at else replace(told, successor=by.url))
 
+    def let_go(self, known: Known) -> None:
+        """Lay the pages anew that still lead to a vendor that is gone for good."""
+        for order, credential in known.all_credentials():
+            if order.backend in self.gone and self._leads_there(credential):
+                achievement, now = known.versions[order.achievement, order.version], known.credentials[order.attempt_id]
+                if now.award == order.award:
+                    self._page(order, achievement, credential, self._extras(order, credential))
+                else:
+                    self.supersede(order, achievement, credential, now)
+
+    def _leads_there(self, credential: Credential) -> bool:
+        page = self.files.read(places.page(credential.award)) or b""
+        return bool(credential.vendor_url) and f'href="{escape(credential.vendor_url)}"'.encode() in page
+
     def picture_name(self, credential: Credential) -> str:
         """Return the name of the badge's picture that lies in the folder; "" where none does."""
         names = (places.badge(credential.award), places.badge(credential.award, "svg"))
@@ -74,8 +91,9 @@ class Elsewhere:
             )
         return Extras(
             vendor=called(credential.backend, self.vendors),
-            vendor_url=link,
+            vendor_url="" if credential.backend in self.gone else link,
             untaken=credential.untaken,
+            gone=credential.backend in self.gone,
             picture=picture,
         )
 

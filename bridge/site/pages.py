@@ -46,6 +46,7 @@ class Extras:
     vendor: str = ""  # whose server made it, as people know it; "": the embedded issuer did
     vendor_url: str = ""  # where that server shows it to all; "": nowhere
     untaken: bool = False  # it shows it to nobody until the holder has taken it
+    gone: bool = False  # that server exists no more
     picture: str = ""  # name of the badge's file; "": the embedded issuer's, or, of a vendor's badge, the artwork
     successor: str = ""  # the page of the credential that took its place
 
@@ -102,6 +103,7 @@ def award_addresses(order: Order, achievement: Achievement, issuer: Issuer, extr
         "vendor_url": wording.web_link(extras.vendor_url),
         "vendor": wording.one_line(vendor, 100),
         "untaken": extras.untaken,
+        "gone": extras.gone,
         "successor": wording.web_link(extras.successor),
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -58,6 +58,7 @@ class StaticSite:
     look: Look = PLAIN
     publish_reasons: bool = False
     vendors: Mapping[str, str] = field(default_factory=dict)  # backend → how people know it
+    gone: Collection[str] = ()  # backends that exist no more, by a person's word
 
     def refresh(self, known: Known) -> bool:
         site = SiteFiles(self.folder)
@@ -66,6 +67,8 @@ class StaticSite:
                 if site.read(name) != data:
                     self._note_unpublished()  # before the change: a crash between the two costs one publishing
                     site.write(name, data)
+            if self.gone:
+                self.elsewhere.let_go(known)
         except OpenBadgesError as error:
             raise Refused(f"The public site can't be written. {error}") from error
         except OSError as error:
@@ -88,8 +91,15 @@ class StaticSite:
 
     @property
     def elsewhere(self) -> Elsewhere:
-        files = SiteFiles(self.folder)
-        return Elsewhere(files, self.issuer, self.look, self._note_unpublished, self.publish_reasons, self.vendors)
+        return Elsewhere(
+            SiteFiles(self.folder),
+            self.issuer,
+            self.look,
+            self._note_unpublished,
+            self.publish_reasons,
+            self.vendors,
+            self.gone,
+        )
 
     def _note_unpublished(self) -> None:
         self.unpublished.parent.mkdir(parents=True, exist_ok=True)
@@ -139,7 +149,8 @@ class StaticSite:
 
     def in_use(self, known: Known) -> list[str]:
         """Return the vendors that made, or make, badges of the programme, as people know them."""
-        return sorted({called(order.backend, self.vendors) for order in known.all_orders() if order.at_vendor})
+        there = {order.backend for order in known.all_orders() if order.at_vendor} - set(self.gone)
+        return sorted(called(backend, self.vendors) for backend in there)
 
     def public_keys(self, known: Known) -> Sequence[PublicKey | PublicJwk]:
         """Return all keys that sign or ever signed: an order tells the key that it was made for, even if its file was

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from bridge.errors import Refused
-from bridge.model import Acceptance, Credential, Order
+from bridge.model import Acceptance, Credential, Move, Order
 from bridge.openbadges.pictures import picture
 from bridge.site import Check, StaticSite
 from tests.contract.backends import artwork, local
@@ -264,6 +264,40 @@ def test_a_replaced_badge_that_was_withdrawn_leads_to_its_successor_and_is_genui
     assert "Withdrawn" in told
     assert "This award was issued anew: its newer badge is here ." in told
     assert "enuine." not in told
+
+
+def test_of_a_replaced_badge_at_a_vendors_this_page_does_not_say_whether_it_is_genuine(tmp_path: Path) -> None:
+    page = shown(tmp_path)
+    order, credential = vendors()
+    site(tmp_path).supersede(order, story.achievement(), credential, story.credential(story.OTHER_AWARD))
+    assert "This award was issued anew: its newer badge is here ." in text(page)
+    assert "enuine." not in text(page)
+    assert AT in Links(page).found
+
+
+def test_pages_lead_no_more_to_a_vendor_that_is_gone(tmp_path: Path) -> None:
+    """Those that lie there already are laid anew, once; one that was replaced goes on to lead to its successor."""
+    page = shown(tmp_path)
+    order, credential = vendors()
+    known = story.known(issued=False)
+    known.orders["41-1"], known.credentials["41-1"] = order, credential
+    here = site(tmp_path, gone=("badgr",))
+    here.publish()
+    assert here.refresh(known)
+    assert AT not in page.read_text()
+    assert "Nobody can look it up there any more." in text(page)
+    assert "is told there" not in text(page)
+    assert "Each badge that we issue is signed" in text(tmp_path / "index.html")
+    here.publish()
+    assert not here.refresh(known)
+    site(tmp_path).show(order, story.achievement(), credential, no_picture)
+    assert AT in page.read_text()
+    new, successor = story.order(story.OTHER_AWARD), story.credential(story.OTHER_AWARD)
+    known.moves["41-1"] = (Move("41-1", 1, order, new, story.NOON, credential),)
+    known.orders["41-1"], known.credentials["41-1"] = new, successor
+    assert here.refresh(known)
+    assert AT not in page.read_text()
+    assert successor.url in Links(page).found
 
 
 def test_when_the_successor_was_revoked_nothing_leads_to_it(tmp_path: Path) -> None:

@@ -34,6 +34,20 @@ def lines(text: str) -> dict[Place, int]:
     return found
 
 
+def declared_twice(text: str) -> tuple[str, int, int] | None:
+    """Return the first [section] in *text* that stands there twice, with both of its lines; None if none does."""
+    found: dict[Place, int] = {}
+    quote = ""
+    for number, line in enumerate(text.splitlines(), start=1):
+        inside, quote = quote, _open_quote(line, quote)
+        header = None if inside else HEADER.match(line)
+        if header and header[1] == "[[":
+            found.clear()  # the sections of another [[table]] begin
+        elif header and (first := found.setdefault(_words(header[2]), number)) != number:
+            return header[2].strip(), first, number
+    return None
+
+
 def _words(dotted: str) -> Place:
     return tuple(word.strip("\"'") for word in re.findall(WORD, dotted))
 

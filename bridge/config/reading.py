@@ -15,7 +15,7 @@ from pydantic_core import ErrorDetails
 from bridge.errors import ConfigProblems
 
 from .addresses import is_loopback
-from .places import Place, line_of, lines
+from .places import Place, declared_twice, line_of, lines
 from .secrets import is_placeholder, private_bytes, read_robot
 from .settings import SQLITE, Form, Settings
 
@@ -63,6 +63,10 @@ def _read(path: Path) -> tuple[str, dict[str, Any]]:
     try:
         return text, tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
+        if found := declared_twice(text):
+            name, first, line = found
+            what = f"[{name}] stands twice, first in line {first}. Put all of its lines under the first one."
+            raise ConfigProblems([f"{path}:{line}: {what}"]) from error
         advice = "Texts stand in quotes; each setting has a line of its own: key = value."
         raise ConfigProblems([f"{path}: this is not TOML: {error}. {advice}"]) from error
 

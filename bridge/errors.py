@@ -30,19 +30,36 @@ class InDoubt(BridgeError):
 
 
 class Refused(BridgeError):
-    """It did not happen and will not until a person changes something: *cure*, where what to do goes by who asked."""
+    """It did not happen and will not until a person changes something: *cure*, where what to do goes by who asked.
 
-    def __init__(self, what: str, cure: str = "") -> None:
+    Unless told otherwise a coordinator mends it, and `badge-bridge retry` follows. *for_coach*: it concerns this one
+    award, and a coach or the teacher can mend it, so the sheet shows it. *retry* is False where *cure* says all.
+    """
+
+    def __init__(self, what: str, cure: str = "", *, for_coach: bool = False, retry: bool = True) -> None:
         super().__init__(f"{what} {cure}".rstrip())
         self.what = what
+        self.for_coach = for_coach
+        self.retry = retry
 
 
 class NotMade(Refused):
     """It did not happen, and whatever was in doubt about it counts for nothing."""
 
 
-class BadgeClosed(TryLater):
-    """A backend takes no awards of this one badge at present. One sentence for all whom it concerns; others go on."""
+class Closed(TryLater):
+    """A coordinator must mend something outside first. One sentence for all whom it concerns; others go on.
+
+    It is tried again in each cycle, so that all of it goes on as soon as it is mended.
+    """
+
+
+class BackendClosed(Closed):
+    """A backend does nothing for us at present: it refuses the log-in, or the settings lack something."""
+
+
+class BadgeClosed(Closed):
+    """A backend takes no awards of this one badge at present."""
 
 
 class LeaseHeld(BridgeError):

@@ -274,7 +274,8 @@ class Ledger(TokenStore, Protocol):
 
     def postpone(self, effect: Effect, until: datetime, note: str, *, in_doubt: bool) -> Effect: ...
 
-    def stick(self, effect: Effect, note: str, *, in_doubt: bool) -> Effect: ...
+    def stick(self, effect: Effect, note: str, *, in_doubt: bool, for_coach: bool = False) -> Effect:
+        """It waits for a person; *for_coach*: for a coach or the teacher, who read *note* in the sheet."""
 
     def finish(
         self, effect: Effect, note: str = "", credential: Credential | None = None, move: Move | None = None

@@ -85,7 +85,7 @@ class Report:
             tries = f" (tried {effect.attempts} times)" if effect.attempts >= IN_VAIN else ""
             yield f"later: {in_words(effect)}: {effect.note}{tries}"
         for effect in self.stuck:
-            yield f"stuck: {in_words(effect)}: {effect.note} Then run: badge-bridge retry {effect.request}"
+            yield f"stuck: {in_words(effect)}: {effect.note}"
         for problem in self.problems:
             yield f"{problem.where}: {problem.sentence}"
         yield from self.remarks

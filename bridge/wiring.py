@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from bridge.acting.unset import Unset
 from bridge.clock import RealClock, SandboxClock
 from bridge.config import Settings, secret
 from bridge.config.settings import SQLITE
@@ -156,7 +157,7 @@ def backends_of(
 ) -> Mapping[str, Backend]:
     """Make the embedded issuer, and the vendors in use, until *stack* ends; a vendor's module is loaded only then.
 
-    Raise ConfigProblems for a vendor's password or token that is missing.
+    One whose password or token is missing waits, and holds up no other.
     """
     local = made("local")(
         issuer=issuer_of(settings),
@@ -171,12 +172,20 @@ def backends_of(
     )
     backends: dict[str, Backend] = {LOCAL: local}
     if settings.badgr.in_use:
+        backends["badgr"] = opened(partial(badgr_of, settings, ledger, clock), stack)
         if not settings.badgr.issuer:
-            raise ConfigProblems(["[badgr] issuer is missing. To see those of your account, run: badge-bridge doctor"])
-        backends["badgr"] = stack.enter_context(closing(badgr_of(settings, ledger, clock)))
+            backends["badgr"] = Unset("[badgr] issuer is missing. To see those of your account: badge-bridge doctor")
     if settings.credly.in_use:
-        backends["credly"] = stack.enter_context(closing(credly_of(settings, clock)))
+        backends["credly"] = opened(partial(credly_of, settings, clock), stack)
     return backends
+
+
+def opened(make: Callable[[], Badgr | Credly], stack: ExitStack) -> Backend:
+    """Return a vendor's backend, until *stack* ends; one that waits where its secret is missing."""
+    try:
+        return stack.enter_context(closing(make()))
+    except ConfigProblems as error:
+        return Unset(str(error))
 
 
 def made(backend: str) -> Callable[..., Any]:
@@ -192,15 +201,10 @@ def badgr_of(settings: Settings, tokens: TokenStore, clock: Clock) -> Badgr:
 
     badgr = settings.badgr
     password, refresh = secret(badgr.password_env) or "", secret(badgr.refresh_token_env) or ""
-    if not refresh and not (badgr.username and password):
-        raise ConfigProblems(
-            [
-                f"Nothing to log in at {badgr.title} with. Fill in [badgr] username and put the password into the "
-                f"environment variable {badgr.password_env}; or put a refresh token into {badgr.refresh_token_env}."
-            ]
-        )
-    told = badgr.model_dump(include={"url", "issuer", "badges", "username", "client_id", "batch", "plain_text"})
+    told = badgr.model_dump(exclude={"title", "calls_per_minute"})
     account = Account(**told, password=password, refresh_token=refresh)
+    if not refresh and not (badgr.username and password):
+        raise ConfigProblems([f"Nothing to log in at {badgr.title} with. {account.log_in}"])
     quota = MinuteBuckets(clock, {"badgr": badgr.calls_per_minute})
     found: Badgr = made("badgr")(
         account, settings.issuer.url, clock, tokens, quota, publish_reasons=settings.issuer.publish_reasons
@@ -218,7 +222,9 @@ def credly_of(settings: Settings, clock: Clock) -> Credly:
         raise ConfigProblems(
             [f"{credly.title}'s token is missing. Put it into the environment variable {credly.token_env}."]
         )
-    account = Account(**credly.model_dump(include={"url", "organization", "badges", "locale"}), token=token)
+    account = Account(
+        **credly.model_dump(include={"url", "organization", "badges", "locale", "token_env"}), token=token
+    )
     quota = MinuteBuckets(clock, {"credly": credly.calls_per_minute})
     found: Credly = made("credly")(
         account, settings.issuer.url, clock, quota, publish_reasons=settings.issuer.publish_reasons
@@ -234,7 +240,7 @@ def remarks(settings: Settings, now: datetime) -> list[str]:
         return []
     made_on = date.fromisoformat(settings.credly.token_made)
     today = now.astimezone(ZoneInfo(settings.programme.timezone)).date()
-    return [token_age(made_on, today) or token_words(made_on, today)]
+    return [token_age(made_on, today, settings.credly.token_env) or token_words(made_on, today)]
 
 
 def vendors_of(settings: Settings) -> Mapping[str, Vendor]:

@@ -11,7 +11,18 @@ from itertools import groupby
 
 from bridge.acting import performing
 from bridge.acting.performing import Done
-from bridge.errors import LEDGER_TROUBLE, BadgeClosed, BridgeError, InDoubt, NotMade, Refused, TryLater
+from bridge.acting.unset import Unset
+from bridge.errors import (
+    LEDGER_TROUBLE,
+    BackendClosed,
+    BadgeClosed,
+    BridgeError,
+    Closed,
+    InDoubt,
+    NotMade,
+    Refused,
+    TryLater,
+)
 from bridge.model import Credential, Effect, Kind, Known, Lesson, Order, Problem
 from bridge.plan import Policy, due
 from bridge.ports import Batching, World
@@ -22,7 +33,10 @@ log = logging.getLogger(__name__)
 #: After so many failures in a row of one sort, the rest of that sort waits for the next cycle.
 PATIENCE = 5
 
-_MAKING = (Kind.ISSUE, Kind.REISSUE, Kind.REVOKE, Kind.WITHDRAW)
+NOT_SET_UP = "It is not in the settings any more, and badges wait for it: see badge-bridge status."
+
+_ISSUING = (Kind.ISSUE, Kind.REISSUE)
+_MAKING = (*_ISSUING, Kind.REVOKE, Kind.WITHDRAW)
 _PUBLISHING = (Kind.PUBLISH, Kind.PUBLISH_ACCEPTED, Kind.PUBLISH_REVOKED, Kind.PUBLISH_REISSUED)
 _PERFORM = {
     Kind.ISSUE: performing.issue,
@@ -59,11 +73,14 @@ class Actor:
         self.report = report
         self.tried: set[str] = set(withheld)
         self.failures: Counter[str] = Counter()  # in a row, by lane
-        self.closed: dict[tuple[str, str], BadgeClosed] = {}  # (backend, badge)
+        self.closed: dict[tuple[str, str], Closed] = {}  # (backend, badge), or (backend, kind of effect)
         self.unlaid: dict[str, BridgeError] = {}  # effect key → why its pages could not be laid
 
     def run(self) -> None:
         """Issue and revoke, publish once, then tell."""
+        for name, backend in self.world.backends.items():
+            if isinstance(backend, Unset):
+                self._problem(f"issuer {name}", backend.sentence)
         self._run_all(_MAKING)
         self._run_all((Kind.WITHDRAW,))  # what those that were revoked just now had replaced
         self._publish()
@@ -103,15 +120,17 @@ class Actor:
         return max(0, self.policy.mails_per_day - self.world.ledger.mails_since(since))
 
     def _problem(self, where: str, sentence: str) -> None:
-        self.report.problems.append(Problem(where, sentence, blocking=True))
+        problem = Problem(where, sentence, blocking=True)
+        if problem not in self.report.problems:
+            self.report.problems.append(problem)
 
     # ── several in one call, where a backend was asked to ────────────────────────
 
     def _run_batches(self, batch: Collection[Effect]) -> None:
         fresh = [effect for effect in batch if effect.kind is Kind.ISSUE and not (effect.in_doubt or effect.attempts)]
         for backend, orders in batches(self.world, [(effect, self.known.order_of(effect)) for effect in fresh]):
-            first = orders[0][1]
-            if self.failures[first.backend] >= PATIENCE or (first.backend, first.achievement) in self.closed:
+            effect, first = orders[0]
+            if self.failures[first.backend] >= PATIENCE or self._closed_to(effect) is not None:
                 continue
             begun = {order.award: self._begun(effect) for effect, order in orders}
             achievement = performing.achievement_of(self.known, first)
@@ -197,6 +216,9 @@ class Actor:
 
     def _act(self, effect: Effect) -> None:
         """Perform *effect*. Its older doubt stays until there is an answer."""
+        if (closed := self._closed_to(effect)) is not None:
+            self._leave_closed(effect, closed, in_doubt=effect.in_doubt)
+            return
         begun = self._begun(effect)
         outcome: Done | BridgeError
         try:
@@ -216,10 +238,6 @@ class Actor:
         if effect.kind.is_mail:
             self._tell(effect)
             return Done()
-        if effect.kind in (Kind.ISSUE, Kind.REISSUE):
-            order = self.known.order_of(effect)
-            if closed := self.closed.get((order.backend, order.achievement)):
-                raise closed
         return _PERFORM[effect.kind](self.world, self.known, effect)
 
     def _settle(self, effect: Effect, begun: Effect, outcome: Done | BridgeError) -> None:
@@ -229,22 +247,22 @@ class Actor:
             case Done():
                 self.failures[lane] = 0
                 self._finish(begun, outcome)
-            case BadgeClosed():
+            case Closed():
                 self._close(begun, outcome, in_doubt=effect.in_doubt)
             case TryLater():
                 self.failures[lane] += effect.kind not in _PUBLISHING
                 self._postpone(begun, outcome, in_doubt=effect.in_doubt)
             case InDoubt(most=most) if most is not None and begun.attempts >= most and (effect.in_doubt or most <= 1):
-                self._stick(begun, str(outcome), in_doubt=True)
+                self._stick(begun, outcome, in_doubt=True)
             case InDoubt():
                 self.failures[lane] += 1
                 self._postpone(begun, outcome, in_doubt=True)
             case NotMade():
-                self._stick(begun, str(outcome), in_doubt=False)
+                self._stick(begun, outcome, in_doubt=False)
             case Refused():
-                self._stick(begun, str(outcome), in_doubt=effect.in_doubt)
+                self._stick(begun, outcome, in_doubt=effect.in_doubt)
             case _:
-                self._stick(begun, str(outcome), in_doubt=True)
+                self._stick(begun, outcome, in_doubt=True)
 
     def _finish(self, effect: Effect, done: Done) -> None:
         known, credential, move = self.known, done.credential, done.move
@@ -256,14 +274,40 @@ class Actor:
         self.report.done[effect.kind] += 1
         log.info("%s done", effect.key)
 
-    def _close(self, effect: Effect, error: BadgeClosed, *, in_doubt: bool) -> None:
-        """The badge can't be had there at present: one alert for all whom it concerns, who wait."""
+    def _closed_to(self, effect: Effect) -> Closed | None:
+        """Return why nobody need be asked about *effect* in this cycle: another one met it, or there is nobody."""
+        if effect.kind not in _MAKING:
+            return None  # what lies on the site already needs no backend
         order = self.known.order_of(effect)
-        if (order.backend, order.achievement) not in self.closed:
-            self.closed[order.backend, order.achievement] = error
-            self._problem(f"badge {order.achievement}", str(error))
-        note, until = self._discreet(effect, str(error)), later(effect, error, self.world.clock.now())
-        self._keep(self.world.ledger.postpone(self.known.effects[effect.key], until, note, in_doubt=in_doubt))
+        try:
+            performing.backend_of(self.world, self.known, effect)
+        except BackendClosed as error:
+            self._problem(f"issuer {order.backend}", NOT_SET_UP)
+            return error
+        badge = self.closed.get((order.backend, order.achievement)) if effect.kind in _ISSUING else None
+        return badge or self.closed.get((order.backend, effect.kind))
+
+    def _close(self, effect: Effect, error: Closed, *, in_doubt: bool) -> None:
+        """A backend, or one of its badges, can't be used until somebody mends it: one alert, and all others wait."""
+        order = self.known.order_of(effect)
+        is_badge = isinstance(error, BadgeClosed)
+        self.closed[order.backend, order.achievement if is_badge else effect.kind] = error
+        self._problem(f"badge {order.achievement}" if is_badge else f"issuer {order.backend}", str(error))
+        self._leave_closed(effect, error, in_doubt=in_doubt)
+
+    def _leave_closed(self, effect: Effect, error: Closed, *, in_doubt: bool) -> None:
+        """Due again in the next cycle: one try for all is cheap, and goes on by itself once the cause is mended.
+
+        What waits for the same cause already is not written again: a cycle may come every minute.
+        """
+        self.tried.add(effect.key)
+        known, note = self.known.effects[effect.key], self._discreet(effect, str(error))
+        if (known.note, known.in_doubt) == (note, in_doubt) and known.not_before is not None:
+            return
+        now = self.world.clock.now()
+        until = now if effect.kind in _MAKING else later(effect, error, now)
+        self._keep(self.world.ledger.postpone(known, until, note, in_doubt=in_doubt))
+        log.warning("%s waits: %s", effect.key, note)
 
     def _postpone(self, effect: Effect, error: BridgeError, *, in_doubt: bool) -> None:
         effect, note = self.known.effects[effect.key], self._discreet(effect, str(error))
@@ -276,9 +320,14 @@ class Actor:
         recipient = self.known.requests[effect.request].recipient
         return re.sub(re.escape(recipient), "(the teacher’s address)", note, flags=re.IGNORECASE)
 
-    def _stick(self, effect: Effect, note: str, *, in_doubt: bool) -> None:
-        note = self._discreet(effect, note)
-        self._keep(self.world.ledger.stick(self.known.effects[effect.key], note, in_doubt=in_doubt))
+    def _stick(self, effect: Effect, error: BridgeError, *, in_doubt: bool) -> None:
+        """It waits for a person. Its note tells all that is to be done; the sheet shows it if a coach can do it."""
+        retry = not isinstance(error, Refused) or error.retry
+        cure = f" Then the coordinator runs: badge-bridge retry {effect.request}" if retry else ""
+        note = self._discreet(effect, f"{error}{cure}")
+        for_coach = isinstance(error, Refused) and error.for_coach
+        effect = self.known.effects[effect.key]
+        self._keep(self.world.ledger.stick(effect, note, in_doubt=in_doubt, for_coach=for_coach))
         log.error("%s is stuck: %s", effect.key, note)
 
     # ── mail ─────────────────────────────────────────────────────────────────────

@@ -25,7 +25,10 @@ class Gone:
     def issue(self, order: Order, achievement: Achievement) -> Credential:
         del achievement
         raise NotMade(
-            f"The badge of {order.attempt_id} can't be made at {self.name!r}, which is gone for good.", APPROVE_ANEW
+            f"The badge of {order.attempt_id} can't be made at {self.name!r}, which is gone for good.",
+            APPROVE_ANEW,
+            for_coach=True,
+            retry=False,
         )
 
     def find(self, order: Order) -> Credential | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bridge.acting.gone import APPROVE_ANEW, REISSUE, Gone
-from bridge.errors import Refused, TryLater
+from bridge.errors import BackendClosed, NotMade, Refused, TryLater
 from bridge.issuer import issue_once, revoke_once
 from bridge.model import Achievement, Credential, Effect, Kind, Known, Move, Order
 from bridge.ports import Backend, Outcome, World
@@ -23,7 +23,8 @@ class Done:
 
 
 def backend_of(world: World, known: Known, effect: Effect) -> Backend:
-    """Raise TryLater where the settings know the backend no more: what is to be done there waits until they do again.
+    """Raise BackendClosed where the settings know the backend no more: what is to be done there waits until
+    they do again.
 
     Of one that is gone for good nothing is left to be waited for.
     """
@@ -33,7 +34,7 @@ def backend_of(world: World, known: Known, effect: Effect) -> Backend:
         return backend
     if order.backend in world.gone:
         return Gone(order.backend)
-    raise TryLater(
+    raise BackendClosed(
         f"The badge of {order.attempt_id} belongs to {order.backend!r}, which is not in the settings any more. "
         f"{cure_of(world, known, effect)}"
     )
@@ -99,7 +100,8 @@ def reissue(world: World, known: Known, effect: Effect) -> Done:
         credential = issue_once(order, achievement_of(known, order), backend, in_doubt=True)
     except Refused as error:
         cure = f"{leave_it(world, move)}; to go on with it, correct the cause."
-        raise type(error)(error.what, cure) from error
+        trouble = NotMade if isinstance(error, NotMade) else Refused  # a move is no matter of the coach's
+        raise trouble(error.what, cure) from error
     if credential.revoked_at is not None:
         raise Refused(
             f"The badge that {order.attempt_id} once had at {order.backend} was withdrawn there by hand, so it can't "
@@ -151,5 +153,5 @@ def badge_of(world: World, known: Known, effect: Effect) -> bytes | None:
 def was_sent(outcome: Outcome, *, repeat: bool) -> bool:
     """Return whether a mail was sent; raise Refused where nobody can say and it may not be repeated unasked."""
     if outcome is Outcome.UNKNOWN and not repeat:
-        raise Refused("Nobody can say whether this mail was sent. Please ask the teacher.")
+        raise Refused("Nobody can say whether this mail was sent. Please ask the teacher.", for_coach=True)
     return outcome is Outcome.SENT

@@ -3,6 +3,10 @@
 from bridge.errors import Refused
 from bridge.model import Achievement, Order
 
+#: The variables that hold vendors' secrets, unless the settings name others.
+BADGR_PASSWORD, BADGR_REFRESH_TOKEN = "BADGE_BRIDGE_BADGR_PASSWORD", "BADGE_BRIDGE_BADGR_REFRESH_TOKEN"
+CREDLY_TOKEN = "BADGE_BRIDGE_CREDLY_TOKEN"  # noqa: S105
+
 #: Awards in one call: a server makes some ten to twenty a second, and many give up on a call after thirty seconds.
 LARGEST_BATCH = 50
 

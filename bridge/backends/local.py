@@ -132,7 +132,9 @@ class LocalIssuer:
             raise Refused(
                 f"The order for {order.attempt_id} was made when [issuer] url was {address_of(order.key_id)}. To have "
                 f"the badge issued under {self.issuer.url}, empty the Decision cell, and approve again after the next "
-                f"cycle."
+                f"cycle.",
+                for_coach=True,
+                retry=False,
             )
         raise Refused(
             f"The order for {order.attempt_id} was made for the signing key {order.key_id}, which is not here. "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -53,7 +54,7 @@ STANDINGS = {
     Standing.WAITING: "waiting for a coach",
     Standing.HELD: "on hold, until a coach chooses again",
     Standing.DECIDED: "decided, about to take effect",
-    Standing.APPROVED: "approved, the badge is on its way",
+    Standing.APPROVED: "approved, the badge is to be issued",
     Standing.IN_DOUBT: "approved, asking whether the badge was issued",
     Standing.ISSUED: "badge issued",
     Standing.RETURNED: "returned, waiting for the teacher",
@@ -78,6 +79,10 @@ def status(config: Path, *, as_json: bool) -> int:
                 "mails": sum(1 for e in _in(known, State.DONE) if e.kind.is_mail),
                 "to_do": len(_in(known, State.PLANNED)),
                 "allowed": known.allowance,
+                "postponed": [
+                    {"why": why, "effects": [e.key for e in effects], "requests": sorted({e.request for e in effects})}
+                    for why, effects in postponed(known).items()
+                ],
                 "stuck": [told(effect) for effect in stuck],
             }
         )
@@ -93,12 +98,28 @@ def _say_status(known: Known, standings: dict[Standing, int], stuck: list[Effect
         table(("attempts", "where they stand"), [(str(count), STANDINGS[at]) for at, count in standings.items()])
     if planned := _in(known, State.PLANNED):
         say(counted(len(planned), "thing is", "things are") + " to be done in the next cycles.")
+    if waiting := postponed(known):
+        say("Some of it could not be done yet; it is tried again by itself:")
+        table(("what", "why"), [(_several(effects), why) for why, effects in waiting.items()])
     if known.allowance:
         say(f"The next cycle may issue up to {known.allowance} badges at once.")
     if stuck:
         say(counted(len(stuck), "thing", "things") + " got stuck, waiting for a person:")
         table(("what", "why"), [(in_words(effect), effect.note) for effect in stuck])
-        say(f"Once the cause is gone: badge-bridge retry {stuck[0].request}")
+
+
+def postponed(known: Known) -> dict[str, list[Effect]]:
+    """Return what waits to be tried again, by its cause; causes that differ in nothing but the request are one."""
+    found: dict[str, list[Effect]] = {}
+    for effect in sorted(_in(known, State.PLANNED), key=lambda effect: effect.request):
+        if effect.note and effect.not_before is not None:
+            found.setdefault(re.sub(rf"\b{effect.attempt_id}\b", "…", effect.note), []).append(effect)
+    return found
+
+
+def _several(effects: list[Effect]) -> str:
+    more = f", and {len(effects) - 1} more" if len(effects) > 1 else ""
+    return f"{in_words(effects[0])}{more}"
 
 
 def _in(known: Known, state: State) -> list[Effect]:
@@ -106,8 +127,14 @@ def _in(known: Known, state: State) -> list[Effect]:
 
 
 def _standings(known: Known) -> dict[Standing, int]:
-    found = [standing(known, attempt_id) for attempt_id in known.attempts]
+    found = [_stands(known, attempt_id) for attempt_id in known.attempts]
     return {each: found.count(each) for each in Standing if each in found}
+
+
+def _stands(known: Known, attempt_id: str) -> Standing:
+    """Where an attempt stands; what is issued stays so while its move is in doubt."""
+    at = standing(known, attempt_id)
+    return Standing.ISSUED if at is Standing.IN_DOUBT and attempt_id in known.credentials else at
 
 
 def told(effect: Effect) -> dict[str, object]:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from bridge.backends import LARGEST_BATCH
+from bridge.backends import BADGR_PASSWORD, BADGR_REFRESH_TOKEN, CREDLY_TOKEN, LARGEST_BATCH
 
 from .addresses import Address, Section, has_login, is_loopback, is_port
 
@@ -104,8 +104,8 @@ class Badgr(Section):
         "", pattern=r"^[A-Za-z0-9_-]{0,100}$", description="Write your issuer's id: badge-bridge doctor lists them."
     )
     username: Address = Field("", description="Write the address with which you log in there.")
-    password_env: Variable = Field("BADGE_BRIDGE_BADGR_PASSWORD", description="Write the name of a variable.")
-    refresh_token_env: Variable = Field("BADGE_BRIDGE_BADGR_REFRESH_TOKEN", description="Write the name of a variable.")
+    password_env: Variable = Field(BADGR_PASSWORD, description="Write the name of a variable.")
+    refresh_token_env: Variable = Field(BADGR_REFRESH_TOKEN, description="Write the name of a variable.")
     client_id: str = Field("", description="Write the client id that you were given, or leave it empty.")
     calls_per_minute: int = Field(100, ge=1, le=10_000, description="Write a number of calls.")
     batch: int = Field(0, ge=0, le=LARGEST_BATCH, description=f"Write a number up to {LARGEST_BATCH}; 0 is one by one.")
@@ -131,7 +131,7 @@ class Credly(Section):
     )
     title: str = Field("Credly", min_length=1, description="Write its name, as teachers know it.")
     organization: str = Field("", pattern=r"^[A-Za-z0-9_-]{0,100}$", description="Write your organization's id there.")
-    token_env: Variable = Field("BADGE_BRIDGE_CREDLY_TOKEN", description="Write the name of a variable.")
+    token_env: Variable = Field(CREDLY_TOKEN, description="Write the name of a variable.")
     token_made: Day = Field("", description="Write the day on which the token was made.")
     locale: str = Field("", pattern=r"^([a-z]{2}(-[A-Za-z0-9]{2,4})?)?$", description="Write a language, such as en.")
     calls_per_minute: int = Field(60, ge=1, le=10_000, description="Write a number of calls.")

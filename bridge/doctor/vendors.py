@@ -101,7 +101,7 @@ def token(settings: Settings, today: date) -> Finding:
     if not settings.credly.token_made:
         return warn(CREDLY, "Nobody knows how old the token is; it lives 180 days.", "Fill in [credly] token_made.")
     made = date.fromisoformat(settings.credly.token_made)
-    if sentence := token_age(made, today):
+    if sentence := token_age(made, today, settings.credly.token_env):
         return warn(CREDLY, sentence)
     return good(CREDLY, token_words(made, today)) if made <= today else warn(CREDLY, token_words(made, today))
 

@@ -293,6 +293,7 @@ effects = Table(
     col("not_before", UtcTime, null=True),
     col("ref"),
     col("note"),
+    col("for_coach", Boolean),
     col("done_at", UtcTime, null=True),  # for the day's count of mails
     Index(None, "programme", "request"),
     Index(None, "programme", "done_at"),

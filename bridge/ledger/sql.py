@@ -219,8 +219,10 @@ class SqlLedger:
     def postpone(self, effect: Effect, until: datetime, note: str, *, in_doubt: bool) -> Effect:
         return self._step(effect, "postponed", lambda known: steps.postponed(known, until, note, in_doubt=in_doubt))
 
-    def stick(self, effect: Effect, note: str, *, in_doubt: bool) -> Effect:
-        return self._step(effect, "stuck", lambda known: steps.stuck(known, note, in_doubt=in_doubt))
+    def stick(self, effect: Effect, note: str, *, in_doubt: bool, for_coach: bool = False) -> Effect:
+        return self._step(
+            effect, "stuck", lambda known: steps.stuck(known, note, in_doubt=in_doubt, for_coach=for_coach)
+        )
 
     def finish(
         self, effect: Effect, note: str = "", credential: Credential | None = None, move: Move | None = None

@@ -22,11 +22,13 @@ def laid_ready(effect: Effect, ref: str) -> Effect:
 
 
 def postponed(effect: Effect, until: datetime, note: str, *, in_doubt: bool) -> Effect:
-    return replace(_only(effect, OPEN), state=State.PLANNED, not_before=until, note=note, in_doubt=in_doubt)
+    known = _only(effect, OPEN)
+    return replace(known, state=State.PLANNED, not_before=until, note=note, in_doubt=in_doubt, for_coach=False)
 
 
-def stuck(effect: Effect, note: str, *, in_doubt: bool) -> Effect:
-    return replace(_only(effect, OPEN), state=State.STUCK, not_before=None, note=note, in_doubt=in_doubt)
+def stuck(effect: Effect, note: str, *, in_doubt: bool, for_coach: bool = False) -> Effect:
+    known = _only(effect, OPEN)
+    return replace(known, state=State.STUCK, not_before=None, note=note, in_doubt=in_doubt, for_coach=for_coach)
 
 
 def done(effect: Effect, note: str) -> Effect:

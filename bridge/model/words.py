@@ -334,6 +334,7 @@ class Effect:
     not_before: datetime | None = None
     ref: str = ""  # what the other side calls it, such as a Gmail draft id
     note: str = ""  # the last sentence about it, for people
+    for_coach: bool = False  # a coach or the teacher can mend what *note* says, so the sheet shows it
 
     @property
     def key(self) -> str:

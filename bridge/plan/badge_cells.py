@@ -111,8 +111,8 @@ def to_backend(text: str, key: str, policy: Policy) -> str:
     vendor = policy.backends.get(word or policy.backend)
     if vendor is not None and key not in vendor.badges:
         raise ValueError(
-            f"{vendor.title} has no badge for it yet: make it there, then add its id to the settings, in "
-            f"[{word or policy.backend}.badges], as {key}."
+            f"The settings don't say which badge of {vendor.title} it is. Make it there, if it is not there yet; then "
+            f'add a line to [{word or policy.backend}.badges]: {key} = "its id". badge-bridge doctor tells the ids.'
         )
     return word
 

@@ -11,7 +11,7 @@ from bridge.model import Attempt, Decision, EvidenceKind, Kind, Known, Request, 
 from bridge.plan.draft import Draft
 from bridge.plan.intake import Intake
 from bridge.plan.policy import Policy
-from bridge.plan.standing import ANSWERS, OPEN, Answer, Standing, standing, why_not
+from bridge.plan.standing import ANSWERS, OPEN, Answer, Standing, not_in_use, standing, why_not
 from bridge.review import BADGE, EMAIL, EVIDENCE, LINK, REFLECTION, Row, cell, fold, is_id, to_verdict
 from bridge.wording import mailboxes
 
@@ -262,7 +262,7 @@ def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, polic
         request = known.requests[attempt.request]
         achievement = known.achievements.get(request.achievement)
         if achievement is None:
-            return f"“{attempt.submission.label[:60]}” is not in the tab Badges: it must be added there first."
+            return not_in_use(attempt.submission.label)
         if not achievement.active:
             return f"“{achievement.name}” is switched off in the tab Badges, so it can't be approved."
         if (rival := intake.rival(request)) is not None:

@@ -144,6 +144,12 @@ def new_order(known: Known, order: Order, target: str, policy: Policy, free: Fre
     )
 
 
+def is_taken_up(known: Known, move: Move) -> bool:
+    """Return whether *move* takes up again what the award had at its new place once before."""
+    earlier = (one for one in known.moves.get(move.attempt_id, ()) if one.n < move.n)
+    return any(one.old.award == move.new.award for one in earlier)
+
+
 def stands(known: Known, order: Order, credential: Credential, policy: Policy) -> bool:
     """Return whether a replaced *credential* may come into force again: it was not withdrawn, and is not to be.
 

@@ -114,3 +114,8 @@ def why_not(known: Known, attempt_id: str, at: Standing, verdict: Verdict) -> st
             earlier = known.requests[attempt.request].duplicate_of
             return f"Nothing to decide: when this came in, request {earlier} already stood for this badge."
     return "Nothing was issued, so there is nothing to revoke."
+
+
+def not_in_use(label: str) -> str:
+    """Say that there is no badge in force that goes by *label*."""
+    return f"“{label[:60]}” is not in use: the tab Badges has no row for it, or its Status there says what is missing."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bridge.model import (
+    LOCAL,
     Acceptance,
     Attempt,
     Credential,
@@ -17,9 +18,10 @@ from bridge.model import (
     Verdict,
 )
 from bridge.plan.guards import WITHHELD
+from bridge.plan.moves import is_taken_up
 from bridge.plan.names import names_of
 from bridge.plan.policy import Policy
-from bridge.plan.standing import Standing, standing
+from bridge.plan.standing import Standing, not_in_use, standing
 
 
 def status_words(known: Known, attempt: Attempt, notice: str, policy: Policy) -> str:
@@ -49,7 +51,7 @@ def _waiting(known: Known, attempt: Attempt, policy: Policy) -> str:
     request = known.requests[attempt.request]
     words = ["Waiting for a decision."]
     if not request.achievement:
-        words.append(f"“{request.label[:60]}” is not in the tab Badges: add it there, or decline with a word.")
+        words.append(f"{not_in_use(request.label)} Have it mended there, or decline with a word.")
     if items := unopened(known, attempt):
         which = ", ".join(map(str, items))
         share = f" Ask for it to be shared with {policy.share_with}." if policy.share_with else ""
@@ -77,14 +79,17 @@ def _decided(known: Known, attempt: Attempt, policy: Policy) -> str:
 
 def _approved(known: Known, attempt: Attempt, policy: Policy) -> str:
     issue = known.effects.get(f"{Kind.ISSUE}:{attempt.id}")
-    return "Approved; the badge is being issued." + _trouble(issue)
+    if issue is not None and issue.note and not issue.for_coach:
+        return f"Approved; it {_waits(known, issue, policy)}"
+    return "Approved; the badge is being issued." + _trouble(known, issue, policy)
 
 
 def _in_doubt(known: Known, attempt: Attempt, policy: Policy) -> str:
     move = next((effect for effect in known.reissues(attempt.id) if effect.in_doubt), None)
     if move is not None:
-        return "Issued; asking whether it was issued anew." + _trouble(move)
-    return "Approved; asking whether the badge was issued." + _trouble(known.effects.get(f"{Kind.ISSUE}:{attempt.id}"))
+        return "Issued; asking whether it was issued anew." + _trouble(known, move, policy)
+    issue = known.effects.get(f"{Kind.ISSUE}:{attempt.id}")
+    return "Approved; asking whether the badge was issued." + _trouble(known, issue, policy)
 
 
 def _issued(known: Known, attempt: Attempt, policy: Policy) -> str:
@@ -96,18 +101,18 @@ def _issued(known: Known, attempt: Attempt, policy: Policy) -> str:
     if tell is not None and tell.state is State.DONE:
         words += ", and mailed." + _accepted(credential)
     elif publish is not None and publish.state is not State.DONE:
-        words += "; its page is not public yet." + _trouble(publish)
+        words += "; its page is not public yet." + _trouble(known, publish, policy)
     else:
-        words += "; the mail is on its way." + _trouble(tell)
+        words += "; the mail is on its way." + _trouble(known, tell, policy)
     return words + _moved(known, attempt, policy) + _guessed(known, attempt)
 
 
 def _accepted(credential: Credential | None) -> str:
-    """What the earner did with it at the vendor's."""
+    """What the teacher did with it at the vendor's."""
     said = {
-        Acceptance.ACCEPTED: " Accepted by the earner.",
-        Acceptance.REJECTED: " The earner turned it down there.",
-        Acceptance.WAITING: " Not accepted by the earner yet.",
+        Acceptance.ACCEPTED: " Accepted by the teacher.",
+        Acceptance.REJECTED: " The teacher turned it down there.",
+        Acceptance.WAITING: " Not accepted by the teacher yet.",
     }
     return said.get(credential.acceptance, "") if credential and credential.acceptance else ""
 
@@ -119,15 +124,16 @@ def _moved(known: Known, attempt: Attempt, policy: Policy) -> str:
     if not stand:
         return ""
     move, effect = stand[-1]
+    what = "taken up again" if is_taken_up(known, move) else "issued anew"
     if effect.state is not State.DONE:
-        return f" To be issued anew {_where(move.new, policy)}.{_trouble(effect)}"
+        return f" To be {what} {_where(move.new, policy)}.{_trouble(known, effect, policy)}"
     later = (known.effects.get(f"{kind}:{effect.subject}") for kind in _AFTER_MOVING)
-    trouble = next(filter(None, map(_trouble, later)), "")
-    return f" Issued anew {_where(move.new, policy)}.{trouble}"
+    trouble = next(filter(None, (_trouble(known, effect, policy) for effect in later)), "")
+    return f" {what.capitalize()} {_where(move.new, policy)}.{trouble}"
 
 
 def _where(order: Order, policy: Policy) -> str:
-    return f"at {policy.title(order.backend)}" if order.at_vendor else "here"
+    return f"at {policy.title(order.backend)}" if order.at_vendor else "by this bridge"
 
 
 #: What follows when an award was issued anew.
@@ -140,23 +146,24 @@ def _still_stands(known: Known, attempt: Attempt, policy: Policy) -> str:
     moves = {move.old.award: move for move in known.moves.get(attempt.id, ())}
     effects = (known.effects.get(moves[order.award].key(Kind.WITHDRAW)) for order in left)
     where = (f" Not withdrawn yet {_where(order, policy)}." for order in left)
-    return "".join(words + _trouble(effect) for words, effect in zip(where, effects, strict=True))
+    return "".join(words + _trouble(known, effect, policy) for words, effect in zip(where, effects, strict=True))
 
 
 def _guessed(known: Known, attempt: Attempt) -> str:
-    """A vendor was told first and last name, and nobody had said which is which."""
+    """A vendor was told first and last name, and nobody had said which is which. Of two words there is little doubt."""
     order = known.orders[attempt.id]
-    if not order.given_name or not names_of(attempt.submission).guessed:
+    words = f"{order.given_name} {order.family_name}".split()
+    if not order.given_name or len(words) == 2 or not names_of(attempt.submission).guessed:
         return ""
     return f" The name was cut in two by guess: {order.given_name} | {order.family_name or '(nothing)'}."
 
 
-def _told(known: Known, attempt: Attempt, kind: Kind, words: str) -> str:
+def _told(known: Known, attempt: Attempt, policy: Policy, kind: Kind, words: str) -> str:
     keys = (f"{kind}:{attempt.id}/{decision.n}" for decision in known.decisions.get(attempt.id, ()))
     tells = [known.effects[key] for key in keys if key in known.effects]
     if tells and tells[-1].state is State.DONE:
         return f"{words}; the teacher was told."
-    return f"{words}; the mail is on its way." + _trouble(tells[-1] if tells else None)
+    return f"{words}; the mail is on its way." + _trouble(known, tells[-1] if tells else None, policy)
 
 
 def _superseded(known: Known, attempt: Attempt, policy: Policy) -> str:
@@ -172,10 +179,10 @@ def _superseded(known: Known, attempt: Attempt, policy: Policy) -> str:
 def _revoked(known: Known, attempt: Attempt, policy: Policy) -> str:
     credential = known.credentials.get(attempt.id)
     if credential is None or credential.revoked_at is None:
-        return "Being revoked." + _trouble(known.effects.get(f"{Kind.REVOKE}:{attempt.id}"))
+        return "Being revoked." + _trouble(known, known.effects.get(f"{Kind.REVOKE}:{attempt.id}"), policy)
     told = known.effects.get(f"{Kind.TELL_REVOKED}:{attempt.id}")
     after = "the teacher was told" if told and told.state is State.DONE else "the mail is on its way"
-    words = f"Revoked {policy.day(credential.revoked_at)}; {after}." + _trouble(told)
+    words = f"Revoked {policy.day(credential.revoked_at)}; {after}." + _trouble(known, told, policy)
     return words + _still_stands(known, attempt, policy)
 
 
@@ -184,13 +191,21 @@ def _duplicate(known: Known, attempt: Attempt, policy: Policy) -> str:
     return f"Nothing to decide: when this came in, request {earlier} already stood for this badge."
 
 
-def _trouble(effect: Effect | None) -> str:
-    """What keeps an effect from being done, for people; "" if nothing does."""
+def _trouble(known: Known, effect: Effect | None, policy: Policy) -> str:
+    """What keeps an effect from being done; "" if nothing does. What only a coordinator can mend is not told to all."""
     if effect is None or not effect.note or effect.state is State.DONE:
         return ""
-    cure = f" Then the coordinator runs: badge-bridge retry {effect.request}" if effect.state is State.STUCK else ""
-    return f" {effect.note}{cure}"
+    return f" {effect.note}" if effect.for_coach else f" It {_waits(known, effect, policy)}"
 
+
+def _waits(known: Known, effect: Effect, policy: Policy) -> str:
+    backend = known.order_of(effect).backend if effect.kind in _AT_BACKEND else LOCAL
+    where = f" for {policy.title(backend)}" if backend != LOCAL else ""
+    return f"waits{where}. Nothing for you to do; the coordinator sees why."
+
+
+#: What a backend does.
+_AT_BACKEND = (Kind.ISSUE, Kind.REISSUE, Kind.REVOKE, Kind.WITHDRAW)
 
 _WORDS = {
     Standing.WAITING: _waiting,
@@ -199,8 +214,8 @@ _WORDS = {
     Standing.APPROVED: _approved,
     Standing.IN_DOUBT: _in_doubt,
     Standing.ISSUED: _issued,
-    Standing.RETURNED: lambda k, a, p: _told(k, a, Kind.TELL_RETURNED, Verdict.RETURN.value + "ed"),
-    Standing.DECLINED: lambda k, a, p: _told(k, a, Kind.TELL_DECLINED, Verdict.DECLINE.value + "d"),
+    Standing.RETURNED: lambda k, a, p: _told(k, a, p, Kind.TELL_RETURNED, Verdict.RETURN.value + "ed"),
+    Standing.DECLINED: lambda k, a, p: _told(k, a, p, Kind.TELL_DECLINED, Verdict.DECLINE.value + "d"),
     Standing.SUPERSEDED: _superseded,
     Standing.REVOKED: _revoked,
     Standing.DUPLICATE: _duplicate,

@@ -148,7 +148,7 @@ def test_what_is_said_about_all_is_said_of_each(server: BadgrServer, fault: str,
 
 def test_nobody_can_log_in(server: BadgrServer) -> None:
     badgr = backend(server, Tokens(), batch=10, password="wrong")
-    assert kinds(badgr, [order(1), order(2)]) == ["TryLater", "TryLater"]
+    assert kinds(badgr, [order(1), order(2)]) == ["BackendClosed", "BackendClosed"]
 
 
 def test_a_badge_without_a_badge_class_and_an_order_of_another_version(server: BadgrServer) -> None:

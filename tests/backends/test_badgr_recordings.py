@@ -53,37 +53,37 @@ NAMED: dict[str, Any] = {"client_id": "public"}
 
 LOG_INS = [
     ("001", PASSWORD, [], "in"),
-    ("002", NAMED, [], "TryLater may not issue badges"),  # it was asked for a smaller scope than ours
-    ("003", PASSWORD, [], "TryLater missing username parameter"),
-    ("004", PASSWORD, [], "TryLater not query parameters"),
-    ("005", {"client_id": "nope"}, [], "TryLater invalid client_id"),
-    ("006", NAMED, [], "TryLater invalid scope requested"),
-    ("007", PASSWORD, [], "TryLater missing password"),
-    ("008", {"password": "wrong"}, [], "TryLater Invalid credentials given"),
+    ("002", NAMED, [], "BackendClosed may not issue badges"),  # it was asked for a smaller scope than ours
+    ("003", PASSWORD, [], "BackendClosed missing username parameter"),
+    ("004", PASSWORD, [], "BackendClosed not query parameters"),
+    ("005", {"client_id": "nope"}, [], "BackendClosed invalid client_id"),
+    ("006", NAMED, [], "BackendClosed invalid scope requested"),
+    ("007", PASSWORD, [], "BackendClosed missing password"),
+    ("008", {"password": "wrong"}, [], "BackendClosed Invalid credentials given"),
     ("009", PASSWORD, [], "TryLater Too many login attempts"),
     ("010", PASSWORD, [], "in"),
     ("011", REFRESH | NAMED, [], "in"),
-    ("013", REFRESH | NAMED, [], "TryLater Have a new one made"),
+    ("013", REFRESH | NAMED, [], "BackendClosed Have a new one made"),
     ("013", EITHER | NAMED, ["015"], "in"),
     ("014", REFRESH | NAMED, [], "TryLater Too many login attempts"),
     ("014", EITHER | NAMED, ["015"], "in"),
     ("015", PASSWORD, [], "in"),
     ("016", REFRESH, [], "in"),
-    ("018", PASSWORD, [], "TryLater invalid client_secret"),
+    ("018", PASSWORD, [], "BackendClosed invalid client_secret"),
     ("020", {"client_id": "norefresh"}, [], "in"),
-    ("021", PASSWORD, [], "TryLater may not issue badges"),
-    ("023", PASSWORD, [], "TryLater sends us on"),
+    ("021", PASSWORD, [], "BackendClosed may not issue badges"),
+    ("023", PASSWORD, [], "BackendClosed sends us on"),
     ("123", PASSWORD, [], "TryLater a fault on its side"),
     ("202", PASSWORD, [], "TryLater Correct [badgr] url"),
     (CUT, PASSWORD, [], "TryLater no whole answer came"),
     ("fork 001", PASSWORD, [], "in"),
-    ("fork 002", REFRESH | NAMED, [], "TryLater Token refresh failed!"),
+    ("fork 002", REFRESH | NAMED, [], "BackendClosed Token refresh failed!"),
     ("fork 002", EITHER | NAMED, ["fork 001"], "in"),
     ("fork 003", REFRESH | NAMED, [], "TryLater Too many login attempts"),
     ("fork 003", EITHER | NAMED, ["fork 001"], "in"),
-    ("fork 004", {"password": "wrong"}, [], "TryLater Invalid credentials given"),
+    ("fork 004", {"password": "wrong"}, [], "BackendClosed Invalid credentials given"),
     ("fork 005", PASSWORD, [], "TryLater Too many login attempts"),
-    ("fork 006", PASSWORD, [], "TryLater missing username parameter"),
+    ("fork 006", PASSWORD, [], "BackendClosed missing username parameter"),
 ]
 #: We ask the same as was asked there.
 SAME_LOG_IN = {"001", "008", "009", "010", "011", "013", "014", "015", "016", "fork 001", "fork 002", "fork 003"}
@@ -119,7 +119,7 @@ def renamed(name: str) -> dict[str, str]:
 
 def test_a_named_client_is_asked_for_the_scope_that_issuing_needs() -> None:
     with replaying("002") as server:
-        assert conclusion(lambda: client(server.url, Tokens(), client_id="public").survey())[0] == "TryLater"
+        assert conclusion(lambda: client(server.url, Tokens(), client_id="public").survey())[0] == "BackendClosed"
         recorded = recording("002")["request"]["form"]
         assert server.asked[0].form == recorded | {"scope": "rw:profile rw:issuer"}
 
@@ -131,7 +131,8 @@ def test_after_a_failed_log_in_none_is_tried_for_a_while(name: str, failures: in
     tokens, clock = Tokens(), FakeClock()
     with replaying(name, "010", "120") as server:
         badgr = client(server.url, tokens, clock=clock)
-        assert conclusion(lambda: badgr.find(story.order()))[0] == "TryLater"
+        kind = "BackendClosed" if failures else "TryLater"
+        assert conclusion(lambda: badgr.find(story.order()))[0] == kind
         assert tokens.kept == Token(blocked_until=clock.now() + timedelta(seconds=seconds), failures=failures)
         clock.advance(timedelta(seconds=seconds - 1))
         with pytest.raises(TryLater) as error:
@@ -199,8 +200,8 @@ MAKING = [
     (row("110"), "InDoubt no whole answer came"),
     (row("122"), "Refused it does not say why"),
     (row("202"), "TryLater Correct [badgr] url"),
-    (row("201"), "TryLater Method"),
-    (row("044"), "TryLater Unsupported media type"),
+    (row("201"), "BackendClosed Method"),
+    (row("044"), "BackendClosed Unsupported media type"),
     (row("210"), FAULT),
     (row("222"), "Refused the address (recipient): This field is required"),
     (row("226"), FAULT),
@@ -280,7 +281,7 @@ def test_a_refusal_as_a_duplicate_of_our_own_is_the_credential() -> None:
 TROUBLES = [
     (row("231"), "TryLater with a web page (400)"),
     (row("123"), "TryLater a fault on its side"),
-    (row("147"), "TryLater sends us on"),
+    (row("147"), "BackendClosed sends us on"),
     (row("148"), "TryLater with a web page (200)"),
     (row(CUT), "TryLater no whole answer came"),
 ]

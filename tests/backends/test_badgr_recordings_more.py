@@ -302,7 +302,7 @@ SURVEYS_THAT_FAIL = [
     ("031", "TryLater too small a scope"),
     ("211", "TryLater too small a scope"),
     ("050", "TryLater Correct [badgr] url"),
-    ("201", "TryLater Method"),
+    ("201", "BackendClosed Method"),
     ("202", "TryLater Correct [badgr] url"),
     ("218", "TryLater a fault on its side"),
     (CUT, "TryLater no whole answer came"),

@@ -204,7 +204,7 @@ def test_a_duplicate_that_no_list_shows_needs_a_person(here: Town) -> None:
     ],
 )
 def test_without_both_names_nothing_is_sent(here: Town, names: dict[str, str], missing: str) -> None:
-    with pytest.raises(Refused, match=f"Needs fix: .*{missing} is missing.*given_name and family_name"):
+    with pytest.raises(Refused, match=f"Needs fix: .*{missing} is missing.*one name only: .*local"):
         here.issue(**names)
     assert here.server.requests == []
 

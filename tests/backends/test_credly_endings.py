@@ -16,7 +16,7 @@ import pytest
 
 from bridge.backends.credly import Credly
 from bridge.backends.credly.backend import MOST_PAGES
-from bridge.errors import BridgeError, InDoubt, Refused, TryLater
+from bridge.errors import BackendClosed, BridgeError, InDoubt, Refused, TryLater
 from bridge.issuer import issue_once, revoke_once
 from bridge.model import Credential
 from tests.backends.credly_town import Town, order, town
@@ -48,8 +48,8 @@ WRITES: dict[str, tuple[type[BridgeError], int | None, bool]] = {
     "cut_before": (InDoubt, None, False),
     "cut_after": (InDoubt, None, True),
     "429": (TryLater, None, False),
-    "401": (TryLater, None, False),
-    "403": (TryLater, None, False),
+    "401": (BackendClosed, None, False),
+    "403": (BackendClosed, None, False),
     "redirect": (TryLater, None, False),
     "html_404": (TryLater, None, False),
 }
@@ -96,12 +96,13 @@ def test_a_look_is_never_in_doubt(here: Town, fault: str) -> None:
         "get": [lambda: credly.badge(moved)],
         "image": [lambda: credly.badge(credential)],
     }
+    closed = fault in ("401", "403")
     for operation, calls in looks.items():
         for call in calls:
             here.server.faults.next(operation, fault)
             with pytest.raises(TryLater) as caught:
                 call()
-            assert type(caught.value) is TryLater, operation
+            assert type(caught.value) is (BackendClosed if closed and operation != "image" else TryLater), operation
             call()
 
 
@@ -139,8 +140,8 @@ def test_whatever_befalls_the_calls_one_award_is_one_badge(here: Town) -> None:
 # ── trouble with the account or the server comes right by itself once it was mended ─────────────────────────────
 
 
-def said(error: pytest.ExceptionInfo[BridgeError]) -> str:
-    assert type(error.value) is TryLater
+def said(error: pytest.ExceptionInfo[BridgeError], kind: type[BridgeError] = TryLater) -> str:
+    assert type(error.value) is kind
     return str(error.value)
 
 
@@ -148,15 +149,17 @@ def test_a_wrong_token_is_told_with_the_way_to_a_new_one(here: Town) -> None:
     credly = here.credly(token="an-old-secret")
     with pytest.raises(TryLater) as caught:
         issue(credly)
-    assert "does not accept the token (401)" in said(caught)
-    assert "Developers, Authorization Tokens" in said(caught)
-    assert "an-old-secret" not in said(caught) + repr(credly)
+    told = said(caught, BackendClosed)
+    assert "does not accept the token (401)" in told
+    assert "Developers, Authorization Tokens" in told
+    assert "into the variable BADGE_BRIDGE_CREDLY_TOKEN, write the day into [credly] token_made" in told
+    assert "an-old-secret" not in told + repr(credly)
 
 
 def test_a_wrong_organization_is_no_fault_of_the_award(here: Town) -> None:
     with pytest.raises(TryLater) as caught:
         issue(here.credly(organization="nobody"))
-    assert "knows no organization nobody" in said(caught)
+    assert "knows no organization nobody" in said(caught, BackendClosed)
 
 
 @pytest.mark.parametrize("fault", ["html_404", "redirect", "html_200"])

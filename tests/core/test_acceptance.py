@@ -127,9 +127,9 @@ def test_a_time_that_a_wrong_clock_wrote_down_stops_nobody(told: str) -> None:
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        (Acceptance.WAITING, "Issued 2026-11-22, and mailed. Not accepted by the earner yet."),
-        (Acceptance.ACCEPTED, "Issued 2026-11-22, and mailed. Accepted by the earner."),
-        (Acceptance.REJECTED, "Issued 2026-11-22, and mailed. The earner turned it down there."),
+        (Acceptance.WAITING, "Issued 2026-11-22, and mailed. Not accepted by the teacher yet."),
+        (Acceptance.ACCEPTED, "Issued 2026-11-22, and mailed. Accepted by the teacher."),
+        (Acceptance.REJECTED, "Issued 2026-11-22, and mailed. The teacher turned it down there."),
     ],
 )
 def test_the_sheet_says_what_the_earner_did(said: Acceptance, words: str) -> None:
@@ -161,7 +161,7 @@ def test_who_turned_it_down_may_think_better_of_it() -> None:
     answer(desk, {award(desk): Acceptance.REJECTED})
     desk.now += EVERY
     answer(desk, {award(desk): Acceptance.ACCEPTED})
-    assert desk.cell("1-1", "Status") == "Issued 2026-11-22, and mailed. Accepted by the earner."
+    assert desk.cell("1-1", "Status") == "Issued 2026-11-22, and mailed. Accepted by the teacher."
 
 
 # ── where it is shown ────────────────────────────────────────────────────────────

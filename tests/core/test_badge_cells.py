@@ -211,8 +211,8 @@ def test_a_backend_is_read_in_any_spelling(text: str, policy: Policy, backend: s
     ("text", "policy", "sentence"),
     [
         ("accredible", HERE, "Backend “accredible” is not set up. Choose one of: badgr, credly, local; or leave"),
-        ("credly", HERE, "Credly has no badge for it yet: make it there, then add its id to the settings, in "),
-        ("credly", AT_BADGR, r"in \[credly.badges\], as first-aid"),
+        ("credly", HERE, "The settings don't say which badge of Credly it is. Make it there, if it is not there yet; "),
+        ("credly", AT_BADGR, r'to \[credly.badges\]: first-aid = "its id"'),
         ("badgr", replace(HERE, backends={"local": None}), "“badgr” is not set up. Choose one of: local;"),
     ],
 )
@@ -222,7 +222,7 @@ def test_a_backend_that_can_not_make_the_badge_is_told(text: str, policy: Policy
 
 
 def test_the_programmes_own_choice_must_know_the_badge_too() -> None:
-    with pytest.raises(ValueError, match=r"Badgr has no badge for it yet: .* in \[badgr.badges\], as co-teaching"):
+    with pytest.raises(ValueError, match=r'to \[badgr.badges\]: co-teaching = "its id"'):
         to_backend("", "co-teaching", AT_BADGR)
 
 

@@ -90,7 +90,7 @@ def test_an_unknown_badge_waits_for_the_catalogue() -> None:
     desk.look()
     desk.choose("1-1", "Approve")
     desk.look()
-    assert "“Frist Aid” is not in the tab Badges" in desk.cell("1-1", "Status")
+    assert "“Frist Aid” is not in use: the tab Badges has no row for it" in desk.cell("1-1", "Status")
     assert desk.standing("1-1") is Standing.WAITING
     assert desk.badges is not None
     desk.badges.append(["frist", "Frist Aid", "d", "c", desk.badges[1][4], "", "", ""])

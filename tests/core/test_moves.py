@@ -107,24 +107,6 @@ def test_a_backend_that_tells_names_apart_is_told_them_and_another_is_not() -> N
     assert (on.new.given_name, on.new.family_name) == ("", "")
 
 
-@pytest.mark.parametrize("state", [State.PLANNED, State.STUCK])
-def test_nothing_goes_back_to_a_vendor_where_its_earlier_badge_is_still_to_be_withdrawn(state: State) -> None:
-    """The vendor would call it a duplicate: the one in the way is the award's own."""
-    desk = issued()
-    move(desk, "local", "badgr")
-    moved(desk, 1)
-    move(desk, "badgr", "local", revoke=True)
-    moved(desk, 2)
-    desk.known.effects["withdraw:1-1/2"] = replace(desk.effect("withdraw:1-1/2"), state=state)
-    before = dict(desk.known.effects)
-    why = "its earlier badge at Badgr is still to be withdrawn; run badge-bridge run first"
-    assert stays(move(desk, "local", "badgr")) == {"1-1": why}
-    assert desk.known.effects == before
-    desk.known.effects["withdraw:1-1/2"] = replace(desk.effect("withdraw:1-1/2"), state=State.PLANNED)
-    withdrawn(desk, 2)
-    assert [m.n for m in move(desk, "local", "badgr").moves] == [3]
-
-
 def test_no_entry_of_the_status_lists_is_given_twice() -> None:
     desk = issued()
     for n, target in enumerate(("badgr", "credly", "small", "badgr"), 1):

@@ -125,7 +125,10 @@ def test_a_page_that_never_gets_public_is_told_and_the_mail_leaves_once_it_is() 
         world.clock.advance(NIGHT)
         failed.append(world.run_once().failed)
     assert failed == [False, False, True, True]
-    assert "its page is not public yet. Nobody can open https" in world.status("1-1")
+    assert world.status("1-1").endswith(
+        "its page is not public yet. It waits. Nothing for you to do; the coordinator sees why."
+    )
+    assert "Nobody can open https" in world.known().effects["publish:1-1"].note
     assert "tell-issued:1-1" not in world.mails
     world.site.pages = pages
     night(world)

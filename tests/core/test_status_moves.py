@@ -11,7 +11,7 @@ from tests.core.desk import Desk
 from tests.core.moving import MANY, arrive, issued, move, moved, revoke, withdrawn
 
 ISSUED = "Issued 2026-11-22, and mailed."
-CURE = "Then the coordinator runs: badge-bridge retry 1"
+NOTHING = "Nothing for you to do; the coordinator sees why."
 
 
 def trouble(desk: Desk, key: str, note: str, *, stuck: bool = False, in_doubt: bool = False) -> None:
@@ -29,12 +29,12 @@ def test_a_move_is_told_from_the_wish_to_the_end() -> None:
     move(desk, "local", "badgr")
     assert status(desk) == f"{ISSUED} To be issued anew at Badgr."
     trouble(desk, "reissue:1-1/1", "Badgr asks for a pause.")
-    assert status(desk) == f"{ISSUED} To be issued anew at Badgr. Badgr asks for a pause."
+    assert status(desk) == f"{ISSUED} To be issued anew at Badgr. It waits for Badgr. {NOTHING}"
     arrive(desk, 1)
     assert status(desk) == f"{ISSUED} Issued anew at Badgr."
     assert desk.cell("1-1", "Badge link") == desk.known.credentials["1-1"].url
     trouble(desk, "publish-reissued:1-1/1", "Nobody can open its page.")
-    assert status(desk) == f"{ISSUED} Issued anew at Badgr. Nobody can open its page."
+    assert status(desk) == f"{ISSUED} Issued anew at Badgr. It waits. {NOTHING}"
     moved(desk, 1)
     assert status(desk) == f"{ISSUED} Issued anew at Badgr."
     assert desk.look().lesson.problems == ()
@@ -44,14 +44,14 @@ def test_a_move_that_waits_for_a_person_says_for_what() -> None:
     desk = issued()
     move(desk, "local", "credly")
     trouble(desk, "reissue:1-1/1", "Credly wants a family name.", stuck=True)
-    assert status(desk) == f"{ISSUED} To be issued anew at Credly. Credly wants a family name. {CURE}"
+    assert status(desk) == f"{ISSUED} To be issued anew at Credly. It waits for Credly. {NOTHING}"
 
 
 def test_a_move_in_doubt_is_told_as_doubt() -> None:
     desk = issued()
     move(desk, "local", "badgr")
     trouble(desk, "reissue:1-1/1", "Badgr did not answer.", in_doubt=True)
-    assert status(desk) == "Issued; asking whether it was issued anew. Badgr did not answer."
+    assert status(desk) == f"Issued; asking whether it was issued anew. It waits for Badgr. {NOTHING}"
 
 
 def test_the_last_move_that_took_place_is_told() -> None:
@@ -69,7 +69,7 @@ def test_an_old_badge_that_could_not_be_withdrawn_is_told() -> None:
     move(desk, "local", "badgr", revoke=True)
     moved(desk, 1)
     trouble(desk, "withdraw:1-1/1", "Its files are not in the site's folder.", stuck=True)
-    assert status(desk) == f"{ISSUED} Issued anew at Badgr. Its files are not in the site's folder. {CURE}"
+    assert status(desk) == f"{ISSUED} Issued anew at Badgr. It waits. {NOTHING}"
 
 
 def test_what_the_earner_did_there_is_told_beside() -> None:
@@ -77,7 +77,7 @@ def test_what_the_earner_did_there_is_told_beside() -> None:
     move(desk, "local", "badgr")
     moved(desk, 1)
     desk.known.credentials["1-1"] = replace(desk.known.credentials["1-1"], acceptance=Acceptance.ACCEPTED)
-    assert status(desk) == f"{ISSUED} Accepted by the earner. Issued anew at Badgr."
+    assert status(desk) == f"{ISSUED} Accepted by the teacher. Issued anew at Badgr."
 
 
 def test_before_the_first_mail_the_move_is_told_too() -> None:
@@ -97,6 +97,8 @@ def test_a_revoked_award_says_where_it_still_stands(note: str) -> None:
         desk.finish(f"{kind}:1-1")
     trouble(desk, "withdraw:1-1/1", note)
     words = "Revoked 2026-11-22; the teacher was told."
-    assert status(desk) == " ".join(filter(None, [words, "Not withdrawn yet at Badgr.", note]))
+    assert status(desk) == " ".join(
+        filter(None, [words, "Not withdrawn yet at Badgr.", f"It waits for Badgr. {NOTHING}" if note else ""])
+    )
     withdrawn(desk, 1)
     assert status(desk) == words

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bridge.acting.actor import PATIENCE
-from bridge.errors import BadgeClosed, InDoubt, Refused, TryLater
+from bridge.errors import BackendClosed, BadgeClosed, InDoubt, Refused, TryLater
 from bridge.model import Acceptance, Credential, Kind, Order, State
 from tests.crash.troubled import Troubled, all_of, cycle, effect, once, town
 from tests.crash.world import CO_TEACHING, FIRST_AID
+
+NOTHING_FOR_YOU = "Nothing for you to do; the coordinator sees why."
 
 # ── a badge that is closed ───────────────────────────────────────────────────────
 
@@ -23,7 +27,8 @@ def test_a_closed_badge_is_one_alert_and_nobody_is_stuck() -> None:
         assert report.failed
     assert len(badgr.issued) == 1
     assert world.status("9-1") == "Issued 2026-11-22, and mailed."
-    assert world.status("3-1") == f"Approved; the badge is being issued. {closed}"
+    assert world.status("3-1") == f"Approved; it waits for Badgr. {NOTHING_FOR_YOU}"
+    assert effect(world, "issue:3-1").note == str(closed)
     badgr.trouble = lambda about: None
     cycle(world)
     once(world, 9)
@@ -34,6 +39,16 @@ def order_of(about: Order | Credential) -> Order:
     return about
 
 
+def test_a_badge_that_opens_again_goes_on_in_the_very_next_cycle() -> None:
+    badgr = Troubled("badgr", trouble=lambda about: BadgeClosed("It is archived."))
+    world = town(badgr, FIRST_AID, FIRST_AID)
+    for _ in range(5):
+        cycle(world)
+    badgr.trouble = lambda about: None
+    assert world.run_once().done[Kind.ISSUE] == 2, "no night has passed, nor an hour"
+    once(world, 2)
+
+
 def test_a_closed_badge_keeps_an_older_doubt() -> None:
     badgr = Troubled("badgr", trouble=lambda about: InDoubt("No answer."))
     world = town(badgr, FIRST_AID)
@@ -42,6 +57,30 @@ def test_a_closed_badge_keeps_an_older_doubt() -> None:
     cycle(world)
     assert effect(world, "issue:1-1").in_doubt
     assert effect(world, "issue:1-1").state is State.PLANNED
+
+
+# ── a backend that is closed ─────────────────────────────────────────────────────
+
+
+def test_a_backend_that_lets_nobody_in_is_one_alert_and_one_call_in_each_cycle() -> None:
+    closed = BackendClosed("Badgr does not let the bridge in. Correct the password.", wait=timedelta(hours=1))
+    badgr = Troubled("badgr", trouble=lambda about: closed)
+    world = town(badgr, *[FIRST_AID] * 8, CO_TEACHING, makes={"co-teaching": "local"})
+    cycle(world)
+    written = len(world.known().effects), [world.ledger().history(n) for n in range(1, 9)]
+    for calls in (2, 3):
+        report = world.run_once()
+        assert all_of(report, "issuer badgr") == [str(closed)]
+        assert report.failed
+        assert (report.stuck, report.postponed) == ([], [])
+        assert len(badgr.calls) == calls
+    waited = [world.ledger().history(n) for n in range(1, 9)]
+    assert sum(len(after) - len(before) for before, after in zip(written[1], waited, strict=True)) == 2 * 2
+    assert world.status("9-1") == "Issued 2026-11-22, and mailed."
+    assert {world.status(f"{n}-1") for n in range(1, 9)} == {f"Approved; it waits for Badgr. {NOTHING_FOR_YOU}"}
+    badgr.trouble = lambda about: None
+    assert world.run_once().done[Kind.ISSUE] == 8
+    once(world, 9)
 
 
 # ── five hundred times 500 ───────────────────────────────────────────────────────
@@ -57,7 +96,8 @@ def test_a_server_that_fails_for_ever_over_one_award_is_asked_three_times() -> N
     assert effect(world, "issue:1-1").state is State.STUCK
     assert effect(world, "issue:1-1").in_doubt, "nobody knows whether it was made"
     assert [e.key for e in report.stuck] == ["issue:1-1"]
-    assert world.status("1-1").endswith("Badgr answers 500. Then the coordinator runs: badge-bridge retry 1")
+    assert effect(world, "issue:1-1").note == "Badgr answers 500. Then the coordinator runs: badge-bridge retry 1"
+    assert world.status("1-1").endswith(f"asking whether the badge was issued. It waits for Badgr. {NOTHING_FOR_YOU}")
     cycle(world)
     assert badgr.calls == ["1-1"] * 3
     world.ledger().retry(1)
@@ -105,16 +145,18 @@ def test_one_backend_down_stops_no_other_and_is_not_asked_for_everybody() -> Non
 
 
 def test_a_refusal_concerns_one_row() -> None:
-    wrong = Refused("Badgr does not take the name. Correct it, teacher2@Lakeview.example!")
+    wrong = Refused("Badgr does not take the name. Correct it, teacher2@Lakeview.example!", for_coach=True)
     badgr = Troubled("badgr", trouble=lambda about: wrong if about.attempt_id == "2-1" else None)
     world = town(badgr, *[FIRST_AID] * 3)
     report = cycle(world)
     assert [e.key for e in report.stuck] == ["issue:2-1"]
-    note = "Badgr does not take the name. Correct it, (the teacher’s address)!"
-    assert effect(world, "issue:2-1").note == note
-    assert world.status("2-1") == (
-        f"Approved; the badge is being issued. {note} Then the coordinator runs: badge-bridge retry 2"
+    note = (
+        "Badgr does not take the name. Correct it, (the teacher’s address)! Then the coordinator runs: badge-bridge "
+        "retry 2"
     )
+    assert effect(world, "issue:2-1").note == note
+    assert world.status("2-1") == f"Approved; the badge is being issued. {note}"
+    assert "".join(report.lines()).count("badge-bridge retry 2") == 1
     assert len(badgr.issued) == 2
 
 
@@ -127,8 +169,9 @@ def test_a_picture_that_can_not_be_had_yet_keeps_page_and_mail_back() -> None:
     cycle(world)
     assert len(badgr.issued) == 8
     assert len(badgr.calls) == PATIENCE, "it is not asked for eight"
-    assert world.status("1-1") == "Issued 2026-11-22; its page is not public yet. The picture is not there yet."
-    assert "others could not be had either" in world.status("8-1")
+    assert world.status("1-1") == "Issued 2026-11-22; its page is not public yet. It waits. " + NOTHING_FOR_YOU
+    assert effect(world, "publish:1-1").note == "The picture is not there yet."
+    assert "others could not be had either" in effect(world, "publish:8-1").note
     assert world.status("9-1") == "Issued 2026-11-22, and mailed."
     assert set(world.site.public) == set(world.backend.issued)
     badgr.trouble = lambda about: None
@@ -142,10 +185,9 @@ def test_a_picture_that_is_none_is_for_a_person() -> None:
     world = town(badgr, FIRST_AID)
     cycle(world)
     assert effect(world, "publish:1-1").state is State.STUCK
-    assert world.status("1-1") == (
-        "Issued 2026-11-22; its page is not public yet. The picture is no picture. Then the coordinator runs: "
-        "badge-bridge retry 1"
-    )
+    note = "The picture is no picture. Then the coordinator runs: badge-bridge retry 1"
+    assert effect(world, "publish:1-1").note == note
+    assert "picture" not in world.status("1-1")
     badgr.trouble = lambda about: None
     assert cycle(world).done == {}
     world.ledger().retry(1)
@@ -175,8 +217,8 @@ def test_what_earners_did_comes_into_the_sheet_by_itself() -> None:
     awards = world.known().orders
     badgr.accepted = {awards["1-1"].award: Acceptance.ACCEPTED, awards["2-1"].award: Acceptance.WAITING}
     cycle(world)
-    assert world.status("1-1") == "Issued 2026-11-22, and mailed. Accepted by the earner."
-    assert world.status("2-1") == "Issued 2026-11-22, and mailed. Not accepted by the earner yet."
+    assert world.status("1-1") == "Issued 2026-11-22, and mailed. Accepted by the teacher."
+    assert world.status("2-1") == "Issued 2026-11-22, and mailed. Not accepted by the teacher yet."
     assert len(badgr.calls) == 1
     assert cycle(world).changed_nothing
 
@@ -192,7 +234,7 @@ def test_a_page_leads_to_the_vendor_once_the_badge_was_accepted_and_nobody_is_to
     report = cycle(world)
     assert world.site.links == {first: f"https://badgr.example/{first}", second: ""}
     assert report.done == {Kind.PUBLISH_ACCEPTED: 1}
-    assert world.status("1-1") == "Issued 2026-11-22, and mailed. Accepted by the earner."
+    assert world.status("1-1") == "Issued 2026-11-22, and mailed. Accepted by the teacher."
     assert (world.mails, badgr.issued) == (mails, made)
     assert cycle(world).changed_nothing
 
@@ -206,7 +248,7 @@ def test_a_page_that_could_not_be_renewed_is_renewed_later() -> None:
     world.site.trouble = TryLater("The publish command failed.")
     cycle(world)
     assert effect(world, f"publish-accepted:1-1/{award}").state is State.PLANNED
-    assert world.status("1-1") == "Issued 2026-11-22, and mailed. Accepted by the earner."
+    assert world.status("1-1") == "Issued 2026-11-22, and mailed. Accepted by the teacher."
     world.site.trouble = None
     cycle(world)
     assert effect(world, f"publish-accepted:1-1/{award}").state is State.DONE

@@ -8,10 +8,11 @@ from datetime import timedelta
 
 import pytest
 
+from bridge.acting.actor import NOT_SET_UP
 from bridge.errors import InDoubt, TryLater
 from bridge.model import LOCAL, State
 from bridge.plan import Wish
-from tests.crash.troubled import AT_BADGR, Troubled, cycle, effect, once, town
+from tests.crash.troubled import AT_BADGR, Troubled, all_of, cycle, effect, once, town
 from tests.crash.world import CO_TEACHING, FIRST_AID, POLICY, FakeWorld
 
 NOT_IN_THE_SETTINGS = "The badge of 1-1 belongs to 'badgr', which is not in the settings any more. "
@@ -33,8 +34,12 @@ def test_awards_of_a_backend_that_is_gone_wait_until_it_is_back() -> None:
     badgr = world.backends.pop("badgr")
     report = cycle(world)
     assert report.stuck == []
-    assert {e.key for e in report.postponed} == {"issue:4-1", "revoke:1-1"}
-    assert "belongs to 'badgr', which is not in the settings any more. Put its section back" in world.status("4-1")
+    assert all_of(report, "issuer badgr") == [NOT_SET_UP]
+    assert report.failed
+    told = "belongs to 'badgr', which is not in the settings any more. Put its section back"
+    assert all("which is not in the settings any more" in effect(world, k).note for k in ("issue:4-1", "revoke:1-1"))
+    assert told in effect(world, "issue:4-1").note
+    assert world.status("4-1").startswith("Approved; it waits for")
     assert world.status("2-1") == "Issued 2026-11-22, and mailed."
     world.backends["badgr"] = badgr
     cycle(world)
@@ -117,7 +122,7 @@ def test_a_badge_in_doubt_at_a_server_that_is_gone_for_good_is_approved_anew_els
     assert world.status("1-1") == (
         "Approved; the badge is being issued. The badge of 1-1 can't be made at 'badgr', which is gone for good. To "
         "have it made elsewhere, choose another Backend for it in the tab Badges, empty the Decision cell, and approve "
-        "again a cycle later. Then the coordinator runs: badge-bridge retry 1"
+        "again a cycle later."
     )
     assert not effect(world, "issue:1-1").in_doubt
     world.sheet.decide("1-1", "")

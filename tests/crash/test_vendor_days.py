@@ -294,7 +294,7 @@ def test_words_that_the_server_cannot_store_wait_for_a_person_who_has_them_clean
 
 #: Awards, and the listings that it takes to look through them: 100 a page there, 50 a page here.
 THREE_HUNDRED = {"badgr": 3, "credly": 6}
-SAID = {"Accepted": "Accepted by the earner.", "Rejected": "The earner turned it down there."}
+SAID = {"Accepted": "Accepted by the teacher.", "Rejected": "The teacher turned it down there."}
 
 
 @pytest.mark.slow
@@ -316,7 +316,7 @@ def test_what_three_hundred_earners_did_is_read_back_within_a_day_in_a_few_calls
         world.run_once()
         assert keeper.calls(LISTS[name]) - before <= THREE_HUNDRED[name] + 1
         for id_, status in world.statuses().items():
-            words = SAID.get(said.get(id_, ""), "Not accepted by the earner yet.")
+            words = SAID.get(said.get(id_, ""), "Not accepted by the teacher yet.")
             assert status.startswith(f"Issued DAY, and mailed. {words}"), (id_, status)
         clock.advance(timedelta(hours=1))
         before = keeper.calls(LISTS[name])

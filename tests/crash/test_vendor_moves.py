@@ -104,7 +104,7 @@ def test_fifty_awards_move_there_and_back(tmp_path: Path) -> None:
         assert counting(world) == {"badgr": MANY, "local": MANY}
         assert badgr.calls("assertion_create") == MANY
         assert set(world.statuses().values()) == {
-            "Issued DAY, and mailed. Not accepted by the earner yet. Issued anew at Badgr."
+            "Issued DAY, and mailed. Not accepted by the teacher yet. Issued anew at Badgr."
         }
         world.check_rest()
 

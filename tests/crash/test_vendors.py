@@ -29,7 +29,7 @@ PATIENCE = 0.2
 MAKES = {"badgr": "assertion_create", "fork": "assertion_create", "credly": "issue"}
 
 LOUD = ("", "500", "commit_then_500", "cut_before", "cut_after", "cut_answer", "html_200", "429")
-ISSUED = "Issued DAY, and mailed. Not accepted by the earner yet."
+ISSUED = "Issued DAY, and mailed. Not accepted by the teacher yet."
 GUESSED = " The name was cut in two by guess: Ana | Lima."
 
 

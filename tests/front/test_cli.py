@@ -99,7 +99,7 @@ def test_what_got_stuck_ends_with_one_and_is_tried_again_on_request(desk: Desk, 
     (site / "badges").write_text("in the way")
     stuck = command("run")
     assert stuck.code == 1
-    assert "Then run: badge-bridge retry 1" in stuck.out
+    assert "Then the coordinator runs: badge-bridge retry 1" in stuck.out
     status = command("status")
     assert status.code == 1
     assert "1-1, issuing the badge" in status.out

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from urllib.parse import urlsplit
 
+from bridge.backends import BADGR_PASSWORD, BADGR_REFRESH_TOKEN
 from bridge.backends.listed import Listed
 
 
@@ -20,6 +21,8 @@ class Account:
     username: str = ""
     password: str = field(default="", repr=False)
     refresh_token: str = field(default="", repr=False)  # to begin with; the server gives a new one with each use
+    password_env: str = BADGR_PASSWORD  # the variables that they come from, for sentences
+    refresh_token_env: str = BADGR_REFRESH_TOKEN
     client_id: str = ""  # "": the server's own public client
     batch: int = 0  # awards per call; below 2: one by one
     plain_text: bool = False  # leave out characters beyond U+FFFF, on which a server on MySQL's utf8 chokes
@@ -39,6 +42,15 @@ class Account:
     def server(self) -> str:
         """The server as sentences begin."""
         return f"The Badgr server {self.host}"
+
+    @property
+    def log_in(self) -> str:
+        """What a person does where there is nothing to log in with."""
+        username = "" if self.username else "Fill in [badgr] username, and put"
+        return (
+            f"{username or 'Put'} the password into the environment variable {self.password_env}; or put a refresh "
+            f"token into {self.refresh_token_env}."
+        )
 
     def token_key(self, backend: str) -> str:
         """Return under which name tokens are kept: another server, account or refresh token begins afresh."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from bridge.backends import calls
-from bridge.errors import BridgeError, InDoubt, TryLater
+from bridge.errors import BackendClosed, BridgeError, InDoubt, TryLater
 from bridge.site.foreign import why
 from bridge.wording import discreet
 
@@ -38,12 +38,12 @@ class Errand:
 def judge(answer: Answer, errand: Errand, account: Account) -> BridgeError | None:
     """Return what *answer* means for the caller, or None for a success and for what concerns one award only."""
     if answer.is_throttled:
-        return TryLater(f"{account.server} asks for a pause. It will be tried again.", wait=answer.retry_after)
+        return TryLater(f"{account.server} asks for a pause.", wait=answer.retry_after)
     if answer.status >= 500 or answer.status == 408:
         return _fault(answer, errand, account)
     if 300 <= answer.status < 400:
         there = urlsplit(answer.location).netloc or "another address"
-        return TryLater(
+        return BackendClosed(
             f"{account.server} sends us on to {discreet(there)}, where the bridge does not follow: the account's "
             "token would go along. If the server has moved, correct [badgr] url."
         )
@@ -52,7 +52,7 @@ def judge(answer: Answer, errand: Errand, account: Account) -> BridgeError | Non
     if answer.is_page:
         return _no_api(answer, account)
     if answer.status not in ABOUT_THE_AWARD and answer.status != 401:
-        return TryLater(
+        return BackendClosed(
             f"{account.server} does not let the account {errand.doing} ({answer.status}{_words(answer)}). "
             "Look at the account's rights there, and at [badgr] url; then run badge-bridge doctor."
         )
@@ -62,8 +62,7 @@ def judge(answer: Answer, errand: Errand, account: Account) -> BridgeError | Non
 def _fault(answer: Answer, errand: Errand, account: Account) -> BridgeError:
     if not errand.write:
         return TryLater(
-            f"{account.server} answered {answer.status}, a fault on its side, when it was asked to "
-            f"{errand.doing}. It will be tried again."
+            f"{account.server} answered {answer.status}, a fault on its side, when it was asked to {errand.doing}."
         )
     advice = f" {errand.advice}" if errand.advice and answer.status == 500 else ""
     return InDoubt(
@@ -108,8 +107,8 @@ def silence(error: Exception, errand: Errand, account: Account) -> BridgeError:
         return TryLater(sentence) if calls.never_sent(error) or not errand.write else InDoubt(sentence)
     if calls.never_sent(error):
         return TryLater(
-            f"{account.server} can't be reached ({why(error)}). It will be tried again; if this goes on, look "
-            "at the network, the proxy, and [badgr] url."
+            f"{account.server} can't be reached ({why(error)}). If this goes on, look at "
+            "the network, the proxy, and [badgr] url."
         )
     reason = str(error) if isinstance(error, calls.TooMuch) else why(error)  # or we hung up ourselves
     if errand.write:
@@ -117,9 +116,7 @@ def silence(error: Exception, errand: Errand, account: Account) -> BridgeError:
             f"{account.server} was asked to {errand.doing}, but no whole answer came ({reason}). It may have happened "
             "all the same; the bridge looks before it tries again."
         )
-    return TryLater(
-        f"{account.server} was asked to {errand.doing}, but no whole answer came ({reason}). It will be tried again."
-    )
+    return TryLater(f"{account.server} was asked to {errand.doing}, but no whole answer came ({reason}).")
 
 
 def _tls(error: Exception) -> str | None:

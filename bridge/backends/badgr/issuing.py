@@ -35,6 +35,7 @@ def check(order: Order, achievement: Achievement) -> None:
             f"The address in {order.attempt_id} has {len(order.recipient)} characters; a Badgr server keeps at most "
             f"{words.LONGEST_RECIPIENT}.",
             CURES["recipient"],
+            for_coach=True,
         )
 
 
@@ -49,9 +50,8 @@ def errand(order: Order, account: Account) -> Errand:
     if not account.plain_text and (odd := [text for text in words.texts(order) if not words.is_plain(text)]):
         cleaned = wording.discreet(words.plain(odd[0]), 100)
         advice = (
-            "Its text has characters, such as emoji, that some Badgr servers can't store. If it is answered with 500 "
-            f"again, set plain_text = true in [badgr], and run badge-bridge retry {request(order)}: it then reads "
-            f"“{cleaned}”."
+            "Its text has characters, such as emoji, that some Badgr servers can't store. If this goes on, set "
+            f"plain_text = true in [badgr]: it then reads “{cleaned}”."
         )
     return Errand(f"issue the badge of {order.attempt_id}", write=True, advice=advice)
 
@@ -99,15 +99,12 @@ def refusal(
     if is_future(found):
         return TryLater(
             f"{account.server} takes the day of issue of {order.attempt_id} for a day to come: its clock "
-            "or this computer's is wrong. It will be tried again."
+            "or this computer's is wrong."
         )
     fields = [one.field.partition(".")[0] for one in found]
     cure = next((CURES[field] for field in fields if field in CURES), "Correct it, or decline the request.")
     what = "the award is too large" if status == 413 else say(found)
-    return Refused(
-        f"{account.server} refused the badge of {order.attempt_id}: {what}.",
-        f"{cure} Then run: badge-bridge retry {request(order)}",
-    )
+    return Refused(f"{account.server} refused the badge of {order.attempt_id}: {what}.", cure, for_coach=True)
 
 
 def closed(
@@ -137,7 +134,9 @@ def in_the_way(order: Order, achievement: Achievement, standing: Sequence[Assert
     return Refused(
         f"{account.server} already holds another award{what} of “{wording.one_line(achievement.name)}” to "
         f"the teacher of {order.attempt_id}, which this request did not make.",
-        f"Revoke it there and run badge-bridge retry {request(order)}, or decline the request.",
+        f"Revoke it there, and the coordinator runs badge-bridge retry {request(order)}; or decline the request.",
+        for_coach=True,
+        retry=False,
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from threading import Lock
 
-from bridge.errors import TryLater
+from bridge.errors import BackendClosed, TryLater
 from bridge.model import Token
 from bridge.ports import Clock, TokenStore
 
@@ -31,7 +31,8 @@ LOG_IN = Errand("log the bridge in")
 
 @dataclass
 class Login:
-    """Gives the token to call with. All raise TryLater when there is none at present."""
+    """Gives the token to call with. All raise TryLater when there is none at present; BackendClosed until somebody
+    mends what the bridge logs in with."""
 
     account: Account
     wire: Wire
@@ -60,14 +61,25 @@ class Login:
     def _renew(self, refused: str) -> str:
         kept, now = self._kept(), self.clock.now()
         if kept.blocked_until is not None and now < kept.blocked_until <= now + LONGEST_BLOCK:  # else by a wrong clock
-            raise TryLater(
-                f"The bridge's last log-in at the Badgr server {self.account.host} failed, so the server answers none "
-                f"before {kept.blocked_until:%H:%M:%S} UTC. Look at [badgr] username, and at the password in the "
-                "variable that password_env names.",
-                wait=kept.blocked_until - now,
-            )
+            raise self._blocked(kept, kept.blocked_until, now)
         refresh = kept.refresh or self.account.refresh_token
         return (self._refresh(refresh, refused) if refresh else "") or self._by_password(refused, refresh)
+
+    def _blocked(self, kept: Token, until: datetime, now: datetime) -> TryLater:
+        if not kept.failures:  # it only asked for a pause
+            return TryLater(f"{self.account.server} answers no log-in before {until:%H:%M:%S} UTC.", wait=until - now)
+        return BackendClosed(
+            f"The bridge's last log-in at the Badgr server {self.account.host} failed, so the server answers none "
+            f"before {until:%H:%M:%S} UTC. Look at {self._means}.",
+            wait=until - now,
+        )
+
+    @property
+    def _means(self) -> str:
+        """What the bridge logs in with, as a person can look at it."""
+        if self.account.username:
+            return f"[badgr] username, and at the password in the variable {self.account.password_env}"
+        return f"the refresh token in the variable {self.account.refresh_token_env}"
 
     def _refresh(self, refresh: str, refused: str) -> str:
         """Return a new access token; "" if the password has to be used. Raise TryLater if there is none."""
@@ -91,9 +103,8 @@ class Login:
     def _by_password(self, refused: str, dead: str) -> str:
         """Return a new access token; *dead* is the refresh token that was tried in vain. Raise TryLater for none."""
         if not self._has_password:
-            raise TryLater(
-                f"The bridge has nothing to log in with at the Badgr server {self.account.host}. Set [badgr] username "
-                "and the variable that password_env names, or the one that refresh_token_env names."
+            raise BackendClosed(
+                f"The bridge has nothing to log in with at the Badgr server {self.account.host}. {self.account.log_in}"
             )
         form = {"username": self.account.username, "password": self.account.password}
         if self.account.client_id:
@@ -119,7 +130,7 @@ class Login:
                 "address of a Badgr server's API."
             )
         if found.scope and not any(f"{scope}:".startswith(f"{NEEDED}:") for scope in found.scope.split()):
-            raise TryLater(
+            raise BackendClosed(
                 f"{self.account.server} gives the bridge a token that may not issue badges. Choose a "
                 f"client_id of [badgr] that may have the scope {NEEDED}, or leave it empty."
             )
@@ -144,19 +155,24 @@ class Login:
     def _explain(self, answer: Answer, until: datetime, now: datetime, *, by_refresh: bool) -> TryLater:
         words = say(complaints(answer.told)) or str(answer.status)
         if answer.status == 429:
-            cure = "It will be tried again; if this goes on, look at what [badgr] logs in with."
-        elif by_refresh:
+            return TryLater(
+                f"{self.account.server} asks for a pause before the next log-in ({words}). If this goes on, look "
+                "whether another program logs in with the same account.",
+                wait=until - now,
+            )
+        if by_refresh:
+            what = "its refresh token"
             cure = (
-                "Have a new one made and put it into the variable that [badgr] refresh_token_env names, or log in by "
+                f"Have a new one made and put it into the variable {self.account.refresh_token_env}, or log in by "
                 "username and password instead."
             )
         else:
+            what = "its username and password"
             cure = (
-                "Correct [badgr] username, the password in the variable that password_env names, and client_id if "
+                f"Correct [badgr] username, the password in the variable {self.account.password_env}, and client_id if "
                 "there is one. The account needs a password of its own, not only a single sign-on, and it is known in "
                 "one region only: look at [badgr] url, too."
             )
-        what = "its refresh token" if by_refresh else "its username and password"
-        return TryLater(
+        return BackendClosed(
             f"{self.account.server} does not let the bridge in by {what} ({words}). {cure}", wait=until - now
         )

@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from hashlib import sha256
 
 from bridge.backends.marks import as_evidence, mark
-from bridge.errors import Refused
 from bridge.model import Evidence, Order
 from bridge.wording import one_line, web_link
 
+from . import refusals
 from .values import Account
 
 LONGEST_REASON = 255
@@ -24,12 +24,7 @@ def body(order: Order, account: Account, template: str, site_url: str) -> Mappin
     """Return the body of the call that issues; raise Refused for an award that Credly could not take."""
     missing = [what for what, name in (("first", order.given_name), ("last", order.family_name)) if not name.strip()]
     if missing:
-        raise Refused(
-            f"Needs fix: Credly names the earner by first and last name, and the {' and the '.join(missing)} name of "
-            f"{order.attempt_id} is missing.",
-            "Let the form ask for both, and name the two questions under [form.questions], given_name and family_name. "
-            "Then choose Return with a word to the teacher, who completes the answer, and approve what comes in.",
-        )
+        raise refusals.no_name(order, " and the ".join(missing))
     recipient = order.recipient.lower()
     told: dict[str, object] = {
         "recipient_email": recipient,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from bridge.backends.calls import pause
-from bridge.errors import BridgeError, InDoubt, TryLater
+from bridge.errors import BackendClosed, BridgeError, InDoubt, TryLater
 
 from . import answers
-from .tokens import RENEWAL
+from .tokens import renewal
 from .values import Account
 from .wire import Answer
 
@@ -34,11 +34,13 @@ def trouble(answer: Answer, account: Account, now: datetime) -> BridgeError | No
             f"Credly ({host}) asks for a pause (429).", wait=pause(answer.headers.get("Retry-After", ""), now)
         )
     if status == 401:
-        return TryLater(f"Credly ({host}) does not accept the token (401): it may have ended. {RENEWAL}")
+        return BackendClosed(
+            f"Credly ({host}) does not accept the token (401): it may have ended. {renewal(account.token_env)}"
+        )
     if status == 403:
-        return TryLater(
+        return BackendClosed(
             f"Credly ({host}) says that the token may not do this (403) for the organization {account.organization}. "
-            f"Check [credly] organization, and what the token may do. {RENEWAL}"
+            f"Check [credly] organization, and what the token may do. {renewal(account.token_env)}"
         )
     if answer.is_web_page or status < 400:
         return not_an_api(host, f"answered {status}")
@@ -76,7 +78,7 @@ def unreadable(answer: Answer, host: str) -> BridgeError:
 def look_refused(answer: Answer, account: Account) -> TryLater:
     """Return what it means that a listing was refused: nothing is known, and it is not about one award."""
     if answer.status == 404:
-        return TryLater(
+        return BackendClosed(
             f"Credly ({account.host}) knows no organization {account.organization} (404). Its id stands in Credly's "
             "address bar, under Organization Details; set it as [credly] organization."
         )

@@ -20,34 +20,63 @@ def unmapped(achievement: Achievement) -> BadgeClosed:
 def closed(achievement: Achievement, template: str, complaint: Complaint) -> BadgeClosed:
     return BadgeClosed(
         f"Credly issues no badges of {achievement.name!r} now: its template {template} is archived, a draft, or not "
-        f"there (Credly said {complaint.quoted}). Activate it in Credly, or name another one under [credly.badges]; "
+        f"there (Credly said {complaint.quoted}). Publish it in Credly, or name another one under [credly.badges]; "
         "what waits is issued then."
     )
 
 
+#: What is no answer of the teacher's that could be corrected: Google's own word who it is.
+_ADDRESS = "e-mail address"
+_ELSEWHERE = (
+    "the coordinator can have the badge made here: Backend local in its row of the tab Badges; then empty the Decision "
+    "cell, and approve again a cycle later."
+)
+
+
 def needs_fix(order: Order, complaint: Complaint, status: int) -> Refused:
     what = " and the ".join(complaint.fields) or "award"
+    if _ADDRESS in complaint.fields:
+        cure = f"It is the address of the teacher's account, so nobody can correct it. Decline; or: {_ELSEWHERE}"
+    else:
+        cure = "Choose Return with a word to the teacher, who corrects the answer, and approve what comes in."
     return Refused(
         f"Needs fix: Credly does not take the {what} of {order.attempt_id} ({status}); it said {complaint.quoted}.",
-        "Choose Return with a word to the teacher, who corrects the answer, and approve what comes in.",
+        cure,
+        for_coach=True,
+        retry=False,
+    )
+
+
+def no_name(order: Order, missing: str) -> Refused:
+    return Refused(
+        f"Needs fix: Credly names the earner by first and last name, and the {missing} name of {order.attempt_id} is "
+        "missing.",
+        "Choose Return with a word to the teacher, who completes the answer, and approve what comes in. For somebody "
+        f"who has one name only: {_ELSEWHERE}",
+        for_coach=True,
+        retry=False,
     )
 
 
 def duplicate(order: Order, others: Sequence[Badge]) -> Refused:
     """*others* are the badges of the same template that the recipient holds by other awards."""
-    retry = f"badge-bridge retry {order.attempt_id.partition('-')[0]}"
+    retry = f"the coordinator runs badge-bridge retry {order.attempt_id.partition('-')[0]}"
     if not others:
         return Refused(
             f"Credly says that the person of {order.attempt_id} holds this badge already, but lists none for the "
             "address: it may be under another address of the same person. Look for it in Credly.",
-            f"Revoke it there and run: {retry}, or decline the request.",
+            f"Revoke it there, and {retry}; or decline the request.",
+            for_coach=True,
+            retry=False,
         )
     other = others[0]
     where = f" ({other.link})" if other.link else f" ({other.id})"
     return Refused(
         f"Credly has this badge for the person of {order.attempt_id} already, issued on {other.issued_on}{where} and "
         "not by this award, and takes no second one.",
-        f"If the earlier one shall stand, decline the request; if not, revoke it in Credly and run: {retry}",
+        f"If the earlier one shall stand, decline the request; if not, revoke it in Credly, and {retry}.",
+        for_coach=True,
+        retry=False,
     )
 
 
@@ -66,7 +95,7 @@ def not_revoked(order: Order, badge: Badge, complaint: Complaint, status: int) -
         )
     return Refused(
         f"Credly would not withdraw the badge of {order.attempt_id} ({status}); it said {complaint.quoted}. Revoke "
-        f"it in Credly, then run: badge-bridge retry {order.attempt_id.partition('-')[0]}"
+        "it in Credly."
     )
 
 

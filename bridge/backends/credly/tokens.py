@@ -7,14 +7,20 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from bridge.backends import CREDLY_TOKEN
+
 LIFE = timedelta(days=180)
 #: From this age on, the nightly report says so.
 WARN = timedelta(days=150)
 
-RENEWAL = (
-    "Make a new one in Credly (Developers, Authorization Tokens, Add Token; let it read and write), put it in the "
-    "place of the old one, set the date on which it was made, and run: badge-bridge doctor. Then delete the old one."
-)
+
+def renewal(variable: str) -> str:
+    """Return how a new token is made; *variable* holds it."""
+    return (
+        "Make a new one in Credly (Developers, Authorization Tokens, Add Token; let it read and write), put it into "
+        f"the variable {variable}, write the day into [credly] token_made, and run: badge-bridge doctor. Then delete "
+        "the old one."
+    )
 
 
 def token_words(made: date, today: date) -> str:
@@ -28,8 +34,8 @@ def token_words(made: date, today: date) -> str:
     return f"The Credly token is {days}; it ends on {end}."
 
 
-def token_age(made: date, today: date) -> str | None:
+def token_age(made: date, today: date, variable: str = CREDLY_TOKEN) -> str | None:
     """Return what to do about a token that nears its end, from day 150 on, or is past it; None while there is time."""
     if today - made < WARN:
         return None
-    return f"{token_words(made, today)} {RENEWAL}"
+    return f"{token_words(made, today)} {renewal(variable)}"

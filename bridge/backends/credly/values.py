@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from bridge.backends import CREDLY_TOKEN
 from bridge.backends.listed import Listed
 
 
@@ -17,6 +18,7 @@ class Account:
     organization: str  # id
     badges: Mapping[str, str]
     token: str = field(default="", repr=False)
+    token_env: str = CREDLY_TOKEN  # the variable that it comes from, for sentences
     locale: str = ""  # of Credly's own pages and mails for the earner; "": Credly's choice
     timeout: tuple[float, float] = (10.0, 60.0)  # seconds to connect, seconds of silence
 

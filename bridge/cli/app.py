@@ -152,12 +152,17 @@ def reissue(
     config: Config = BRIDGE_TOML,
     as_json: Json = False,
 ) -> None:
-    """Make the badges of one backend anew at another, and tell their holders once."""
+    """Make the badges of one backend anew at another.
+
+    Each holder is told once.
+    """
     from bridge.plan import Wish
 
     from .moving import reissue as act
 
-    raise typer.Exit(act(config, Wish(source, target, badge, revoke), dry_run=dry_run, as_json=as_json))
+    raise typer.Exit(
+        act(config, Wish(source.casefold(), target.casefold(), badge, revoke), dry_run=dry_run, as_json=as_json)
+    )
 
 
 @app.command("restore")

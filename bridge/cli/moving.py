@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import time
 from collections import Counter
@@ -16,7 +17,7 @@ from bridge.errors import BridgeError, ConfigProblems, LeaseHeld, Refused
 from bridge.logs import start_log
 from bridge.model import Kind, Known, Move, Order, State
 from bridge.plan import Moving, Policy, Wish
-from bridge.plan.moves import sort_key
+from bridge.plan.moves import is_taken_up, sort_key
 from bridge.plan.names import names_of
 from bridge.ports import World
 from bridge.report import Report, counted
@@ -43,7 +44,7 @@ def reissue(config: Path, wish: Wish, *, dry_run: bool, as_json: bool) -> int:
     if as_json:
         say_json(_told(moving, known) | ({"report": report.as_json()} if report else {"dry_run": True}))
     else:
-        for line in chain(_planned(moving, known, wish, policy, dry_run=dry_run), _done(known, report)):
+        for line in chain(_planned(moving, known, wish, policy, dry_run=dry_run), _done(moving, known, report)):
             say(line)
     return Exit.STUCK if report is not None and report.failed else Exit.DONE
 
@@ -148,8 +149,12 @@ def _ends(move: Move, pages: dict[str, tuple[str, str]]) -> dict[str, object]:
 def _planned(moving: Moving, known: Known, wish: Wish, policy: Policy, *, dry_run: bool) -> Iterator[str]:
     source, target = policy.title(wish.source), policy.title(wish.target)
     if moving.moves:
-        count = counted(len(moving.moves), "badge", "badges")
-        yield f"{count} {'would be' if dry_run else 'to be'} made anew: from {source} to {target}."
+        be = "would be" if dry_run else "to be"
+        again = sum(is_taken_up(known, move) for move in moving.moves)
+        if anew := len(moving.moves) - again:
+            yield f"{counted(anew, 'badge', 'badges')} {be} made anew: from {source} to {target}."
+        if again:
+            yield f"{counted(again, 'badge', 'badges')} {be} taken up again: from {source} to {target}."
     elif not moving.stay:
         what = f"no badge {wish.badge}" if wish.badge else "no badge"
         yield f"Nothing to move: {what} is at {source}."
@@ -162,9 +167,20 @@ def _planned(moving: Moving, known: Known, wish: Wish, policy: Policy, *, dry_ru
         ends = "revoked, once its successor is public" if wish.revoke else "left as it is; --revoke withdraws it"
         yield f"Each holder gets one mail. What is replaced is {ends}."
     for why, number in Counter(why for _, why in moving.stay).most_common():
-        yield f"{counted(number, 'badge stays', 'badges stay')} where {'it is' if number == 1 else 'they are'}: {why}."
+        words = f"it is: {why}" if number == 1 else f"they are: {of_several(why)}"
+        yield f"{counted(number, 'badge stays', 'badges stay')} where {words}."
     if dry_run:
         yield "Nothing was changed."
+
+
+def of_several(why: str) -> str:
+    """Say of several badges why they stay: “it is being moved already” becomes “they are being moved already”."""
+    for one, several in _SEVERAL.items():
+        why = re.sub(rf"\b{one}\b", several, why)
+    return why
+
+
+_SEVERAL = {"it is": "they are", "it was": "they were", "it has": "they have", "its": "their"}
 
 
 def _names(moving: Moving, known: Known, target: str) -> Iterator[str]:
@@ -175,14 +191,14 @@ def _names(moving: Moving, known: Known, target: str) -> Iterator[str]:
         yield f"{names} in two before the last word, since {target} wants first and last name apart."
 
 
-def _done(known: Known, report: Report | None) -> Iterator[str]:
+def _done(moving: Moving, known: Known, report: Report | None) -> Iterator[str]:
     """What was done, and what is left to the next cycle."""
     if report is None:
         return
     yield from report.lines()
-    left = [e for e in known.effects.values() if e.kind is Kind.WITHDRAW and e.state is State.PLANNED]
-    if left:
-        badges = counted(len(left), "replaced badge is", "replaced badges are")
+    withdrawals = (known.effects.get(move.key(Kind.WITHDRAW)) for move in moving.moves)
+    if left := sum(effect is not None and effect.state is State.PLANNED for effect in withdrawals):
+        badges = counted(left, "replaced badge is", "replaced badges are")
         yield f"{badges} withdrawn by the next: badge-bridge run"
     if report.done:
         yield "The sheet tells of it after the next: badge-bridge run"

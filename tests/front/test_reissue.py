@@ -80,7 +80,7 @@ def test_badges_go_there_and_back_and_nobody_has_two(awarded: Vendors, command: 
     assert "The sheet tells of it after the next: badge-bridge run" in there.out
     assert len(files(desk, "assertions")) == 2
     command("run")
-    assert all("Issued anew here." in status for status in statuses(desk))
+    assert all("Issued anew by this bridge." in status for status in statuses(desk))
     back = command("reissue", "--from", "local", "--to", "badgr", "--json").json
     assert back["report"]["done"] == {"publish-reissued": 2, "reissue": 2, "tell-reissued": 2}
     assert len(awarded.badgr.assertions) == len(standing(awarded)) == 2  # those of old, adopted

@@ -57,6 +57,8 @@ def _as_json(known: Known, request: Request, history: Sequence[Event]) -> dict[s
         "duplicate_of": request.duplicate_of,
         "attempts": [{"id": a.id, "version": a.version, "standing": standing(known, a.id)} for a in attempts],
         "effects": [told(effect) for effect in _effects(known, request)],
+        "backends": {a.id: known.orders[a.id].backend for a in attempts if a.id in known.orders},
+        "vendor_pages": [c.vendor_url for a in attempts if (c := known.credentials.get(a.id)) and c.vendor_url],
         "pages": [known.credentials[a.id].url for a in attempts if a.id in known.credentials],
         "moves": the_map(known, [attempt.id for attempt in attempts]),
         "history": [{"at": e.at, "attempt": e.attempt_id, "what": e.what, "note": e.note} for e in history],
@@ -73,8 +75,8 @@ def _say(settings: Settings, known: Known, request: Request, history: Sequence[E
     say(f"Request {request.number}: {request.label or request.achievement}")
     for attempt in _attempts(known, request):
         say(f"Attempt {attempt.id}: {status_words(known, attempt, '', policy)}")
-        if attempt.id in known.credentials:
-            say(f"  {known.credentials[attempt.id].url}")
+        for line in _place(known, attempt, policy):
+            say(f"  {line}")
     say()
     events = [(policy.minute(e.at), e.attempt_id, _event(e), e.note) for e in _telling(history)]
     table((f"when ({zone})", "attempt", "what", "note"), events)
@@ -84,13 +86,30 @@ def _say(settings: Settings, known: Known, request: Request, history: Sequence[E
         table(("what", "state", "why"), [(in_words(e), _state(e), e.note) for e in waiting])
 
 
+def _place(known: Known, attempt: Attempt, policy: Policy) -> Iterator[str]:
+    """Say who makes the badge, or made it, and where it is to be seen."""
+    order, credential = known.orders.get(attempt.id), known.credentials.get(attempt.id)
+    if credential is not None:
+        yield credential.url
+    if order is not None:
+        there = f": {credential.vendor_url}" if credential is not None and credential.vendor_url else ""
+        yield f"{'made' if credential is not None else 'to be made'} by {policy.title(order.backend)}{there}"
+
+
 def _telling(history: Sequence[Event]) -> Iterator[Event]:
-    """Leave out the steps of what was done in the end; they are in the JSON."""
+    """Leave out the steps of what was done in the end, and tries that ended as the one before; the JSON has all."""
     ends = {(event.attempt_id, event.what) for event in history}
+    last: dict[tuple[str, str], str] = {}
     for event in history:
         kind, _, step = event.what.partition(" ")
-        if step not in ("begun", "laid ready") or (event.attempt_id, f"{kind} done") not in ends:
-            yield event
+        done, waits = (event.attempt_id, f"{kind} done"), (event.attempt_id, f"{kind} postponed")
+        if step in ("begun", "laid ready") and (done in ends or waits in last):
+            continue
+        if step == "postponed" and last.get(waits) == event.note:
+            continue
+        if step == "postponed":
+            last[waits] = event.note
+        yield event
 
 
 def _event(event: Event) -> str:

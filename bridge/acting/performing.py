@@ -7,11 +7,8 @@ from dataclasses import dataclass, replace
 from bridge.acting.gone import APPROVE_ANEW, REISSUE, Gone
 from bridge.errors import BackendClosed, NotMade, Refused, TryLater
 from bridge.issuer import issue_once, revoke_once
-from bridge.model import Achievement, Credential, Effect, Kind, Known, Move, Order
+from bridge.model import REPLACED_BY, Achievement, Credential, Effect, Kind, Known, Move, Order
 from bridge.ports import Backend, Outcome, World
-
-#: Why a credential ends whose place another one took, where only that is to be told.
-MOVED = "Replaced: the same award was issued anew elsewhere."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +113,9 @@ def withdraw(world: World, known: Known, effect: Effect) -> Done:
     if move.replaced is None:
         raise Refused(f"Nothing of {effect.attempt_id} was replaced yet. Please report this.")
     now = known.credentials[effect.attempt_id]
-    reason, at = (now.revoked_why, now.revoked_at) if now.revoked_at is not None else (MOVED, move.at)
+    reason, at = now.revoked_why, now.revoked_at
+    if at is None:
+        reason, at = f"{REPLACED_BY}{now.url}", move.at
     withdrawn = revoke_once(move.old, move.replaced, reason, at, backend_of(world, known, effect))
     world.site.supersede(move.old, achievement_of(known, move.old), withdrawn, now)  # its page must not call it genuine
     return Done(move=replace(move, replaced=withdrawn))

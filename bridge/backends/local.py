@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bridge.backends import check_version
+from bridge.backends import check_version, marks
 from bridge.errors import Refused
 from bridge.model import Achievement, Alignment, Credential, Order, Uptake
 from bridge.openbadges import documents
@@ -103,7 +103,7 @@ class LocalIssuer:
                 f"as withdrawn there. Put the site's folder back from a backup."
             )
         achievement = told_achievement(order, document)
-        told = reason if self.publish_reasons else ""
+        told = marks.public_reason(reason, publish=self.publish_reasons)
         token = self.has_token(order.award)
         for name, data in revoked_files(order, achievement, self.issuer, self.look, told, at, token=token):
             self.files.write(name, data)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from bridge.model import Order
+from bridge.model import REPLACED_BY, Order
 from bridge.site import places
 
 _MARK = re.compile(r"https?://\S+/awards/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.html")
@@ -28,6 +28,11 @@ def is_mark(url: str) -> bool:
 def bears(urls: Iterable[str], order: Order) -> bool:
     """Return whether the mark of *order* is among *urls*, made under whichever address of the site."""
     return any(is_mark(url) and url.endswith(f"/{places.page(order.award)}") for url in urls)
+
+
+def public_reason(reason: str, *, publish: bool) -> str:
+    """Return why a badge ended as anybody may know it: a coach's words only where *publish* says so."""
+    return reason if publish or (reason.startswith(REPLACED_BY) and is_mark(reason.removeprefix(REPLACED_BY))) else ""
 
 
 def as_evidence(url: str) -> str:

@@ -34,6 +34,7 @@ from bridge.model import (
     Known,
     Order,
     Request,
+    State,
     Verdict,
 )
 from bridge.openbadges.errors import BadArtwork
@@ -230,8 +231,10 @@ def holds_a_badge(picture: bytes) -> bool:
 
 
 def reissued(subject: Subject) -> dict[str, Any]:
-    """Facts: those of an issued badge; the coach has said nothing new."""
-    return {**issued(subject), "feedback": "", "reviewer": ""}
+    """Facts: those of an issued badge; the coach has said nothing new. Whether the earlier badge is to be withdrawn."""
+    withdraw = subject.known.effects.get(f"{Kind.WITHDRAW}:{subject.effect.subject}")
+    ends = withdraw is not None and withdraw.state is not State.CANCELLED
+    return {**issued(subject), "feedback": "", "reviewer": "", "earlier_ends": ends}
 
 
 def returned(subject: Subject) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from bridge.model.known import Known, Lesson
 from bridge.model.words import (
     LOCAL,
+    REPLACED_BY,
     Acceptance,
     Achievement,
     Alignment,
@@ -32,6 +33,7 @@ from bridge.model.words import (
 
 __all__ = [
     "LOCAL",
+    "REPLACED_BY",
     "Acceptance",
     "Achievement",
     "Alignment",

@@ -13,6 +13,9 @@ from enum import StrEnum
 #: The embedded issuer among the backends.
 LOCAL = "local"
 
+#: Why a credential ends whose place another one took: so the reason begins, and the page of the new one follows.
+REPLACED_BY = "Replaced by "
+
 
 class Verdict(StrEnum):
     """What a coach may choose in the Decision column."""

@@ -55,9 +55,13 @@ class Elsewhere:
         self._page(order, achievement, credential, told)
 
     def supersede(self, order: Order, achievement: Achievement, replaced: Credential, by: Credential) -> None:
-        """Let the page of *replaced* lead to the one that took its place, unless that was revoked."""
+        """Let the page of *replaced* lead to the one that took its place; if that was revoked, say why."""
         told = self._extras(order, replaced)
-        self._page(order, achievement, replaced, told if by.revoked_at else replace(told, successor=by.url))
+        if by.revoked_at is None:
+            told = replace(told, successor=by.url)
+        elif replaced.revoked_at is not None:
+            replaced = replace(replaced, revoked_why=by.revoked_why)
+        self._page(order, achievement, replaced, told)
 
     def let_go(self, known: Known) -> None:
         """Lay the pages anew that still lead to a vendor that is gone for good."""

@@ -110,6 +110,12 @@ def test_a_coach_s_words_become_public_only_if_a_coordinator_chose_so(server: Ba
     assert server.assertions[0].reason == words.NO_REASON
 
 
+def test_what_took_its_place_is_told_in_any_case(server: BadgrServer) -> None:
+    badgr, first = backend(server, publish_reasons=False), order()
+    badgr.revoke(first, made(server, badgr, first), f"Replaced by {story.PAGE}", story.NOON)
+    assert server.assertions[0].reason == f"Replaced by {story.PAGE}"
+
+
 @pytest.mark.parametrize(
     "fault", ["timeout_before", "timeout_after", "cut_after", "500", "commit_then_500", "502_html"]
 )

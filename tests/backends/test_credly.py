@@ -331,6 +331,19 @@ def test_revoking_twice_is_no_error_and_the_award_is_still_found(here: Town) -> 
     assert (found.backend_ref, found.acceptance) == (credential.backend_ref, None)
 
 
+@pytest.mark.parametrize(
+    ("reason", "told"),
+    [
+        (f"Replaced by {story.PAGE}", f"Replaced by {story.PAGE}"),
+        (f"Replaced by {story.PAGE} since Mary copied it", "Withdrawn by the issuer."),
+        ("Replaced by another’s work", "Withdrawn by the issuer."),
+    ],
+)
+def test_only_what_took_its_place_is_told_in_any_case(here: Town, reason: str, told: str) -> None:
+    here.credly().revoke(order(), here.issue(), reason, story.NOON)
+    assert here.server.badges[0]["revocation_reason"] == told
+
+
 def test_a_reason_is_never_empty_nor_long(here: Town) -> None:
     reasons = []
     for award, reason in ((story.AWARD, " "), (story.OTHER_AWARD, "Because.\n" * 100)):

@@ -261,8 +261,9 @@ def test_a_replaced_badge_that_was_withdrawn_leads_to_its_successor_and_is_genui
         lambda made: replace(made, revoked_at=LATER, revoked_why="It was replaced."),
     )
     told = text(page)
-    assert "Withdrawn" in told
-    assert "This award was issued anew: its newer badge is here ." in told
+    assert "Replaced Feedback that moves" in told
+    assert "This award was issued anew: its newer badge is here . This earlier copy no longer counts." in told
+    assert "Withdrawn" not in told
     assert "enuine." not in told
 
 
@@ -303,6 +304,16 @@ def test_pages_lead_no_more_to_a_vendor_that_is_gone(tmp_path: Path) -> None:
 def test_when_the_successor_was_revoked_nothing_leads_to_it(tmp_path: Path) -> None:
     page = moved(tmp_path, replace(story.credential(story.OTHER_AWARD), revoked_at=LATER))
     assert "issued anew" not in text(page)
+
+
+def test_a_replaced_badge_whose_award_a_coach_revoked_says_so_and_why(tmp_path: Path) -> None:
+    order, credential = vendors(revoked_at=LATER, revoked_why="Replaced by https://badges.example/awards/x.html")
+    by = replace(story.credential(story.OTHER_AWARD), revoked_at=LATER, revoked_why="A mix-up.")
+    site(tmp_path, publish_reasons=True).supersede(order, story.achievement(), credential, by)
+    told = text(tmp_path / f"awards/{story.AWARD}.html")
+    assert "Withdrawn" in told
+    assert "This badge no longer counts. The issuer’s reason: A mix-up." in told
+    assert "Replaced" not in told
 
 
 def test_what_comes_back_has_the_page_that_it_had(tmp_path: Path) -> None:

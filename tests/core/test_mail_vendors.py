@@ -9,7 +9,7 @@ import pytest
 
 from bridge.mail import compose
 from bridge.mail.compose import PICTURE
-from bridge.model import Acceptance, Effect, Kind, Known, Move, Verdict
+from bridge.model import Acceptance, Effect, Kind, Known, Move, State, Verdict
 from bridge.openbadges.pictures import picture
 from bridge.ports import Message
 from tests.core.test_mail_compose import VOICE, Page
@@ -115,6 +115,15 @@ def test_a_badge_that_moved_stays_yours(known: Known, where: str) -> None:
         assert "The second video shows it." not in read, "the coach has said nothing new"
     linkedin = next(link for link in Page(message.html).links if "linkedin.com" in link)
     assert f"certId={story.AWARD}" in linkedin
+
+
+def test_a_badge_that_moved_says_whether_the_earlier_one_ends() -> None:
+    ends = "The earlier one is withdrawn and no longer counts; its page leads to the new one."
+    withdraw = Effect(Kind.WITHDRAW, "41-1/1")
+    for effect, told in ((None, False), (withdraw, True), (replace(withdraw, state=State.CANCELLED), False)):
+        known = at_badgr()
+        known.effects |= {effect.key: effect} if effect else {}
+        assert [ends in read for read in words(reissued(known))] == [told, told]
 
 
 def test_the_coachs_said_beforeare_those_of_the_approval_whatever_the_number_of_the_move() -> None:

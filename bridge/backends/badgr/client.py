@@ -262,7 +262,7 @@ class Badgr:
         if credential.award != order.award or not is_id(credential.backend_ref):
             raise self._no_assertion(credential)
         errand = Errand(f"withdraw the badge of {order.attempt_id}", write=True)
-        told = {"revocation_reason": words.reason(reason if self.publish_reasons else "")}
+        told = {"revocation_reason": words.reason(marks.public_reason(reason, publish=self.publish_reasons))}
         answer = self._api.call(errand, "DELETE", f"/v2/assertions/{credential.backend_ref}", json=told)
         found = complaints(answer.told)
         if not answer.ok and not is_revoked_already(found):

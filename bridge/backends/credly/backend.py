@@ -81,7 +81,7 @@ class Credly:
             "PUT",
             self._place("badges", credential.backend_ref, "revoke"),
             body={
-                "reason": award.told_reason(reason if self.publish_reasons else ""),
+                "reason": award.told_reason(marks.public_reason(reason, publish=self.publish_reasons)),
                 "suppress_revoke_notification_email": True,
             },
         )

@@ -198,7 +198,7 @@ def issued(subject: Subject) -> dict[str, Any]:
         **words(subject.decision(Verdict.APPROVE)),
         **at_vendor(subject, credential),
         "page": wording.web_link(credential.url),
-        "image": wording.web_link(credential.image) if shown else "",
+        "image": wording.web_link(image_of(credential, voice)) if shown else "",
         "picture": f"cid:{PICTURE}" if subject.badge is not None and shown else "",
         "attached": subject.badge is not None,
         "file": picture_name(subject),
@@ -206,6 +206,13 @@ def issued(subject: Subject) -> dict[str, Any]:
         "hours": wording.say_hours(hours) if hours else "",
         "expires": wording.say_day(order.expires, voice.tz, voice.locale) if order.expires else "",
     }
+
+
+def image_of(credential: Credential, voice: Voice) -> str:
+    """Return where the badge's picture is on our own site: a vendor's address goes away with the contract."""
+    if credential.backend == LOCAL or not voice.site_url:
+        return credential.image
+    return f"{voice.site_url}/badges/{credential.award}.png"
 
 
 def at_vendor(subject: Subject, credential: Credential) -> dict[str, Any]:

@@ -65,6 +65,17 @@ def test_a_vendors_badge_is_shown_where_it_can_be_taken(tell: Tell) -> None:
 
 
 @pytest.mark.parametrize("tell", [issued, reissued])
+def test_the_picture_in_a_signature_is_on_our_own_site(tell: Tell) -> None:
+    """It is there as long as the site is, whatever becomes of the contract."""
+    known = at_badgr()
+    known.credentials["41-1"] = replace(known.credentials["41-1"], image=f"{AT}/image")
+    message = tell(known)
+    assert f"{PARCHMENT.site_url}/badges/{story.AWARD}.png" in message.html
+    assert f"{AT}/image" not in message.html + message.text
+    assert story.credential().image in tell(story.known()).html
+
+
+@pytest.mark.parametrize("tell", [issued, reissued])
 def test_a_picture_without_the_badge_in_it_is_not_called_the_proof(tell: Tell) -> None:
     for read in words(tell(at_badgr(), story.artwork())):
         assert "what proves it is its page at Parchment Digital Badges" in read

@@ -283,10 +283,12 @@ FACTS: Mapping[Kind, Callable[[Subject], dict[str, Any]]] = {
 
 
 def picture_name(subject: Subject) -> str:
-    """Return the attachment's file name: small ASCII letters, digits and hyphens."""
+    """Return the attachment's file name: small ASCII letters, digits and hyphens. One that moved is -2, -3, …"""
     slug = re.sub(r"[^a-z0-9]+", "-", subject.request.achievement.lower()).strip("-")[:60]
     suffix = "svg" if subject.is_drawing else "png"
-    return f"{slug}-badge.{suffix}" if slug else f"badge.{suffix}"
+    moves = int(subject.effect.subject.partition("/")[2]) if subject.effect.kind is Kind.TELL_REISSUED else 0
+    name = f"{slug}-badge" if slug else "badge"
+    return f"{name}-{moves + 1}.{suffix}" if moves else f"{name}.{suffix}"
 
 
 def preview(badge: bytes) -> bytes:

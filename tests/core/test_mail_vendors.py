@@ -60,8 +60,17 @@ def test_a_vendors_badge_is_shown_where_it_can_be_taken(tell: Tell) -> None:
     assert story.PAGE in message.text
     for read in words(message):
         assert "Parchment Digital Badges" in read
-    assert message.attachments == (("feedback-that-moves-badge.png", "image/png", BAKED),)
+    name = "feedback-that-moves-badge-2.png" if tell is reissued else "feedback-that-moves-badge.png"
+    assert message.attachments == ((name, "image/png", BAKED),), "the new file does not take the name of the old one"
+    assert all(name in read for read in words(message))
     assert message.inline == ((PICTURE, "image/png", BAKED),)
+
+
+@pytest.mark.parametrize("tell", [issued, reissued])
+def test_both_forms_of_the_mail_bring_what_goes_into_a_signature(tell: Tell) -> None:
+    text, html = words(tell(at_badgr()))
+    assert f"For your e-mail signature: Feedback that moves learning · Lakeview Micro-credentials {story.PAGE}" in text
+    assert "Show it in your e-mail signature" in html
 
 
 @pytest.mark.parametrize("tell", [issued, reissued])

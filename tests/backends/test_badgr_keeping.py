@@ -230,5 +230,10 @@ def test_a_badge_that_is_closed_is_closed_for_all(server: BadgrServer, gone: str
         server.drop_badge_class(server.badge_class(BADGE))
     if gone == "archived":
         server.badge_class(BADGE, archived=True)
-    with pytest.raises(BadgeClosed, match=r"\[badgr.badges\]"):
+    with pytest.raises(BadgeClosed, match=r"\[badgr.badges\]") as told:
         badgr.issue(order(), BADGR)
+    assert ("is archived. Restore it there" in str(told.value)) is (gone == "archived")
+    calls = len(server.requests)
+    with pytest.raises(BadgeClosed):
+        badgr.issue(order(2), BADGR)
+    assert len(server.requests) - calls == (gone != "not named"), "the list is not asked for again at once"

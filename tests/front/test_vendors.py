@@ -118,6 +118,10 @@ def template_archived(vendors: Vendors) -> None:
     vendors.credly.archive(vendors.credly.template("Checking for Understanding"))
 
 
+def template_a_draft(vendors: Vendors) -> None:
+    vendors.set_credly(vendors.templates() | {vendors.keys[0]: vendors.credly.template("Not yet", state="draft")})
+
+
 def web_page(vendors: Vendors) -> None:
     """The address that people open, not the API's."""
     vendors.set_badgr()
@@ -184,6 +188,10 @@ AILING: dict[str, tuple[Callable[[Vendors], object], str]] = {
     "template archived": (
         template_archived,
         "bad: checking-for-understanding: the badge template “Checking for Understanding” is archived.",
+    ),
+    "template a draft": (
+        template_a_draft,
+        "bad: checking-for-understanding: the badge template “Not yet” is a draft. Publish it there, or name another.",
     ),
     "wrong organization": (
         lambda vendors: vendors.set_credly(organization="nobodys"),

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from urllib.parse import quote
 
 from bridge import wording
 from bridge.backends import LARGEST_BATCH, marks
 from bridge.backends.listed import Listed
 from bridge.backends.pictures import NoPicture, fetch_picture
-from bridge.errors import LEDGER_TROUBLE, BadgeClosed, BridgeError, Refused, TryLater
+from bridge.errors import LEDGER_TROUBLE, BackendClosed, BadgeClosed, BridgeError, Refused, TryLater
 from bridge.model import Achievement, Credential, Order, Uptake
 from bridge.ports import Clock, Quota, TokenStore
 
@@ -34,6 +35,8 @@ from .explain import Errand
 from .login import Login
 from .wire import BUCKET, Wire
 
+log = logging.getLogger(__name__)
+
 PAGE = "100"  # awards or BadgeClasses of one answer
 
 
@@ -55,6 +58,8 @@ class Badgr:
     publish_reasons: bool = False
     _api: Api = field(init=False, repr=False)
     _wire: Wire = field(init=False, repr=False)
+    _listed_at: datetime | None = field(default=None, init=False, repr=False)
+    _archived: frozenset[str] = field(default=frozenset(), init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._wire = Wire(self.account, self.clock, self.quota)
@@ -94,11 +99,28 @@ class Badgr:
     def _settle(self, order: Order, achievement: Achievement, answer: Answer, found: issuing.Complaints) -> Credential:
         """Return the credential that stands in the way, if it is this order's; else raise what the refusal means."""
         if not is_duplicate(found):
+            if answer.status in issuing.NOT_THERE and self._is_archived(order.achievement):
+                raise issuing.archived(achievement, self.account)
             raise issuing.refusal(order, achievement, answer.status, found, self.account)
         standing = self._awards(order, self._class_of(order.achievement))
         if (own := issuing.own(standing, order)) is not None:
             return self.credential(order, own)
         raise issuing.in_the_way(order, achievement, standing, self.account)
+
+    def _is_archived(self, achievement: str) -> bool:
+        """Return whether the list has the badge's BadgeClass as archived: hosted servers answer then as if there were
+        none. A list that can't be had tells nothing. It is asked for once a minute at the most."""
+        now = self.clock.now()
+        if self._listed_at is None or not self._listed_at <= now < self._listed_at + timedelta(minutes=1):
+            try:
+                self._archived = frozenset(one.id for one in self._classes() if one.archived)
+            except LEDGER_TROUBLE:
+                raise
+            except TryLater as error:
+                log.info("the BadgeClasses could not be listed: %s", error)
+                self._archived = frozenset()
+            self._listed_at = now
+        return self.account.badges.get(achievement, "") in self._archived
 
     def issue_all(self, orders: Sequence[Order], achievement: Achievement) -> Mapping[str, Credential | BridgeError]:
         """Make the assertions of at most `batch` orders in one call; by award, what became of each.
@@ -234,18 +256,19 @@ class Badgr:
         """Return issuers and BadgeClasses that the account can see. Raise TryLater with its cure."""
         issuers = self._api.call(Errand("list the issuers"), "GET", "/v2/issuers")
         self._need(issuers)
-        badges: list[Listed] = []
-        if is_id(self.account.issuer):
-            errand, path = Errand("list the BadgeClasses"), self._issuer_path("badgeclasses")
-            for answer in self._api.pages(errand, path, {"num": PAGE}):
-                badges += listed(answer.told) if answer.ok else ()  # an issuer that is not there has none
-        return Survey(listed(issuers.told), tuple(badges))
+        return Survey(listed(issuers.told), tuple(self._classes()) if is_id(self.account.issuer) else ())
+
+    def _classes(self) -> Iterator[Listed]:
+        """Yield the issuer's BadgeClasses; an issuer that is not there has none."""
+        errand, path = Errand("list the BadgeClasses"), self._issuer_path("badgeclasses")
+        for answer in self._api.pages(errand, path, {"num": PAGE}):
+            yield from listed(answer.told) if answer.ok else ()
 
     def _need(self, answer: Answer) -> None:
         """Raise TryLater unless the account may see the issuer's things."""
         if not answer.ok:
             said = say(complaints(answer.told)) or "it does not say why"
-            raise TryLater(
+            raise BackendClosed(
                 f"{self.account.server} shows the account no such issuer ({answer.status}: {said}). It is "
                 "in another region, or the account is not on its staff, or its token has too small a scope. Look at "
                 "url, issuer and client_id of [badgr]; then run badge-bridge doctor."

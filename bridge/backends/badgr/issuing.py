@@ -18,6 +18,8 @@ from .explain import Errand
 
 Complaints: TypeAlias = Sequence[Complaint]
 
+#: Statuses by which the server says that there is no such BadgeClass, at least for this account.
+NOT_THERE = (404, 410)
 #: By the server's field: what to do about it.
 CURES = {
     "recipient": "Correct the address in the form's answer, or return the request and ask for another.",
@@ -94,7 +96,7 @@ def refusal(
     order: Order, achievement: Achievement | None, status: int, found: Complaints, account: Account
 ) -> BridgeError:
     """Return what it means that the server refused an award of *order*, or to list them."""
-    if status in (404, 410) or is_archived(found):
+    if status in NOT_THERE or is_archived(found):
         return closed(order, achievement, status, found, account)
     if is_future(found):
         return TryLater(
@@ -107,6 +109,16 @@ def refusal(
     return Refused(f"{account.server} refused the badge of {order.attempt_id}: {what}.", cure, for_coach=True)
 
 
+_RESTORE = "Restore it there, or name another one in [badgr.badges]."
+
+
+def archived(achievement: Achievement, account: Account) -> BadgeClosed:
+    return BadgeClosed(
+        f"{account.server} takes no awards of the badge “{wording.one_line(achievement.name)}”: its BadgeClass "
+        f"{account.badges.get(achievement.key, '')} is archived. {_RESTORE}"
+    )
+
+
 def closed(
     order: Order, achievement: Achievement | None, status: int, found: Complaints, account: Account
 ) -> BadgeClosed:
@@ -115,7 +127,7 @@ def closed(
     if is_archived(found):
         return BadgeClosed(
             f"{account.server} takes no awards of the badge “{wording.one_line(name)}” (BadgeClass "
-            f"{badge}): {say(found)}. Restore it there, or name another one in [badgr.badges]."
+            f"{badge}): {say(found)}. {_RESTORE}"
         )
     return BadgeClosed(
         f"{account.server} has no BadgeClass {badge} for the badge “{wording.one_line(name)}”, or the "
@@ -145,7 +157,7 @@ def not_withdrawn(
 ) -> BridgeError:
     """Return what it means that the server refused to withdraw a badge."""
     said = say(found) or "it does not say why"
-    if status in (404, 410):
+    if status in NOT_THERE:
         return Refused(
             f"{account.server} does not know the badge of {order.attempt_id} ({credential.backend_ref}), "
             "or the account may not withdraw it. If it belongs to another account or region, set url and username of "

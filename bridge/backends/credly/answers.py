@@ -132,7 +132,8 @@ def template(record: object) -> Listed | None:
     told = members(record)
     if not text(told.get("id")):
         return None
-    return Listed(text(told["id"]), one_line(text(told.get("name"))), text(told.get("state")) not in ("active", ""))
+    state = text(told.get("state"))
+    return Listed(text(told["id"]), one_line(text(told.get("name"))), state not in ("active", ""), state == "draft")
 
 
 def complaint(body: bytes) -> Complaint:

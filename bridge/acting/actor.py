@@ -99,6 +99,7 @@ class Actor:
             lane = self._lane(effect)
             if self.failures[lane] >= PATIENCE:
                 left[lane] += 1
+                self.tried.add(effect.key)  # it is told once
                 continue
             self._act(effect)
             self.world.progress("mails" if effect.kind.is_mail else "badges", n, len(batch))

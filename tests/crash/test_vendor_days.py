@@ -196,7 +196,7 @@ def test_an_archived_badge_is_one_alert_and_goes_on_by_itself_when_it_is_back(na
             clock.advance(timedelta(hours=8))
         assert issued(world, CO_TEACHING) == [True] * 7
         for id_ in ids(world, FIRST_AID):
-            assert world.status(id_).startswith("Approved; the badge is being issued. "), world.status(id_)
+            assert world.status(id_).startswith("Approved; it waits for "), world.status(id_)
         archive(keeper, archived=False)
         world.run_to_rest()
         world.check_all_issued()
@@ -232,7 +232,7 @@ def test_a_field_that_credly_does_not_take_is_named_in_the_row_and_retried_after
         assert world.status("1-1").startswith(
             "Approved; the badge is being issued. Needs fix: Credly does not take the last name of 1-1 (422)"
         )
-        assert world.status("1-1").endswith("Then the coordinator runs: badge-bridge retry 1")
+        assert world.status("1-1").endswith("who corrects the answer, and approve what comes in.")
         assert [effect.key for effect in report.stuck] == ["issue:1-1"]
         assert issued(world, FIRST_AID) == [False, True]
         world.ledger().retry(1)
@@ -280,8 +280,8 @@ def test_words_that_the_server_cannot_store_wait_for_a_person_who_has_them_clean
             clock.advance(timedelta(hours=8))
         assert badgr.calls("assertion_create") == 1 + 3  # it is not asked for ever
         assert issued(world, FIRST_AID) == [False, True]
-        assert "it then reads “It grew on us.”" in world.status("1-1")
-        assert world.status("1-1").endswith("Then the coordinator runs: badge-bridge retry 1")
+        note = world.known().effects["issue:1-1"].note
+        assert note.endswith("it then reads “It grew on us.”. Then the coordinator runs: badge-bridge retry 1")
         badgr.told = {**badgr.told, "plain_text": True}
         world.ledger().retry(1)
         world.run_to_rest()

@@ -13,6 +13,7 @@ from bridge.acting import Actor
 from bridge.errors import LEDGER_TROUBLE, BridgeError
 from bridge.model import Effect, Kind, Known, Lesson, Problem, Uptake
 from bridge.plan import Learnt, Moving, Policy, Seen, Showing, Wish, guards
+from bridge.plan.deeds import AT_BACKEND
 from bridge.plan.draft import copy_of
 from bridge.ports import Change, SheetReading, World
 from bridge.report import Report
@@ -181,6 +182,7 @@ class Preview:
     withheld: frozenset[str]
     change: Change
     problems: tuple[Problem, ...] = field(default=())
+    places: Mapping[str, str] = field(default_factory=dict)  # key of an effect → who makes, or withdraws, the badge
 
 
 def plan_cycle(world: World, policy: Policy) -> Preview:
@@ -194,9 +196,11 @@ def plan_cycle(world: World, policy: Policy) -> Preview:
     withheld, guarded = plan.withheld(known, now, policy)
     told = plan.with_withheld(learnt, withheld)
     showing = plan.show(known, seen.sheet, told, policy) if seen.sheet else Showing(Change())
+    effects = tuple(plan.due(known, now, leave=withheld))
     return Preview(
-        effects=tuple(plan.due(known, now, leave=withheld)),
+        effects=effects,
         withheld=withheld,
         change=showing.change,
         problems=(*problems, *learnt.lesson.problems, *guarded),
+        places={e.key: policy.title(known.order_of(e).backend) for e in effects if e.kind in AT_BACKEND},
     )

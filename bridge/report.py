@@ -39,6 +39,8 @@ class Report:
     log_grew: bool = False
     pages_changed: bool = False  # what is common to all badges: issuer, keys, catalogue, status lists
     done: Counter[Kind] = field(default_factory=Counter)
+    taken_up: int = 0  # of those issued anew: what had been there once before
+    released: int = 0  # of those withdrawn: what was at a vendor that is gone for good
     postponed: list[Effect] = field(default_factory=list)
     stuck: list[Effect] = field(default_factory=list)  # all that wait for a person, of earlier cycles too
     problems: list[Problem] = field(default_factory=list)
@@ -73,8 +75,7 @@ class Report:
             yield counted(self.new_attempts, "request came in", "requests came in")
         if self.new_decisions:
             yield counted(self.new_decisions, "decision taken from the sheet", "decisions taken from the sheet")
-        for kind in (kind for kind in Kind if self.done[kind]):
-            yield counted(self.done[kind], *DONE[kind])
+        yield from self._deeds()
         if self.pages_changed and not (self.done[Kind.PUBLISH] or self.done[Kind.PUBLISH_REVOKED]):
             yield "site: brought up to date"
         if self.rows_added or self.cells_written:
@@ -96,6 +97,17 @@ class Report:
             yield "nothing waits for a coach"
         if self.changed_nothing and not (self.pages_changed or self.problems or self.stuck):
             yield "nothing to do"
+
+    def _deeds(self) -> Iterator[str]:
+        other = Counter({Kind.REISSUE: self.taken_up, Kind.WITHDRAW: self.released})
+        for kind in Kind:
+            if n := self.done[kind] - other[kind]:
+                yield counted(n, *DONE[kind])
+            if kind is Kind.REISSUE and self.taken_up:
+                yield counted(self.taken_up, "badge taken up again", "badges taken up again")
+        if self.released:
+            badges = counted(self.released, "replaced badge needs", "replaced badges need")
+            yield f"{badges} no withdrawal: its vendor is gone for good"
 
     def _written(self) -> Iterator[str]:
         if self.rows_added:

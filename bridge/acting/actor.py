@@ -25,6 +25,8 @@ from bridge.errors import (
 )
 from bridge.model import Credential, Effect, Kind, Known, Lesson, Order, Problem
 from bridge.plan import Policy, due
+from bridge.plan.deeds import AT_BACKEND
+from bridge.plan.moves import is_taken_up
 from bridge.ports import Batching, World
 from bridge.report import Report
 
@@ -36,7 +38,6 @@ PATIENCE = 5
 NOT_SET_UP = "It is not in the settings any more, and badges wait for it: see badge-bridge status."
 
 _ISSUING = (Kind.ISSUE, Kind.REISSUE)
-_MAKING = (*_ISSUING, Kind.REVOKE, Kind.WITHDRAW)
 _PUBLISHING = (Kind.PUBLISH, Kind.PUBLISH_ACCEPTED, Kind.PUBLISH_REVOKED, Kind.PUBLISH_REISSUED)
 _PERFORM = {
     Kind.ISSUE: performing.issue,
@@ -81,7 +82,7 @@ class Actor:
         for name, backend in self.world.backends.items():
             if isinstance(backend, Unset):
                 self._problem(f"issuer {name}", backend.sentence)
-        self._run_all(_MAKING)
+        self._run_all(AT_BACKEND)
         self._run_all((Kind.WITHDRAW,))  # what those that were revoked just now had replaced
         self._publish()
         self._run_all([kind for kind in Kind if kind.is_mail])
@@ -273,11 +274,13 @@ class Actor:
         if credential is not None:
             known.credentials[credential.attempt_id] = credential
         self.report.done[effect.kind] += 1
+        self.report.taken_up += effect.kind is Kind.REISSUE and move is not None and is_taken_up(known, move)
+        self.report.released += effect.kind is Kind.WITHDRAW and known.order_of(effect).backend in self.world.gone
         log.info("%s done", effect.key)
 
     def _closed_to(self, effect: Effect) -> Closed | None:
         """Return why nobody need be asked about *effect* in this cycle: another one met it, or there is nobody."""
-        if effect.kind not in _MAKING:
+        if effect.kind not in AT_BACKEND:
             return None  # what lies on the site already needs no backend
         order = self.known.order_of(effect)
         try:
@@ -306,7 +309,7 @@ class Actor:
         if (known.note, known.in_doubt) == (note, in_doubt) and known.not_before is not None:
             return
         now = self.world.clock.now()
-        until = now if effect.kind in _MAKING else later(effect, error, now)
+        until = now if effect.kind in AT_BACKEND else later(effect, error, now)
         self._keep(self.world.ledger.postpone(known, until, note, in_doubt=in_doubt))
         log.warning("%s waits: %s", effect.key, note)
 

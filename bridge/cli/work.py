@@ -43,7 +43,11 @@ def plan(config: Path, *, as_json: bool) -> int:
 def _preview_json(preview: Preview) -> dict[str, object]:
     change = preview.change
     return {
-        "due": [{"effect": effect.key, "in_doubt": effect.in_doubt} for effect in preview.effects],
+        "due": [
+            {"effect": effect.key, "in_doubt": effect.in_doubt}
+            | ({"by": preview.places[effect.key]} if effect.key in preview.places else {})
+            for effect in preview.effects
+        ],
         "withheld": sorted(preview.withheld),
         "sheet": {
             "make_review": change.make_review,
@@ -68,8 +72,11 @@ def _say_preview(preview: Preview) -> None:
     if preview.effects:
         say("Due now:")
         table(
-            ("what", "note"),
-            [(in_words(e), "in doubt: is asked for first" if e.in_doubt else "") for e in preview.effects],
+            ("what", "by", "note"),
+            [
+                (in_words(e), preview.places.get(e.key, ""), "in doubt: is asked for first" if e.in_doubt else "")
+                for e in preview.effects
+            ],
         )
     if preview.withheld:
         say(f"{len(preview.withheld)} wait for a person's word.")

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from bridge.model import Kind
 
+#: What a backend does.
+AT_BACKEND = (Kind.ISSUE, Kind.REISSUE, Kind.REVOKE, Kind.WITHDRAW)
+
 #: What each mail says, in a few words.
 _MAILS = {
     Kind.TELL_RECEIVED: "we have your request",

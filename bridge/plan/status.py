@@ -17,6 +17,7 @@ from bridge.model import (
     Superseded,
     Verdict,
 )
+from bridge.plan.deeds import AT_BACKEND
 from bridge.plan.guards import WITHHELD
 from bridge.plan.moves import is_taken_up
 from bridge.plan.names import names_of
@@ -199,13 +200,10 @@ def _trouble(known: Known, effect: Effect | None, policy: Policy) -> str:
 
 
 def _waits(known: Known, effect: Effect, policy: Policy) -> str:
-    backend = known.order_of(effect).backend if effect.kind in _AT_BACKEND else LOCAL
+    backend = known.order_of(effect).backend if effect.kind in AT_BACKEND else LOCAL
     where = f" for {policy.title(backend)}" if backend != LOCAL else ""
     return f"waits{where}. Nothing for you to do; the coordinator sees why."
 
-
-#: What a backend does.
-_AT_BACKEND = (Kind.ISSUE, Kind.REISSUE, Kind.REVOKE, Kind.WITHDRAW)
 
 _WORDS = {
     Standing.WAITING: _waiting,

@@ -163,6 +163,9 @@ def test_what_is_to_be_withdrawn_there(begins: Callable[[FakeWorld], str], for_g
     assert (report.stuck, report.postponed) == ([], [])
     assert effect(world, key).state is State.DONE
     assert len(badgr.revoked) == (0 if for_good else 1)
+    told = [line for line in report.lines() if "replaced badge" in line]
+    released = "1 replaced badge needs no withdrawal: its vendor is gone for good"
+    assert told == ([] if begins is revoking else [released if for_good else "1 replaced badge withdrawn"])
     (there,) = [credential for order, credential in world.known().all_credentials() if order.backend == "badgr"]
     assert there.revoked_at is not None
     assert world.site.is_public(there)  # as one that was revoked

@@ -80,7 +80,7 @@ def test_fifty_go_there_and_back_and_leave_a_map_and_no_duplicates(deadly: bool)
         assert backend.revoked == {}
     assert len(world.mails) == len(set(world.mails)) == 4 * MANY
     assert len({order.status_index for order in known.all_orders()}) == 2 * MANY
-    assert {row["Status"] for row in world.sheet.rows} == {"Issued 2026-11-22, and mailed. Issued anew at Badgr."}
+    assert {row["Status"] for row in world.sheet.rows} == {"Issued 2026-11-22, and mailed. Taken up again at Badgr."}
     assert {row["Badge link"] for row in world.sheet.rows} == {c.url for c in known.credentials.values()}
     assert world.run_once().changed_nothing
 
@@ -125,10 +125,14 @@ def test_one_that_can_not_be_made_there_stays_where_it_is_until_a_person_has_men
     world.reissue(BACK)
     world.run_to_rest()
     assert world.known().orders["1-1"].backend == "local"
+    assert world.known().effects["reissue:1-1/1"].note == (
+        "Badgr wants a name. To leave it where it is, with this badge of all who hold it, run badge-bridge reissue "
+        "--from badgr --to local --badge first-aid; to go on with it, correct the cause. Then the coordinator runs: "
+        "badge-bridge retry 1"
+    )
     assert world.status("1-1") == (
-        "Issued 2026-11-22, and mailed. To be issued anew at Badgr. Badgr wants a name. To leave it where it is, with "
-        "this badge of all who hold it, run badge-bridge reissue --from badgr --to local --badge first-aid; to go on "
-        "with it, correct the cause. Then the coordinator runs: badge-bridge retry 1"
+        "Issued 2026-11-22, and mailed. To be issued anew at Badgr. It waits for Badgr. Nothing for you to do; the "
+        "coordinator sees why."
     )
     calm(world)
     world.ledger().retry(1)
@@ -146,7 +150,8 @@ def test_a_badge_that_is_closed_there_is_one_alert_and_nobody_is_stuck() -> None
     assert [(p.where, p.sentence) for p in report.problems] == [("badge first-aid", "The badge is archived at Badgr.")]
     assert report.stuck == []
     assert {row["Status"] for row in world.sheet.rows} == {
-        "Issued 2026-11-22, and mailed. To be issued anew at Badgr. The badge is archived at Badgr."
+        "Issued 2026-11-22, and mailed. To be issued anew at Badgr. It waits for Badgr. Nothing for you to do; the "
+        "coordinator sees why."
     }
     calm(world)
     world.clock.advance(timedelta(hours=8))
@@ -205,7 +210,8 @@ def test_a_vendor_that_can_not_withdraw_yet_is_told_in_the_row() -> None:
     moods(world, "backend badgr.revoke", "before", TryLater("Badgr is down."))
     world.run_once()
     assert world.status("1-1") == (
-        "Revoked 2026-11-22; the teacher was told. Not withdrawn yet at Badgr. Badgr is down."
+        "Revoked 2026-11-22; the teacher was told. Not withdrawn yet at Badgr. It waits for Badgr. Nothing for you to "
+        "do; the coordinator sees why."
     )
     calm(world)
     world.clock.advance(timedelta(hours=8))

@@ -83,10 +83,14 @@ def test_badges_go_there_and_back_and_nobody_has_two(awarded: Vendors, command: 
     assert all("Issued anew by this bridge." in status for status in statuses(desk))
     back = command("reissue", "--from", "local", "--to", "badgr", "--json").json
     assert back["report"]["done"] == {"publish-reissued": 2, "reissue": 2, "tell-reissued": 2}
+    again = command("reissue", "--from", "Badgr", "--to", "LOCAL")
+    assert "2 badges to be taken up again: from Badgr to this bridge.\n2 badges taken up again\n" in again.out
+    assert "issued anew" not in again.out
+    back = command("reissue", "--from", "local", "--to", "badgr", "--json").json
     assert len(awarded.badgr.assertions) == len(standing(awarded)) == 2  # those of old, adopted
-    assert desk.subjects().count(HOME) == 2  # one for each move
+    assert desk.subjects().count(HOME) == 4  # one for each move
     command("run")
-    assert [row["Badge link"] for row in desk.people.rows()] == [move["to"]["page"] for move in back["map"][1::2]]
+    assert [row["Badge link"] for row in desk.people.rows()] == [move["to"]["page"] for move in back["map"][3::4]]
 
 
 @pytest.mark.slow

@@ -261,6 +261,10 @@ def test_a_vendor_whose_secret_is_missing_waits_alone(
     assert [(variable in each["why"], each["effects"]) for each in status] == [(True, ["issue:1-1"])]
     assert variable in command("status").out
     assert variable in command("explain", "1").out
+    for _ in range(2):
+        command("run")
+    history = command("explain", "1").out.partition("Not done yet")[0]
+    assert history.count(variable) == 1, "what ends alike again and again is told once"
     monkeypatch.setenv(variable, value)
     assert command("run", "--json").json["done"] == {"issue": 1, "publish": 1, "tell-issued": 1}
 
@@ -281,7 +285,12 @@ def test_each_badge_is_made_where_its_row_says(vendors: Vendors, command: Type) 
     command("run")
     for n in range(1, 4):
         desk.decide(f"{n}-1", "Approve")
+    due = {each["effect"]: each.get("by") for each in command("plan", "--json").json["due"]}
+    assert due == {"issue:1-1": "Badgr", "issue:2-1": "Credly", "issue:3-1": "this bridge"}
+    assert "1-1, issuing the badge\tBadgr" in command("plan").out
     assert command("run", "--json").json["done"] == {"issue": 3, "publish": 3, "tell-issued": 3}
+    assert f"made by Badgr: {vendors.badgr.url}/public/assertions/" in command("explain", "1").out
+    assert "made by this bridge\n" in command("explain", "3").out
     with closing(ledger_of(load(desk.config), RealClock())) as ledger:
         made = ledger.load().credentials
     assert [made[f"{n}-1"].backend for n in range(1, 4)] == ["badgr", "credly", "local"]

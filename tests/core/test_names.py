@@ -79,6 +79,12 @@ def test_a_guess_is_told_in_the_row() -> None:
     )
 
 
+def test_of_a_name_of_two_words_nothing_is_said() -> None:
+    desk = issued(name="Emily Carter")
+    assert (desk.known.orders["1-1"].given_name, desk.known.orders["1-1"].family_name) == ("Emily", "Carter")
+    assert desk.cell("1-1", "Status") == "Issued 2026-11-22, and mailed."
+
+
 def test_a_name_of_one_word_leaves_nothing_for_the_other() -> None:
     desk = issued(name="Ana")
     assert desk.cell("1-1", "Status").endswith("The name was cut in two by guess: Ana | (nothing).")

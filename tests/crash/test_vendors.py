@@ -30,7 +30,6 @@ MAKES = {"badgr": "assertion_create", "fork": "assertion_create", "credly": "iss
 
 LOUD = ("", "500", "commit_then_500", "cut_before", "cut_after", "cut_answer", "html_200", "429")
 ISSUED = "Issued DAY, and mailed. Not accepted by the teacher yet."
-GUESSED = " The name was cut in two by guess: Ana | Lima."
 
 
 def keeper(name: str, clock: FakeClock, **told: object) -> Keeper:
@@ -81,14 +80,14 @@ def making(name: str, fault: str) -> list[tuple[str, str]]:
     return [(MAKES[name], fault)] if fault else []
 
 
-def check_issued(world: VendorWorld, name: str) -> None:
+def check_issued(world: VendorWorld) -> None:
     """One award at the server that is the one credential, one mail of each kind, a truthful sheet, and rest."""
     world.check_books()
     (held,) = world.held()
     assert (held.recipient, held.badge, held.revoked) == (ANA, "first-aid", False)
     assert list(world.known().credentials) == ["1-1"]
     assert sorted(world.mails) == ["tell-issued:1-1", "tell-received:1-1"]
-    assert world.statuses() == {"1-1": ISSUED + (GUESSED if name == "credly" else "")}
+    assert world.statuses() == {"1-1": ISSUED}
     world.check_rest()
 
 
@@ -98,7 +97,7 @@ def die(name: str, fault: str, step: int) -> bool:
         world.doom.dies_at = world.doom.steps + step
         world.run_to_rest()
         died, world.doom.dies_at = world.doom.steps >= world.doom.dies_at, -1
-        check_issued(world, name)
+        check_issued(world)
         assert server.faults.happened == making(name, fault)
         return died
 
@@ -107,7 +106,7 @@ def die(name: str, fault: str, step: int) -> bool:
 def test_one_award_costs_one_call_and_one_picture(name: str) -> None:
     with approved(name, timeout=EASE) as (world, server):
         world.run_to_rest()
-        check_issued(world, name)
+        check_issued(world)
         made = (server.calls(MAKES[name]), server.calls("image"))
         assert made == (1, 1)
         told = "list" if name == "credly" else "assertion_list"
@@ -124,7 +123,7 @@ def test_in_doubt_it_asks_before_it_repeats(name: str) -> None:
             assert world.statuses()["1-1"].startswith("Approved; asking whether the badge was issued.")
             world.clock.advance(timedelta(hours=8))
             world.run_to_rest()
-            check_issued(world, name)
+            check_issued(world)
             assert server.calls(MAKES[name]) == made, fault
             told = "list" if name == "credly" else "assertion_list"
             assert server.calls(told) == 2  # once in doubt, once for what the earners did

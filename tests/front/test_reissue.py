@@ -254,6 +254,8 @@ def test_a_vendor_that_fails_half_way_gets_one_award_each(awarded: Vendors, comm
     told = command("reissue", "--from", "local", "--to", "credly")
     assert told.code == 0  # both are tried again by themselves
     assert told.out.count("later: ") == 2
+    assert "2\tbadge issued" in command("status").out, "while the one is in doubt, too"
+    assert [each["requests"] for each in command("status", "--json").json["postponed"]] == [[1], [2]]
     for number in ("1", "2"):
         command("retry", number)  # at once: the tests don't wait for the minute
     command("run")

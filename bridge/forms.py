@@ -29,7 +29,7 @@ MOST_EVIDENCE = 50
 MOST_TOLD = 5
 
 #: What a form may ask, as config names it; only "badge" must be there.
-ROLES = ("badge", "name", "given_name", "family_name", "links", "files", "reflection", "consent", "show")
+ROLES = ("badge", "name", "given_name", "family_name", "school", "links", "files", "reflection", "consent", "show")
 
 _FORM_FIELDS = (
     "formId,info(title,documentTitle),settings(emailCollectionType),"
@@ -236,6 +236,7 @@ def to_submission(response: Json, form: Form, settings: FormSettings, questions:
         recipient=recipient,
         verified=form.verified,
         **_names(answers),
+        school=_one_line(_first(answers, "school"), LONGEST_NAME),
         label=_one_line(label, LONGEST_LABEL),
         evidence=_evidence(_uploads(response, questions.get("files", "")), "\n".join(answers.get("links", ()))),
         reflection=_text("\n".join(answers.get("reflection", ())), LONGEST_REFLECTION),

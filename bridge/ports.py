@@ -81,14 +81,18 @@ class Tab:
     values: tuple[tuple[str, ...], ...] = ()
 
 
-#: Cells of a tab as texts, row by row, the titles first.
-Rows: TypeAlias = tuple[tuple[str, ...], ...]
+#: What a cell holds: a text, or a number that a chart can be drawn of.
+Value: TypeAlias = str | int | float
+
+#: Cells of a tab, row by row, the titles first.
+Rows: TypeAlias = tuple[tuple[Value, ...], ...]
 
 
 class Own(StrEnum):
     """A tab that is the bridge's alone: nobody else writes there."""
 
     LOG = "log"
+    HOURS = "hours"
     HELP = "help"
 
 
@@ -107,7 +111,7 @@ class Patch:
 
     row: int
     column: int
-    text: str
+    text: Value
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Protocol
 
-from bridge.ports import Patch
+from bridge.ports import Patch, Rows, Value
 
 Request = dict[str, Any]
 Json = dict[str, Any]
@@ -83,7 +83,7 @@ class PageLook:
     widths: tuple[int, ...]
 
 
-def new_page(sheet_id: int, title: str, look: PageLook, rows: Sequence[Sequence[str]]) -> list[Request]:
+def new_page(sheet_id: int, title: str, look: PageLook, rows: Rows) -> list[Request]:
     """A tab that only the bridge and the spreadsheet's owner may write into, with its looks and *rows*."""
     count = len(look.widths)
     grid = {"rowCount": max(ROWS, len(rows)), "columnCount": count, "frozenRowCount": 1}
@@ -109,7 +109,7 @@ def new_page(sheet_id: int, title: str, look: PageLook, rows: Sequence[Sequence[
     ]
 
 
-def append_rows(sheet_id: int, rows: Sequence[Sequence[str]]) -> list[Request]:
+def append_rows(sheet_id: int, rows: Rows) -> list[Request]:
     """New rows of a page, below the last one with data."""
     made = [{"values": [_cell(text) for text in row]} for row in rows]
     return [{"appendCells": {"sheetId": sheet_id, "rows": made, "fields": "userEnteredValue"}}] if rows else []
@@ -168,23 +168,25 @@ def append(sheet_id: int, rows: Sequence[Sequence[str]], header: Sequence[str], 
     return [{"appendCells": {"sheetId": sheet_id, "rows": made, "fields": "userEnteredValue,dataValidation"}}]
 
 
-def _cell(text: str) -> Json:
-    """Text as text, never parsed; an empty one clears the cell."""
+def _cell(text: Value) -> Json:
+    """Text as text, never parsed; an empty one clears the cell. A number is a number."""
+    if not isinstance(text, str):
+        return {"userEnteredValue": {"numberValue": text}}
     if len(text) > LONGEST_CELL:
         text = text[: LONGEST_CELL - 1] + "…"
     return {"userEnteredValue": {"stringValue": text}} if text else {}
 
 
-def _runs(patches: Iterable[Patch]) -> list[tuple[int, int, list[list[str]]]]:
+def _runs(patches: Iterable[Patch]) -> list[tuple[int, int, list[list[Value]]]]:
     """(row, column, block of texts), each cell once; the last patch of a cell counts."""
     cells = {(patch.row, patch.column): patch.text for patch in patches}
-    lines: list[tuple[int, int, list[str]]] = []
+    lines: list[tuple[int, int, list[Value]]] = []
     for (row, column), text in sorted(cells.items()):
         if lines and lines[-1][0] == row and lines[-1][1] + len(lines[-1][2]) == column:
             lines[-1][2].append(text)
         else:
             lines.append((row, column, [text]))
-    blocks: list[tuple[int, int, list[list[str]]]] = []
+    blocks: list[tuple[int, int, list[list[Value]]]] = []
     by_shape = sorted(lines, key=lambda line: (line[1], len(line[2]), line[0]))
     for (column, _), group in groupby(by_shape, key=lambda line: (line[1], len(line[2]))):
         for row, _, texts in group:
@@ -195,7 +197,7 @@ def _runs(patches: Iterable[Patch]) -> list[tuple[int, int, list[list[str]]]]:
     return blocks
 
 
-def _continues(block: tuple[int, int, list[list[str]]], row: int, width: int) -> bool:
+def _continues(block: tuple[int, int, list[list[Value]]], row: int, width: int) -> bool:
     return block[0] + len(block[2]) == row and len(block[2][0]) == width
 
 

@@ -37,6 +37,7 @@ API = "https://sheets.googleapis.com/v4/spreadsheets"
 PAGES: Mapping[Own, PageLook] = MappingProxyType(
     {
         Own.LOG: PageLook("Log", (55, 160, 75, 270, 230, 110, 110, 520)),
+        Own.HOURS: PageLook("Hours", (100, 220, 260, 200, 80, 80)),
         Own.HELP: PageLook("Help", (230, 760)),
     }
 )

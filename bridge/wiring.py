@@ -110,7 +110,7 @@ def form_settings(settings: Settings) -> tuple[FormSettings, ...]:
 
 def sheet_of(settings: Settings, google: Google) -> GoogleSheet:
     sheet = settings.sheet
-    titles = {Own.LOG: sheet.log_tab, Own.HELP: sheet.help_tab}
+    titles = {Own.LOG: sheet.log_tab, Own.HOURS: sheet.hours_tab, Own.HELP: sheet.help_tab}
     pages = {own: replace(look, title=titles[own]) for own, look in PAGES.items()}
     return GoogleSheet(google, sheet.id, sheet.review_tab, sheet.badges_tab, review_look(settings), pages)
 
@@ -299,6 +299,12 @@ def voice_of(settings: Settings, share_with: str) -> Voice:
     )
 
 
+def year_starts(settings: Settings) -> tuple[int, int]:
+    """Return month and day."""
+    month, day = settings.programme.year_starts.split("-")
+    return int(month), int(day)
+
+
 def policy_of(settings: Settings, key_id: str, share_with: str, *, often: bool) -> Policy:
     """Return what decisions depend on; *often*: cycles come so often that decisions must settle first."""
     return Policy(
@@ -307,6 +313,7 @@ def policy_of(settings: Settings, key_id: str, share_with: str, *, often: bool) 
         former=frozenset(did_web(url) for url in settings.issuer.former_urls),
         share_with=share_with,
         tz=ZoneInfo(settings.programme.timezone),
+        year_starts=year_starts(settings),
         settle=timedelta(minutes=settings.review.settle_minutes if often else 0),
         due_days=settings.review.due_days,
         coaches=frozenset(settings.review.coaches),

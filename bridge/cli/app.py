@@ -17,11 +17,13 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 keys_app = typer.Typer(help="The keys that sign badges.", no_args_is_help=True)
+export_app = typer.Typer(help="Tables for others.", no_args_is_help=True)
 log_app = typer.Typer(help="The decision log.", no_args_is_help=True)
 sheet_app = typer.Typer(help="The spreadsheet.", no_args_is_help=True)
 app.add_typer(keys_app, name="keys")
 app.add_typer(sheet_app, name="sheet")
 app.add_typer(log_app, name="log")
+app.add_typer(export_app, name="export")
 
 Config = Annotated[Path, typer.Option("--config", envvar="BADGE_BRIDGE_CONFIG", help="The settings.", dir_okay=False)]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")]
@@ -248,3 +250,16 @@ def log_verify(
     from .deeds import log_verify as act
 
     raise typer.Exit(act(config, head, as_json=as_json))
+
+
+@export_app.command("hours")
+def export_hours(
+    year: Annotated[str, typer.Option("--school-year", help="Such as 2026-27; without it all years.")] = "",
+    out: Annotated[Path | None, typer.Option(help="Write this file; without it, to standard output.")] = None,
+    config: Config = BRIDGE_TOML,
+    as_json: Json = False,
+) -> None:
+    """Hours and badges of each person in a school year, as CSV."""
+    from .exporting import export_hours as act
+
+    raise typer.Exit(act(config, year, out, as_json=as_json))

@@ -64,7 +64,7 @@ def cells_of(change: Change) -> Iterator[tuple[str, str, str]]:
     """Yield tab, cell (K7) and new text of each cell that would be set."""
     for tab, patches in (("Review", change.review), ("Badges", change.catalogue)):
         for patch in patches:
-            yield tab, rowcol_to_a1(patch.row + 1, patch.column + 1), patch.text
+            yield tab, rowcol_to_a1(patch.row + 1, patch.column + 1), str(patch.text)
 
 
 def _say_preview(preview: Preview) -> None:

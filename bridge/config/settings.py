@@ -134,6 +134,7 @@ class Questions(Section):
     name: str = Field("Your name", description="Write the title of the question for the teacher's name.")
     given_name: str = Field("", description="Write the title of the question for the first name, for Credly.")
     family_name: str = Field("", description="Write the title of the question for the last name, for Credly.")
+    school: str = Field("", description="Write the title of the question for the school.")
     badge: str = Field("Which badge?", min_length=1, description="Write the title of the question for the badge.")
     links: str = Field("Links to your evidence", description="Write the title of the question for links.")
     files: str = Field("Upload evidence", description="Write the title of the upload question.")
@@ -157,6 +158,7 @@ class Sheet(Section):
     review_tab: str = Field("Review", min_length=1, description="Write the title of the tab where coaches decide.")
     badges_tab: str = Field("Badges", min_length=1, description="Write the title of the tab with the catalogue.")
     log_tab: str = Field("Log", min_length=1, description="Write the title of the tab with the decision log.")
+    hours_tab: str = Field("Hours", min_length=1, description="Write the title of the tab with everybody's hours.")
     help_tab: str = Field("Help", min_length=1, description="Write the title of the tab that explains the others.")
 
 

@@ -182,6 +182,7 @@ class Submission:
     show_evidence: bool = False
     given_name: str = ""  # both "" where the form asks for one name only
     family_name: str = ""
+    school: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from bridge.model import Known, Line, Problem
 from bridge.plan.chain import first_break, moment
 from bridge.plan.help_page import help_rows
+from bridge.plan.hours import hours_of, hours_rows
 from bridge.plan.policy import Policy
-from bridge.ports import Own, OwnChange, Patch, Rows, SheetReading, Tab
+from bridge.ports import Own, OwnChange, Patch, Rows, SheetReading, Tab, Value
 
 LOG_TITLES = ("No.", "When (UTC)", "Request", "What", "Badge", "By", "For", "Hash")
 
@@ -36,7 +37,11 @@ def pages(known: Known, reading: SheetReading, log: Sequence[Line], policy: Poli
     """Compare the bridge's own tabs with what they must say."""
     shown = int(known.facts.get(SHOWN, "0"))
     tab = reading.own.get(Own.LOG)
-    wanted: Mapping[Own, Rows] = {Own.LOG: log_rows(log), Own.HELP: help_rows(policy)}
+    wanted: Mapping[Own, Rows] = {
+        Own.LOG: log_rows(log),
+        Own.HOURS: hours_rows(hours_of(known, policy)),
+        Own.HELP: help_rows(policy),
+    }
     changes = tuple(
         change for own, rows in wanted.items() if (change := _change(own, reading.own.get(own), rows)) is not None
     )
@@ -97,10 +102,17 @@ def _change(own: Own, tab: Tab | None, rows: Rows) -> OwnChange | None:
         Patch(position, place, text)
         for position, found in enumerate(tab.values)
         for place, text in enumerate(rows[position] if position < len(rows) else ("",) * width)
-        if (found[place] if place < len(found) else "") != text
+        if (found[place] if place < len(found) else "") != as_text(text)
     )
     added = rows[len(tab.values) :]
     return OwnChange(own, patches=patches, added=added) if patches or added else None
+
+
+def as_text(value: Value) -> str:
+    """Return a cell as it is read: a number as it is written in full, without a zero behind the point."""
+    if isinstance(value, str):
+        return value
+    return str(int(value)) if float(value).is_integer() else f"{value:.15g}"
 
 
 def _padded(row: Sequence[str], width: int) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ class Policy:
     former: frozenset[str] = frozenset()  # DIDs under which badges were issued before the site's address changed
     share_with: str = ""  # the address that evidence must be shared with, as teachers are told
     tz: tzinfo = UTC
+    year_starts: tuple[int, int] = (7, 1)  # month and day on which a school year begins
     settle: timedelta = timedelta(0)  # how long a decision must have stood before it acts
     due_days: int = 10
     coaches: frozenset[str] = frozenset()  # who may stand in Reviewer (lower case); empty: anyone

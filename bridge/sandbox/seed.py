@@ -12,7 +12,7 @@ from bridge.sandbox.forms import choice, new_form, questions_of, text, upload
 from bridge.sandbox.oauth import new_service_account
 from bridge.sandbox.seed_artwork import badge_png
 from bridge.sandbox.seed_catalogue import BADGES, SeedBadge
-from bridge.sandbox.seed_people import COACHES, COORDINATOR, DISTRICT, DOMAIN, MAILBOX, TEACHERS
+from bridge.sandbox.seed_people import COACHES, COORDINATOR, DISTRICT, DOMAIN, MAILBOX, SCHOOLS, TEACHERS
 from bridge.sandbox.sheets.making import new_spreadsheet
 from bridge.sandbox.state import Person, World
 
@@ -44,6 +44,7 @@ CATALOGUE_TITLES = (
 #: The form's questions by their role in the programme; the order is the form's.
 QUESTIONS: Mapping[str, str] = {
     "name": "Your name",
+    "school": "Your school",
     "badge": "Which badge?",
     "links": "Links to your evidence",
     "files": "Upload evidence",
@@ -130,6 +131,7 @@ def _form(world: World, folder: File) -> str:
     names = [badge.name for badge in BADGES]
     items = [
         text(QUESTIONS["name"], required=True),
+        choice(QUESTIONS["school"], list(SCHOOLS), kind="DROP_DOWN"),
         choice(QUESTIONS["badge"], names, kind="DROP_DOWN", required=True),
         text(QUESTIONS["links"], paragraph=True, description="One link a line. Share each with your coach first."),
         upload(QUESTIONS["files"], max_files=10),

@@ -12,6 +12,8 @@ def _person(name: str, account: str) -> Person:
     return Person(f"{account}@{DOMAIN}", name)
 
 
+SCHOOLS = ("Lakeview Elementary", "Northside Middle School", "Riverside High School")
+
 COORDINATOR = _person("Marisol Vega", "marisol.vega")
 MAILBOX = _person("Riverside Badges", "badges")  # whom the bridge acts for, and who mails the badges
 

@@ -11,6 +11,7 @@ from bridge.model import Known, Line
 from bridge.plan import Policy, pages
 from bridge.plan.chain import Entry, continued, first_break
 from bridge.plan.help_page import help_rows
+from bridge.plan.hours import HOURS_TITLES
 from bridge.plan.pages import LOG_TITLES, SHOWN, Pages, first_difference, log_rows
 from bridge.ports import Own, OwnChange, Patch, Rows, SheetReading, Tab
 from tests.core.desk import POLICY
@@ -30,7 +31,8 @@ def log(count: int = 3) -> list[Line]:
 
 
 def reading(log_tab: Rows | None, help_tab: Rows | None = None) -> SheetReading:
-    given = {Own.LOG: log_tab, Own.HELP: help_rows(POLICY) if help_tab is None else help_tab}
+    helped = help_rows(POLICY) if help_tab is None else help_tab
+    given = {Own.LOG: log_tab, Own.HOURS: (HOURS_TITLES,), Own.HELP: helped}
     own = {own: Tab(number, own.title(), rows) for number, (own, rows) in enumerate(given.items()) if rows is not None}
     return SheetReading("https://sheet", None, None, own)
 
@@ -66,9 +68,10 @@ def after(tab: Rows, change: OwnChange) -> Rows:
 
 def test_tabs_that_are_not_there_are_made_with_all_they_say() -> None:
     found = pages(known(), SheetReading("https://sheet", None, None), log(), POLICY)
-    assert [(change.own, change.make) for change in found.changes] == [(Own.LOG, True), (Own.HELP, True)]
+    assert [(change.own, change.make) for change in found.changes] == [(own, True) for own in Own]
     assert found.changes[0].added == log_rows(log())
-    assert found.changes[1].added == help_rows(POLICY)
+    assert found.changes[1].added == (HOURS_TITLES,)
+    assert found.changes[2].added == help_rows(POLICY)
     assert found.facts == {SHOWN: "3"}
     assert told(found) == []
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bridge.errors import Refused, TryLater
+from bridge.plan.pages import as_text
 from bridge.ports import Change, Own, Patch, SheetReading, Tab
 from bridge.review import COLUMNS
 
@@ -90,7 +91,7 @@ class FakeSheet:
         for one in change.own:
             tab = self.own.setdefault(one.own, FakeTab(100 + list(Own).index(one.own), one.own.title()))
             _patch(tab, one.patches)
-            tab.cells = [list(row) for row in tab.read()] + [list(row) for row in one.added]
+            tab.cells = [list(row) for row in tab.read()] + [[as_text(value) for value in row] for row in one.added]
 
     def _tab_for(self, reading: SheetReading, change: Change) -> FakeTab | None:
         if change.make_review:
@@ -214,7 +215,7 @@ def _patch(tab: FakeTab, patches: Sequence[Patch]) -> None:
             tab.cells.append([])
         row = tab.cells[patch.row]
         row.extend([""] * (patch.column + 1 - len(row)))
-        row[patch.column] = patch.text
+        row[patch.column] = as_text(patch.text)
 
 
 def _filled(row: Sequence[str], tab: FakeTab) -> list[str]:

@@ -1,0 +1,89 @@
+"""The command `export hours`: what each person earned in a school year, for the salary office."""
+
+from __future__ import annotations
+
+import csv
+import io
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bridge.errors import BridgeError, ConfigProblems, Refused
+from bridge.plan import Policy
+from bridge.plan.hours import HOURS_TITLES, Hours, hours_of
+from bridge.report import counted
+
+from .main import Exit
+from .memory import opened, settings_of
+from .screen import say, say_json
+
+#: What a spreadsheet program would take for the start of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def export_hours(config: Path, year: str, out: Path | None, *, as_json: bool) -> int:
+    from zoneinfo import ZoneInfo
+
+    from bridge.wiring import year_starts
+
+    settings = settings_of(config)
+    zone = ZoneInfo(settings.programme.timezone)
+    policy = Policy(settings.issuer.url, key_id="", tz=zone, year_starts=year_starts(settings))
+    with opened(settings) as ledger:
+        everybody = hours_of(ledger.load(), policy)
+    found = of_year(everybody, year)
+    if as_json:
+        say_json({"hours": [dict(zip(HOURS_TITLES, one.row, strict=True)) for one in found]})
+    elif out is None:
+        sys.stdout.write(as_csv(found))
+    else:
+        keep(out, as_csv(found))
+        say(f"{counted(len(found), 'line', 'lines')} written to {out}")
+    return Exit.DONE
+
+
+def of_year(everybody: Sequence[Hours], year: str) -> list[Hours]:
+    """Return those of one school year, which may be written 2026-27, 2026-2027, 2026/27 or 2026; of all for "".
+
+    Raise Refused when nothing was earned in it, naming the years in which something was.
+    """
+    if not everybody:
+        raise Refused("No badge was issued yet, so there are no hours.")
+    if not year:
+        return list(everybody)
+    wanted = _folded(year)
+    found = [one for one in everybody if _folded(one.year) == wanted]
+    if not found:
+        years = ", ".join(sorted({one.year for one in everybody}))
+        raise Refused(f"No badge was issued in the school year {year}. There are hours of: {years}")
+    return found
+
+
+def _folded(year: str) -> str:
+    """The calendar year in which it begins. Raise ConfigProblems for what is no year."""
+    first, _, second = year.strip().replace("/", "-").partition("-")
+    begins = len(first) == 4 and first.isascii() and first.isdigit()
+    if not begins or (second and (not second.isdigit() or int(second) % 100 != (int(first) + 1) % 100)):
+        raise ConfigProblems([f"--school-year {year}: write it like 2026-27."])
+    return first
+
+
+def as_csv(found: Sequence[Hours]) -> str:
+    """Return them as CSV (RFC 4180), the titles first; no text in it is a formula to a spreadsheet program."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(HOURS_TITLES)
+    writer.writerows([_harmless(value) for value in one.row] for one in found)
+    return out.getvalue()
+
+
+def _harmless(value: str | float) -> str | float:
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def keep(file: Path, told: str) -> None:
+    """Write the file with the mark by which spreadsheet programs know UTF-8."""
+    try:
+        file.write_text(told, "utf-8-sig", newline="")
+    except OSError as error:
+        raise BridgeError(f"{file} can't be written: {error.strerror}. Name another file with --out.") from error

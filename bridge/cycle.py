@@ -154,7 +154,7 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
         reading, learnt = fresh, plan.look_again(known, fresh, learnt)
     showing = plan.show(known, reading, learnt, policy)
     deeds = world.ledger.log()
-    pages = plan.pages(known, reading, deeds, policy)
+    pages = plan.pages(known, reading, deeds, world.clock.now(), policy)
     report.problems.extend(pages.problems)
     report.log_lines, report.log_head, report.log_grew = len(deeds), deeds[-1].hash if deeds else "", bool(pages.facts)
     change = replace(showing.change, own=pages.changes)

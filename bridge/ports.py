@@ -91,6 +91,7 @@ Rows: TypeAlias = tuple[tuple[Value, ...], ...]
 class Own(StrEnum):
     """A tab that is the bridge's alone: nobody else writes there."""
 
+    PROGRESS = "progress"
     LOG = "log"
     HOURS = "hours"
     HELP = "help"
@@ -103,6 +104,8 @@ class SheetReading:
     catalogue: Tab | None
     own: Mapping[Own, Tab] = field(default_factory=dict)  # those that are there
     titles: frozenset[str] = frozenset()  # of all tabs, people's own too
+    charts: frozenset[int] = frozenset()  # ids of all charts
+    undrawn: frozenset[Own] = frozenset()  # those of the bridge's own on which a chart is missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,7 @@ class OwnChange:
 
     own: Own
     make: bool = False  # there is none
+    draw: bool = False  # its charts, as far as they are missing
     patches: tuple[Patch, ...] = ()
     added: Rows = ()  # below what is there; all of it, where the tab is made
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Protocol
 
-from bridge.ports import Patch, Rows, Value
+from bridge.ports import Patch, Value
 
 Request = dict[str, Any]
 Json = dict[str, Any]
@@ -75,46 +75,6 @@ class ReviewLook:
     status_colours: Mapping[str, Colour] = field(default_factory=lambda: dict(STATUS_COLOURS))
 
 
-@dataclass(frozen=True, slots=True)
-class PageLook:
-    """How a tab that is the bridge's alone is made: its usual title, and the width of each column in pixels."""
-
-    title: str
-    widths: tuple[int, ...]
-
-
-def new_page(sheet_id: int, title: str, look: PageLook, rows: Rows) -> list[Request]:
-    """A tab that only the bridge and the spreadsheet's owner may write into, with its looks and *rows*."""
-    count = len(look.widths)
-    grid = {"rowCount": max(ROWS, len(rows)), "columnCount": count, "frozenRowCount": 1}
-    closed = {
-        "range": {"sheetId": sheet_id},
-        "description": "badge-bridge keeps this tab; what others write here is put right",
-    }
-    header = {"sheetId": sheet_id, "startRowIndex": 0, "endRowIndex": 1, "startColumnIndex": 0, "endColumnIndex": count}
-    form = _header_form()
-    return [
-        {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}},
-        _body(sheet_id),
-        {
-            "repeatCell": {
-                "range": header,
-                "cell": {"userEnteredFormat": form},
-                "fields": f"userEnteredFormat({','.join(form)})",
-            }
-        },
-        *(_width(sheet_id, place, pixels) for place, pixels in enumerate(look.widths)),
-        *patch(sheet_id, (Patch(y, x, text) for y, row in enumerate(rows) for x, text in enumerate(row))),
-        {"addProtectedRange": {"protectedRange": closed}},
-    ]
-
-
-def append_rows(sheet_id: int, rows: Rows) -> list[Request]:
-    """New rows of a page, below the last one with data."""
-    made = [{"values": [_cell(text) for text in row]} for row in rows]
-    return [{"appendCells": {"sheetId": sheet_id, "rows": made, "fields": "userEnteredValue"}}] if rows else []
-
-
 def new_tab(sheet_id: int, title: str, look: ReviewLook) -> Request:
     grid = {"rowCount": ROWS, "columnCount": len(look.columns), "frozenRowCount": 1, "frozenColumnCount": 1}
     return {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}}
@@ -125,8 +85,8 @@ def header_look(sheet_id: int, look: ReviewLook) -> list[Request]:
     return [
         _frozen(sheet_id),
         _titles(sheet_id, look),
-        _body(sheet_id),
-        *(_width(sheet_id, place, column.width) for place, column in enumerate(look.columns)),
+        body(sheet_id),
+        *(width(sheet_id, place, column.width) for place, column in enumerate(look.columns)),
         *_owned(sheet_id, look),
         *_coloured(sheet_id, look),
     ]
@@ -139,7 +99,7 @@ def patch(sheet_id: int, patches: Iterable[Patch]) -> list[Request]:
         {
             "updateCells": {
                 "start": {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column},
-                "rows": [{"values": [_cell(text) for text in texts]} for texts in block],
+                "rows": [{"values": [cell(text) for text in texts]} for texts in block],
                 "fields": "userEnteredValue",
             }
         }
@@ -159,7 +119,7 @@ def append(sheet_id: int, rows: Sequence[Sequence[str]], header: Sequence[str], 
     made = [
         {
             "values": [
-                _cell(text) | ({"dataValidation": rule} if (rule := _at(validated, place)) else {})
+                cell(text) | ({"dataValidation": rule} if (rule := _at(validated, place)) else {})
                 for place, text in enumerate(row)
             ]
         }
@@ -168,7 +128,7 @@ def append(sheet_id: int, rows: Sequence[Sequence[str]], header: Sequence[str], 
     return [{"appendCells": {"sheetId": sheet_id, "rows": made, "fields": "userEnteredValue,dataValidation"}}]
 
 
-def _cell(text: Value) -> Json:
+def cell(text: Value) -> Json:
     """Text as text, never parsed; an empty one clears the cell. A number is a number."""
     if not isinstance(text, str):
         return {"userEnteredValue": {"numberValue": text}}
@@ -207,8 +167,8 @@ def _frozen(sheet_id: int) -> Request:
 
 
 def _titles(sheet_id: int, look: ReviewLook) -> Request:
-    form = _header_form()
-    cells = [_cell(column.title) | {"userEnteredFormat": form} for column in look.columns]
+    form = header_form()
+    cells = [cell(column.title) | {"userEnteredFormat": form} for column in look.columns]
     return {
         "updateCells": {
             "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": 0},
@@ -218,7 +178,7 @@ def _titles(sheet_id: int, look: ReviewLook) -> Request:
     }
 
 
-def _header_form() -> Json:
+def header_form() -> Json:
     return {
         "backgroundColorStyle": _colour(HEADER),
         "textFormat": {"bold": True, "foregroundColorStyle": _colour(WHITE)},
@@ -227,7 +187,7 @@ def _header_form() -> Json:
     }
 
 
-def _body(sheet_id: int) -> Request:
+def body(sheet_id: int) -> Request:
     return {
         "repeatCell": {
             "range": {"sheetId": sheet_id, "startRowIndex": 1},
@@ -237,7 +197,7 @@ def _body(sheet_id: int) -> Request:
     }
 
 
-def _width(sheet_id: int, place: int, pixels: int) -> Request:
+def width(sheet_id: int, place: int, pixels: int) -> Request:
     span = {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": place, "endIndex": place + 1}
     return {"updateDimensionProperties": {"range": span, "properties": {"pixelSize": pixels}, "fields": "pixelSize"}}
 

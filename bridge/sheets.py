@@ -10,7 +10,6 @@ from __future__ import annotations
 import zlib
 from collections.abc import Collection, Mapping, Sequence
 from itertools import count
-from types import MappingProxyType
 from typing import Any
 
 from gspread.exceptions import APIError
@@ -19,30 +18,12 @@ from bridge.errors import Refused, TryLater
 from bridge.google import Errand, Google
 from bridge.openbadges.text import clean
 from bridge.ports import Change, Own, OwnChange, SheetReading, Tab
-from bridge.sheet_requests import (
-    PageLook,
-    Request,
-    ReviewLook,
-    append,
-    append_rows,
-    header_look,
-    new_page,
-    new_tab,
-    patch,
-)
+from bridge.sheet_pages import PAGES, PageLook, append_rows, charts, new_page, unfinished
+from bridge.sheet_requests import Request, ReviewLook, append, header_look, new_tab, patch
 
 API = "https://sheets.googleapis.com/v4/spreadsheets"
 
-#: How the bridge's own tabs are made, where the settings give them no other title.
-PAGES: Mapping[Own, PageLook] = MappingProxyType(
-    {
-        Own.LOG: PageLook("Log", (55, 160, 75, 270, 230, 110, 110, 520)),
-        Own.HOURS: PageLook("Hours", (100, 220, 260, 200, 80, 80)),
-        Own.HELP: PageLook("Help", (230, 760)),
-    }
-)
-
-_STRUCTURE = "spreadsheetUrl,sheets.properties(sheetId,title)"
+_STRUCTURE = "spreadsheetUrl,sheets(properties(sheetId,title),charts(chartId))"
 
 
 class GoogleSheet:
@@ -79,6 +60,7 @@ class GoogleSheet:
         if ours in titles and (review is None or titles[review] != self._review_title):
             review = ours
         catalogue = _find(titles, self._catalogue_title)
+        drawn = frozenset(int(one["chartId"]) for sheet in structure["sheets"] for one in sheet.get("charts", ()))
         own = {page: page_id(page) for page in self._pages if page_id(page) in titles}
         values = self._values([found for found in (review, catalogue, *own.values()) if found is not None])
         url = str(structure.get("spreadsheetUrl") or self._url)
@@ -92,6 +74,8 @@ class GoogleSheet:
             None if catalogue is None else tab(catalogue),
             {page: tab(sheet_id) for page, sheet_id in own.items()},
             frozenset(titles.values()),
+            drawn,
+            frozenset(unfinished(drawn, self._pages)) & own.keys(),
         )
 
     def write(self, reading: SheetReading, change: Change) -> None:
@@ -172,8 +156,10 @@ class GoogleSheet:
     def _page_requests(self, change: OwnChange, reading: SheetReading) -> list[Request]:
         sheet_id, look = page_id(change.own), self._pages[change.own]
         if change.make:
-            return new_page(sheet_id, free_title(look.title, reading.titles), look, change.added)
-        return [*patch(sheet_id, change.patches), *append_rows(sheet_id, change.added)]
+            made = new_page(sheet_id, free_title(look.title, reading.titles), look, change.added)
+            return [*made, *charts(sheet_id, look, ())]
+        mended = [*patch(sheet_id, change.patches), *append_rows(sheet_id, change.added)]
+        return [*mended, *(charts(sheet_id, look, reading.charts) if change.draw else ())]
 
 
 def review_sheet_id(spreadsheet_id: str) -> int:

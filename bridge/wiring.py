@@ -37,8 +37,9 @@ from bridge.plan import Policy, Vendor
 from bridge.ports import Backend, Clock, Mailer, Own, Progress, TokenStore, World
 from bridge.review import COLUMNS, REVIEWER
 from bridge.service import Keeping
+from bridge.sheet_pages import PAGES
 from bridge.sheet_requests import ReviewLook
-from bridge.sheets import PAGES, GoogleSheet
+from bridge.sheets import GoogleSheet
 from bridge.site import Check, Look, SiteFiles, StaticSite, keep_address
 
 if TYPE_CHECKING:
@@ -110,7 +111,12 @@ def form_settings(settings: Settings) -> tuple[FormSettings, ...]:
 
 def sheet_of(settings: Settings, google: Google) -> GoogleSheet:
     sheet = settings.sheet
-    titles = {Own.LOG: sheet.log_tab, Own.HOURS: sheet.hours_tab, Own.HELP: sheet.help_tab}
+    titles = {
+        Own.PROGRESS: sheet.progress_tab,
+        Own.LOG: sheet.log_tab,
+        Own.HOURS: sheet.hours_tab,
+        Own.HELP: sheet.help_tab,
+    }
     pages = {own: replace(look, title=titles[own]) for own, look in PAGES.items()}
     return GoogleSheet(google, sheet.id, sheet.review_tab, sheet.badges_tab, review_look(settings), pages)
 

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[1]
 CODE = ROOT / "bridge"
 
 WORDS = ("errors", "model", "wording", "links", "review", "plan", "openbadges", "ports")
-EDGES = ("files", "google", "forms", "drive", "sheets", "sheet_requests", "ledger", "mail", "site", "backends", "clock")
+SHEETS = ("sheets", "sheet_requests", "sheet_pages")
+EDGES = (*SHEETS, "files", "google", "forms", "drive", "ledger", "mail", "site", "backends", "clock")
 ACTING = ("report", "acting", "issuer", "cycle")
 FRONT = ("logs", "config", "wiring", "service", "doctor", "trial", "demo", "cli")
 APART = ("sandbox",)

@@ -157,6 +157,7 @@ class Sheet(Section):
     id: GoogleId = Field(description="Copy it from the spreadsheet's address: …/spreadsheets/d/ID/edit.")
     review_tab: str = Field("Review", min_length=1, description="Write the title of the tab where coaches decide.")
     badges_tab: str = Field("Badges", min_length=1, description="Write the title of the tab with the catalogue.")
+    progress_tab: str = Field("Progress", min_length=1, description="Write the title of the tab with the charts.")
     log_tab: str = Field("Log", min_length=1, description="Write the title of the tab with the decision log.")
     hours_tab: str = Field("Hours", min_length=1, description="Write the title of the tab with everybody's hours.")
     help_tab: str = Field("Help", min_length=1, description="Write the title of the tab that explains the others.")

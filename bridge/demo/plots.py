@@ -10,6 +10,7 @@ from typing import Any
 from bridge.demo.people import People
 from bridge.sandbox.seed import CONSENT, SHOW_EVIDENCE, SHOW_NAME
 from bridge.sandbox.seed_evidence import evidence_files
+from bridge.sandbox.seed_people import SCHOOLS
 from bridge.sandbox.state import Person
 
 Answers = dict[str, Any]
@@ -57,6 +58,7 @@ def plain(part: Part, **more: Any) -> Answers:
     shown = ([], [SHOW_NAME], [SHOW_NAME, SHOW_EVIDENCE])[part.number % 3]
     answers = {
         "name": part.teacher.name,
+        "school": SCHOOLS[part.number % len(SCHOOLS)],
         "badge": part.badge,
         "links": part.drive_link(5 + part.number % 2),
         "files": {"files": [upload]},

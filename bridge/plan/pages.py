@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bridge.model import Known, Line, Problem
 from bridge.plan.chain import first_break, moment
 from bridge.plan.help_page import help_rows
 from bridge.plan.hours import hours_of, hours_rows
 from bridge.plan.policy import Policy
+from bridge.plan.progress import progress_rows
 from bridge.ports import Own, OwnChange, Patch, Rows, SheetReading, Tab, Value
 
 LOG_TITLES = ("No.", "When (UTC)", "Request", "What", "Badge", "By", "For", "Hash")
@@ -33,17 +35,20 @@ class Pages:
     problems: tuple[Problem, ...] = ()
 
 
-def pages(known: Known, reading: SheetReading, log: Sequence[Line], policy: Policy) -> Pages:
+def pages(known: Known, reading: SheetReading, log: Sequence[Line], now: datetime, policy: Policy) -> Pages:
     """Compare the bridge's own tabs with what they must say."""
     shown = int(known.facts.get(SHOWN, "0"))
     tab = reading.own.get(Own.LOG)
     wanted: Mapping[Own, Rows] = {
+        Own.PROGRESS: progress_rows(known, now, policy),
         Own.LOG: log_rows(log),
         Own.HOURS: hours_rows(hours_of(known, policy)),
         Own.HELP: help_rows(policy),
     }
     changes = tuple(
-        change for own, rows in wanted.items() if (change := _change(own, reading.own.get(own), rows)) is not None
+        change
+        for own, rows in wanted.items()
+        if (change := _change(own, reading.own.get(own), rows, draw=own in reading.undrawn)) is not None
     )
     problems = (Problem(_WHERE, sentence, blocking=blocking) for sentence, blocking in _findings(tab, log, shown))
     facts = {SHOWN: str(len(log))} if len(log) != shown else {}
@@ -93,7 +98,7 @@ def _findings(tab: Tab | None, log: Sequence[Line], shown: int) -> Iterator[tupl
         yield f"From line {differs} on somebody changed, sorted or deleted lines. They were put back.", False
 
 
-def _change(own: Own, tab: Tab | None, rows: Rows) -> OwnChange | None:
+def _change(own: Own, tab: Tab | None, rows: Rows, *, draw: bool) -> OwnChange | None:
     """Return what makes *tab* say *rows*; None if it does. What people wrote to the right of them is left alone."""
     if tab is None:
         return OwnChange(own, make=True, added=rows)
@@ -105,7 +110,7 @@ def _change(own: Own, tab: Tab | None, rows: Rows) -> OwnChange | None:
         if (found[place] if place < len(found) else "") != as_text(text)
     )
     added = rows[len(tab.values) :]
-    return OwnChange(own, patches=patches, added=added) if patches or added else None
+    return OwnChange(own, draw=draw, patches=patches, added=added) if patches or added or draw else None
 
 
 def as_text(value: Value) -> str:

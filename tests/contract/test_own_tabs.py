@@ -9,11 +9,15 @@ import pytest
 import requests
 
 from bridge.errors import InDoubt, TryLater
+from bridge.model import Known
+from bridge.plan.progress import TITLES_ROW, progress_rows
 from bridge.ports import Change, Own, OwnChange, Patch, Rows
 from bridge.sandbox.seed_people import COORDINATOR
-from bridge.sheets import PAGES, page_id
+from bridge.sheet_pages import PAGES
+from bridge.sheets import page_id
 from tests.contract.sheet_stages import FakeStage, SandboxStage, Stage, new_row
 from tests.contract.workspace import Workspace
+from tests.core.desk import NOON, POLICY
 
 TITLES = ("No.", "When (UTC)", "Request", "What", "Badge", "By", "For", "Hash")
 ROWS: Rows = (TITLES, *((str(n), "=1+1", f"{n}-1", "decided: Approve", "1-2", "", "007", "ab") for n in range(1, 4)))
@@ -152,3 +156,56 @@ def test_a_tab_is_not_made_again_blindly(google: SandboxStage) -> None:
         write(google, MADE)
     assert google.workspace.counts()["sheets.spreadsheets.batchUpdate"] == 1
     assert log(google) == ROWS
+
+
+# ── charts ───────────────────────────────────────────────────────────────────
+
+
+def progress(google: SandboxStage) -> dict[str, Any]:
+    found = google.workspace.reach().gspread.fetch_sheet_metadata(google.id)
+    (tab,) = (tab for tab in found["sheets"] if tab["properties"]["sheetId"] == page_id(Own.PROGRESS))
+    return dict(tab)
+
+
+def make_progress(google: SandboxStage) -> None:
+    write(google, OwnChange(Own.PROGRESS, make=True, added=progress_rows(Known(), NOON, POLICY)))
+
+
+def test_charts_are_drawn_of_the_tables(google: SandboxStage) -> None:
+    make_progress(google)
+    drawn = progress(google)["charts"]
+    assert [chart["chartId"] for chart in drawn] == [chart.id for chart in PAGES[Own.PROGRESS].charts]
+    header = google.sheet.read().own[Own.PROGRESS].values[TITLES_ROW]
+    for chart, look in zip(drawn, PAGES[Own.PROGRESS].charts, strict=True):
+        basic = chart["spec"]["basicChart"]
+        spans = [one["series"]["sourceRange"]["sources"][0] for one in basic["series"]]
+        assert tuple(header[span["startColumnIndex"]] for span in spans) == look.series
+        (domain,) = (one["domain"]["sourceRange"]["sources"][0] for one in basic["domains"])
+        assert header[domain["startColumnIndex"]] == look.table[0]
+        assert {span["startRowIndex"] for span in (*spans, domain)} == {TITLES_ROW}
+    url = f"{google.workspace.sandbox.url}/_sandbox/sheets/{google.id}/Progress.html"
+    assert requests.get(url, timeout=10).text.count("<svg") >= len(drawn)
+
+
+def test_numbers_are_numbers(google: SandboxStage) -> None:
+    write(google, OwnChange(Own.HOURS, make=True, added=(("Hours", "School year"), (8.5, "2026-27"), (7, "1-2"))))
+    write(google, OwnChange(Own.HOURS, patches=(Patch(2, 0, 12),), added=((0, "x"),)))
+    found = google.workspace.reach().gspread.fetch_sheet_metadata(google.id, {"includeGridData": True})
+    (tab,) = (tab for tab in found["sheets"] if tab["properties"]["title"] == "Hours")
+    cells = [row["values"][0]["userEnteredValue"] for row in tab["data"][0]["rowData"][1:4]]
+    assert cells == [{"numberValue": 8.5}, {"numberValue": 12}, {"numberValue": 0}]
+    assert google.sheet.read().own[Own.HOURS].values[1:] == (("8.5", "2026-27"), ("12", "1-2"), ("0", "x"))
+
+
+def test_a_chart_that_was_deleted_is_drawn_again(google: SandboxStage) -> None:
+    make_progress(google)
+    assert google.sheet.read().undrawn == frozenset()
+    first = PAGES[Own.PROGRESS].charts[0].id
+    body = {"requests": [{"deleteEmbeddedObject": {"objectId": first}}]}
+    google.workspace.reach().gspread.batch_update(google.id, body)
+    assert google.sheet.read().undrawn == {Own.PROGRESS}
+    write(google, OwnChange(Own.PROGRESS, draw=True))
+    assert {chart["chartId"] for chart in progress(google)["charts"]} == {
+        chart.id for chart in PAGES[Own.PROGRESS].charts
+    }
+    assert google.sheet.read().undrawn == frozenset()

@@ -12,7 +12,8 @@ from bridge.plan import Policy, pages
 from bridge.plan.chain import Entry, continued, first_break
 from bridge.plan.help_page import help_rows
 from bridge.plan.hours import HOURS_TITLES
-from bridge.plan.pages import LOG_TITLES, SHOWN, Pages, first_difference, log_rows
+from bridge.plan.pages import LOG_TITLES, SHOWN, Pages, as_text, first_difference, log_rows
+from bridge.plan.progress import progress_rows
 from bridge.ports import Own, OwnChange, Patch, Rows, SheetReading, Tab
 from tests.core.desk import POLICY
 
@@ -32,7 +33,8 @@ def log(count: int = 3) -> list[Line]:
 
 def reading(log_tab: Rows | None, help_tab: Rows | None = None) -> SheetReading:
     helped = help_rows(POLICY) if help_tab is None else help_tab
-    given = {Own.LOG: log_tab, Own.HOURS: (HOURS_TITLES,), Own.HELP: helped}
+    progress = tuple(tuple(map(as_text, row)) for row in progress_rows(known(), NOON, POLICY))
+    given = {Own.PROGRESS: progress, Own.LOG: log_tab, Own.HOURS: (HOURS_TITLES,), Own.HELP: helped}
     own = {own: Tab(number, own.title(), rows) for number, (own, rows) in enumerate(given.items()) if rows is not None}
     return SheetReading("https://sheet", None, None, own)
 
@@ -67,21 +69,24 @@ def after(tab: Rows, change: OwnChange) -> Rows:
 
 
 def test_tabs_that_are_not_there_are_made_with_all_they_say() -> None:
-    found = pages(known(), SheetReading("https://sheet", None, None), log(), POLICY)
+    found = pages(known(), SheetReading("https://sheet", None, None), log(), NOON, POLICY)
     assert [(change.own, change.make) for change in found.changes] == [(own, True) for own in Own]
-    assert found.changes[0].added == log_rows(log())
-    assert found.changes[1].added == (HOURS_TITLES,)
-    assert found.changes[2].added == help_rows(POLICY)
+    assert [change.added for change in found.changes] == [
+        progress_rows(known(), NOON, POLICY),
+        log_rows(log()),
+        (HOURS_TITLES,),
+        help_rows(POLICY),
+    ]
     assert found.facts == {SHOWN: "3"}
     assert told(found) == []
 
 
 def test_tabs_that_say_so_already_are_left_alone() -> None:
-    assert pages(known(3), reading(log_rows(log())), log(), POLICY) == Pages()
+    assert pages(known(3), reading(log_rows(log())), log(), NOON, POLICY) == Pages()
 
 
 def test_new_lines_are_added_below() -> None:
-    found = pages(known(2), reading(log_rows(log(2))), log(4), POLICY)
+    found = pages(known(2), reading(log_rows(log(2))), log(4), NOON, POLICY)
     assert found.changes == (OwnChange(Own.LOG, added=log_rows(log(4))[3:]),)
     assert found.facts == {SHOWN: "4"}
     assert told(found) == []
@@ -89,7 +94,7 @@ def test_new_lines_are_added_below() -> None:
 
 def test_a_night_whose_write_failed_tells_of_no_deleted_lines() -> None:
     """The tab is behind the ledger, but not behind what was shown."""
-    assert told(pages(known(2), reading(log_rows(log(2))), log(3), POLICY)) == []
+    assert told(pages(known(2), reading(log_rows(log(2))), log(3), NOON, POLICY)) == []
 
 
 # ── people ───────────────────────────────────────────────────────────────────
@@ -108,17 +113,17 @@ def test_a_night_whose_write_failed_tells_of_no_deleted_lines() -> None:
     ],
 )
 def test_what_people_change_is_put_back_and_told(tab: Rows, line: int) -> None:
-    found = pages(known(3), reading(tab), log(), POLICY)
+    found = pages(known(3), reading(tab), log(), NOON, POLICY)
     (change,) = found.changes
     assert after(tab, change) == log_rows(log())
     assert told(found) == [f"From line {line} on somebody changed, sorted or deleted lines. They were put back."]
     assert not any(problem.blocking for problem in found.problems)
-    assert pages(known(3), reading(after(tab, change)), log(), POLICY) == Pages()
+    assert pages(known(3), reading(after(tab, change)), log(), NOON, POLICY) == Pages()
 
 
 def test_lines_of_somebodys_own_are_taken_out() -> None:
     tab = (*log_rows(log()), ("4", "", "9-9", "decided: Approve", "", "", "", "f" * 64))
-    found = pages(known(3), reading(tab), log(), POLICY)
+    found = pages(known(3), reading(tab), log(), NOON, POLICY)
     (change,) = found.changes
     assert after(tab, change) == log_rows(log())
     (sentence,) = told(found)
@@ -128,11 +133,11 @@ def test_lines_of_somebodys_own_are_taken_out() -> None:
 
 def test_notes_to_the_right_are_nobodys_business() -> None:
     tab = tuple((*row, "a note") for row in log_rows(log()))
-    assert pages(known(3), reading(tab), log(), POLICY) == Pages()
+    assert pages(known(3), reading(tab), log(), NOON, POLICY) == Pages()
 
 
 def test_a_deleted_tab_is_made_again_and_told() -> None:
-    found = pages(known(3), reading(None), log(), POLICY)
+    found = pages(known(3), reading(None), log(), NOON, POLICY)
     assert found.changes == (OwnChange(Own.LOG, make=True, added=log_rows(log())),)
     assert told(found) == ["The tab with the decision log was deleted. It is made again, with all 3 lines."]
 
@@ -140,7 +145,7 @@ def test_a_deleted_tab_is_made_again_and_told() -> None:
 def test_a_ledger_that_somebody_changed_stops_at_the_coordinator() -> None:
     harmed = log()
     harmed[1] = replace(harmed[1], what="decided: Decline")
-    found = pages(known(3), reading(log_rows(log())), harmed, POLICY)
+    found = pages(known(3), reading(log_rows(log())), harmed, NOON, POLICY)
     assert [(problem.blocking, "broken at line 2" in problem.sentence) for problem in found.problems] == [
         (True, True),
         (False, False),
@@ -156,7 +161,7 @@ def test_the_help_follows_the_settings() -> None:
     assert "10 minutes" not in nightly["change your mind"]
     assert "named as a coach" in often["know who may decide"]
     assert "bridge@x.example" in often["open evidence that has a ✗"]
-    (change,) = pages(known(3), reading(log_rows(log()), help_rows(POLICY)), log(), policy).changes
+    (change,) = pages(known(3), reading(log_rows(log()), help_rows(POLICY)), log(), NOON, policy).changes
     assert after(help_rows(POLICY), change) == help_rows(policy)
 
 
@@ -193,5 +198,10 @@ def test_the_first_difference_may_lie_behind_the_end_of_either(tab: int, log_lin
 
 def test_a_patch_is_made_only_where_something_differs() -> None:
     tab = with_cell(log_rows(log()), 2, WHAT, "x")
-    (change,) = pages(known(3), reading(tab), log(), POLICY).changes
+    (change,) = pages(known(3), reading(tab), log(), NOON, POLICY).changes
     assert change.patches == (Patch(2, WHAT, "decided: Approve"),)
+
+
+def test_a_missing_chart_is_drawn_again() -> None:
+    undrawn = replace(reading(log_rows(log())), undrawn=frozenset({Own.PROGRESS}))
+    assert pages(known(3), undrawn, log(), NOON, POLICY).changes == (OwnChange(Own.PROGRESS, draw=True),)

@@ -15,7 +15,7 @@ from bridge.model import EvidenceKind
 from bridge.ports import FormReading, FormSource
 from bridge.sandbox import forms_acts
 from bridge.sandbox.drive_state import share, unshare
-from bridge.sandbox.seed import CONSENT
+from bridge.sandbox.seed import CONSENT, QUESTIONS
 from tests.contract.workspace import Workspace
 from tests.fakes.forms import FakeForms
 
@@ -143,13 +143,14 @@ class TestEveryFormSource:
         assert reading.problems == ()
         assert reading.verified
         assert reading.title == "Request a micro-credential"
-        assert set(reading.questions) == {"name", "badge", "links", "files", "reflection", "consent", "show"}
+        assert set(reading.questions) == set(QUESTIONS)
 
     def test_a_response_is_read_whole(self, stage: Stage) -> None:
         response_id = stage.submit(
             ANA,
             BADGE,
             name="Ana\x0bLima",
+            school="Riverside High School",
             links="https://example.org/x\nmy classroom",
             files=[("1AbCdEfGhIjKlMnOpQrStUvWxYz", "photo.jpg")],
             reflection='=HYPERLINK("x") 🦆 שלום',
@@ -159,6 +160,7 @@ class TestEveryFormSource:
         assert submission.response_id == response_id
         assert submission.recipient == "ana@riverside.example"
         assert (submission.label, submission.name) == (BADGE, "Ana Lima")
+        assert submission.school == "Riverside High School"
         assert submission.reflection == '=HYPERLINK("x") 🦆 שלום'
         assert [item.kind for item in submission.evidence] == [EvidenceKind.UPLOAD, EvidenceKind.WEB, EvidenceKind.ODD]
         assert submission.evidence[0].name.startswith("photo")

@@ -14,6 +14,7 @@ Json = dict[str, Any]
 
 TITLES: Mapping[str, str] = {
     "name": "Your name",
+    "school": "Your school",
     "badge": "Which badge?",
     "links": "Links to your evidence",
     "files": "Upload evidence",
@@ -70,6 +71,7 @@ class FakeForms:
         badge: str,
         *,
         name: str = "",
+        school: str = "",
         links: str = "",
         files: Sequence[tuple[str, str]] = (),
         reflection: str = "It changed everything.",
@@ -87,7 +89,8 @@ class FakeForms:
         form.responses[response_id] = response
         ticks = [CONSENT] if consent else []
         given = {"name": name or email.partition("@")[0].title(), "badge": badge, "links": links, "files": files}
-        self._fill(form, response, {**given, "reflection": reflection, "consent": ticks, "show": show})
+        asked = {"school": school} if school else {}
+        self._fill(form, response, {**given, **asked, "reflection": reflection, "consent": ticks, "show": show})
         return response_id
 
     def edit(self, response_id: str, *, form_id: str = "", **answers: Any) -> None:

@@ -44,6 +44,7 @@ LONGEST = (
     "there, with the old one withdrawn, and back",
     "moved, then revoked",
     "revoked before the move was public",
+    "at a vendor's",
 )
 
 

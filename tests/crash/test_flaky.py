@@ -19,7 +19,7 @@ from tests.crash.moods import Moods, Night, Schedule, live, nights, retry_what_i
 from tests.crash.world import FIRST_AID, FakeWorld, with_policy
 from tests.fakes.mailer import FakeMailer
 
-HURRIED = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+HURRIED = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PATIENT = settings(HURRIED, max_examples=2000)
 
 

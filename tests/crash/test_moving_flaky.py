@@ -34,7 +34,7 @@ from tests.crash.moods import (
 )
 from tests.crash.world import FIRST_AID, POLICY, FakeWorld
 
-HURRIED = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+HURRIED = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 PATIENT = settings(HURRIED, max_examples=2000)
 
 #: An award that was revoked is announced no more.

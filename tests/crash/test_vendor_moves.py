@@ -104,7 +104,7 @@ def test_fifty_awards_move_there_and_back(tmp_path: Path) -> None:
         assert counting(world) == {"badgr": MANY, "local": MANY}
         assert badgr.calls("assertion_create") == MANY
         assert set(world.statuses().values()) == {
-            "Issued DAY, and mailed. Not accepted by the teacher yet. Issued anew at Badgr."
+            "Issued DAY, and mailed. Not accepted by the teacher yet. Taken up again at Badgr."
         }
         world.check_rest()
 
@@ -156,17 +156,17 @@ def test_what_was_made_under_another_badge_class_is_taken_up_again(tmp_path: Pat
         world.check_rest()
 
 
-def test_a_move_that_a_vendor_refuses_is_called_off_by_the_command_that_its_row_names(tmp_path: Path) -> None:
+def test_a_move_that_a_vendor_refuses_is_called_off_by_the_command_that_its_note_names(tmp_path: Path) -> None:
     with awarded(tmp_path, 4) as world:
         first = orders(world)
         world.keepers[1].stand("teacher1@lakeview.example", "first-aid")
         world.move(Wish("badgr", "credly"))
         world.run_once()
-        (refused,) = [row for row in world.sheet.rows if "takes no second one" in row["Status"]]
+        (refused,) = [one for one in world.known().effects.values() if "takes no second one" in one.note]
         command = "badge-bridge reissue --from credly --to badgr --badge first-aid"
-        assert f"run {command}; to go on with it, correct the cause." in refused["Status"]
-        assert "decline" not in refused["Status"]
-        assert orders(world)[refused["ID"]].backend == "badgr"
+        assert f"run {command}; to go on with it, correct the cause." in refused.note
+        assert "decline" not in refused.note
+        assert orders(world)[refused.attempt_id].backend == "badgr"
         world.move(Wish("credly", "badgr", badge="first-aid"))
         world.clock.advance(timedelta(hours=8))
         world.run_to_rest()

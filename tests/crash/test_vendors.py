@@ -137,7 +137,7 @@ def test_in_doubt_it_asks_for_the_award_under_whichever_badge_class(fault: str) 
         server.name_another_class("first-aid")
         world.clock.advance(timedelta(hours=8))
         world.run_to_rest()
-        check_issued(world, "badgr")
+        check_issued(world)
         assert server.calls("assertion_create") == (2 if fault == "cut_before" else 1)
         assert server.calls("assertion_list") == 2
 

@@ -35,6 +35,7 @@ AT_WORK = (
     "badge-bridge retry 41",
     "badge-bridge allow 120",
     "badge-bridge restore --list",
+    "badge-bridge log verify",
     "badge-bridge keys rotate",
 )
 SERVE = "badge-bridge serve"

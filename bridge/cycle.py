@@ -10,15 +10,19 @@ from typing import TypeVar
 
 from bridge import plan
 from bridge.acting import Actor
-from bridge.errors import LEDGER_TROUBLE, BridgeError
+from bridge.errors import LEDGER_TROUBLE, BridgeError, Refused, TryLater
 from bridge.model import Effect, Kind, Known, Lesson, Problem, Uptake
-from bridge.plan import Learnt, Moving, Policy, Seen, Showing, Wish, guards
+from bridge.plan import Learnt, Moving, Pages, Policy, Seen, Showing, Wish, guards
 from bridge.plan.deeds import AT_BACKEND
 from bridge.plan.draft import copy_of
 from bridge.ports import Change, SheetReading, World
 from bridge.report import Report
 
 log = logging.getLogger(__name__)
+
+#: Where a problem is that keeps the tabs Log, Progress and such from being written.
+OWN_TABS = "sheet, the bridge's own tabs"
+MADE_ANEW = "Nothing in them is lost: if this comes again, delete them, and the next cycle makes them anew."
 
 UNFORESEEN = "It could not be read, in a way that nobody foresaw; the log says more."
 
@@ -51,6 +55,7 @@ def run_cycle(world: World, policy: Policy) -> Report:
 
 def finished(world: World, known: Known, report: Report) -> Report:
     report.take_stock(known)
+    report.take_log(known, world.ledger.log())
     report.finished = world.clock.now()
     report.remarks.extend(world.remarks(report.finished))
     return report
@@ -153,14 +158,12 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
             return
         reading, learnt = fresh, plan.look_again(known, fresh, learnt)
     showing = plan.show(known, reading, learnt, policy)
-    deeds = world.ledger.log()
-    pages = plan.pages(known, reading, deeds, world.clock.now(), policy)
+    pages = _try(OWN_TABS, lambda: _pages(world, policy, known, reading), report.problems) or Pages()
     report.problems.extend(pages.problems)
-    report.log_lines, report.log_head, report.log_grew = len(deeds), deeds[-1].hash if deeds else "", bool(pages.facts)
     change = replace(showing.change, own=pages.changes)
     if change:
         try:
-            world.sheet.write(reading, change)
+            pages = _write(world, reading, change, pages, report)
         except LEDGER_TROUBLE:
             raise
         except BridgeError as error:
@@ -168,10 +171,33 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
             return
         report.rows_added = len(change.added)
         report.cells_written = len(change.review) + len(change.catalogue)
+        report.tabs_written = len(pages.changes)
     if showing.versions:
         world.ledger.shown(showing.versions)
     if pages.facts:
         world.ledger.learn(Lesson(facts=pages.facts))
+
+
+def _pages(world: World, policy: Policy, known: Known, reading: SheetReading) -> Pages:
+    return plan.pages(known, reading, world.ledger.log(), world.clock.now(), policy)
+
+
+def _write(world: World, reading: SheetReading, change: Change, pages: Pages, report: Report) -> Pages:
+    """Write all of *change* in one call; return what became of *pages*.
+
+    Where the bridge's own tabs are the trouble (their owner may have locked or cut them), the coaches' sheet is written
+    without them.
+    """
+    try:
+        world.sheet.write(reading, change)
+    except (Refused, TryLater) as error:
+        if not change.own:
+            raise
+        world.sheet.write(reading, replace(change, own=()))
+        names = " and ".join(own.own.title() for own in change.own)
+        report.problems.append(Problem(OWN_TABS, f"{names} could not be written. {error} {MADE_ANEW}", blocking=True))
+        return Pages()
+    return pages
 
 
 @dataclass(frozen=True, slots=True)

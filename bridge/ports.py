@@ -79,6 +79,7 @@ class Tab:
     sheet_id: int
     title: str
     values: tuple[tuple[str, ...], ...] = ()
+    columns: int = 0  # of the grid; 0: not looked at
 
 
 #: What a cell holds: a text, or a number that a chart can be drawn of.

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bridge.model import Effect, Kind, Known, Problem, State
+from bridge.model import Effect, Kind, Known, Line, Problem, State
 from bridge.plan.deeds import DOING, DONE
+from bridge.plan.log_tab import SHOWN
 from bridge.plan.standing import Standing, standing
 
 
@@ -37,6 +38,7 @@ class Report:
     log_lines: int = 0  # of the decision log, all of them
     log_head: str = ""  # the hash of the newest: kept elsewhere, it witnesses all that came before
     log_grew: bool = False
+    tabs_written: int = 0  # of the bridge's own
     pages_changed: bool = False  # what is common to all badges: issuer, keys, catalogue, status lists
     done: Counter[Kind] = field(default_factory=Counter)
     taken_up: int = 0  # of those issued anew: what had been there once before
@@ -69,6 +71,11 @@ class Report:
         self.stuck = [effect for effect in known.effects.values() if effect.state is State.STUCK]
         self.waiting = Counter(standing(known, attempt_id) for attempt_id in known.attempts)
 
+    def take_log(self, known: Known, log: Sequence[Line]) -> None:
+        """Remember the head of the decision log; it is told with every cycle since whose start lines were added."""
+        self.log_lines, self.log_head = len(log), log[-1].hash if log else ""
+        self.log_grew = bool(log) and str(len(log)) != known.facts.get(SHOWN)
+
     def lines(self) -> Iterator[str]:
         """Sentences without names or addresses."""
         if self.new_attempts:
@@ -80,6 +87,8 @@ class Report:
             yield "site: brought up to date"
         if self.rows_added or self.cells_written:
             yield "sheet: " + ", ".join(self._written())
+        elif self.tabs_written:
+            yield f"sheet: {counted(self.tabs_written, 'tab', 'tabs')} brought up to date"
         if self.log_grew:
             yield f"decision log: {counted(self.log_lines, 'line', 'lines')}, head {self.log_head}"
         for effect in self.postponed:
@@ -95,7 +104,7 @@ class Report:
             yield counted(waiting, "request waits for a coach", "requests wait for a coach")
         else:
             yield "nothing waits for a coach"
-        if self.changed_nothing and not (self.pages_changed or self.problems or self.stuck):
+        if self.changed_nothing and not (self.tabs_written or self.pages_changed or self.problems or self.stuck):
             yield "nothing to do"
 
     def _deeds(self) -> Iterator[str]:

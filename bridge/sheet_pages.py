@@ -80,7 +80,7 @@ def new_page(sheet_id: int, title: str, look: PageLook, rows: Rows) -> list[Requ
         body(sheet_id),
         *(_header(sheet_id, row, count) for row in look.header_rows),
         *(width(sheet_id, place, pixels) for place, pixels in enumerate(look.widths)),
-        *patch(sheet_id, (Patch(y, x, text) for y, row in enumerate(rows) for x, text in enumerate(row) if text != "")),
+        *patch(sheet_id, (Patch(y, x, value) for y, row in enumerate(rows) for x, value in enumerate(row))),
         {"addProtectedRange": {"protectedRange": closed}},
     ]
 
@@ -96,6 +96,11 @@ def _header(sheet_id: int, row: int, count: int) -> Request:
     }
     fields = f"userEnteredFormat({','.join(form)})"
     return {"repeatCell": {"range": span, "cell": {"userEnteredFormat": form}, "fields": fields}}
+
+
+def more_columns(sheet_id: int, count: int) -> Request:
+    """Somebody took columns away from a page, or a newer version of it has more."""
+    return {"appendDimension": {"sheetId": sheet_id, "dimension": "COLUMNS", "length": count}}
 
 
 def append_rows(sheet_id: int, rows: Rows) -> list[Request]:

@@ -18,12 +18,12 @@ from bridge.errors import Refused, TryLater
 from bridge.google import Errand, Google
 from bridge.openbadges.text import clean
 from bridge.ports import Change, Own, OwnChange, SheetReading, Tab
-from bridge.sheet_pages import PAGES, PageLook, append_rows, charts, new_page, unfinished
+from bridge.sheet_pages import PAGES, PageLook, append_rows, charts, more_columns, new_page, unfinished
 from bridge.sheet_requests import Request, ReviewLook, append, header_look, new_tab, patch
 
 API = "https://sheets.googleapis.com/v4/spreadsheets"
 
-_STRUCTURE = "spreadsheetUrl,sheets(properties(sheetId,title),charts(chartId))"
+_STRUCTURE = "spreadsheetUrl,sheets(properties(sheetId,title,gridProperties.columnCount),charts(chartId))"
 
 
 class GoogleSheet:
@@ -60,13 +60,16 @@ class GoogleSheet:
         if ours in titles and (review is None or titles[review] != self._review_title):
             review = ours
         catalogue = _find(titles, self._catalogue_title)
+        columns = {
+            int(p["sheetId"]): int(p.get("gridProperties", {}).get("columnCount", 0)) for p in _properties(structure)
+        }
         drawn = frozenset(int(one["chartId"]) for sheet in structure["sheets"] for one in sheet.get("charts", ()))
         own = {page: page_id(page) for page in self._pages if page_id(page) in titles}
         values = self._values([found for found in (review, catalogue, *own.values()) if found is not None])
         url = str(structure.get("spreadsheetUrl") or self._url)
 
         def tab(sheet_id: int) -> Tab:
-            return Tab(sheet_id, titles[sheet_id], values.get(sheet_id, ()))
+            return Tab(sheet_id, titles[sheet_id], values.get(sheet_id, ()), columns.get(sheet_id, 0))
 
         return SheetReading(
             url,
@@ -99,7 +102,7 @@ class GoogleSheet:
             if _is_stale(error.__cause__):
                 raise TryLater(
                     "Somebody changed the sheet while the bridge was about to write; nothing was written. "
-                    "The next cycle reads it anew."
+                    f"The next cycle reads it anew. (Google: {_said(error.__cause__)})"
                 ) from error
             raise
 
@@ -149,17 +152,21 @@ class GoogleSheet:
         )
         if reading.catalogue is not None:
             requests += patch(reading.catalogue.sheet_id, change.catalogue)
+        titles = set(reading.titles) | ({self._review_title} if change.make_review else set())
         for own in change.own:
-            requests += self._page_requests(own, reading)
+            title = free_title(self._pages[own.own].title, titles)
+            titles.add(title)
+            requests += self._page_requests(own, reading, title)
         return requests
 
-    def _page_requests(self, change: OwnChange, reading: SheetReading) -> list[Request]:
+    def _page_requests(self, change: OwnChange, reading: SheetReading, title: str) -> list[Request]:
         sheet_id, look = page_id(change.own), self._pages[change.own]
+        drawn = charts(sheet_id, look, reading.charts) if change.make or change.draw else []
         if change.make:
-            made = new_page(sheet_id, free_title(look.title, reading.titles), look, change.added)
-            return [*made, *charts(sheet_id, look, ())]
-        mended = [*patch(sheet_id, change.patches), *append_rows(sheet_id, change.added)]
-        return [*mended, *(charts(sheet_id, look, reading.charts) if change.draw else ())]
+            return [*new_page(sheet_id, title, look, change.added), *drawn]
+        missing = len(look.widths) - reading.own[change.own].columns
+        wider = [more_columns(sheet_id, missing)] if missing > 0 else []
+        return [*wider, *patch(sheet_id, change.patches), *append_rows(sheet_id, change.added), *drawn]
 
 
 def review_sheet_id(spreadsheet_id: str) -> int:
@@ -168,7 +175,7 @@ def review_sheet_id(spreadsheet_id: str) -> int:
 
 
 def page_id(own: Own) -> int:
-    """The number of a tab of the bridge's own: the same in every spreadsheet, so that a copy of one works on."""
+    """The number of a tab of the bridge's own: its mark, the same in every spreadsheet."""
     return zlib.crc32(f"badge-bridge page {own}".encode()) & 0x7FFFFFFF or 1
 
 
@@ -221,6 +228,11 @@ def _is_stale(error: BaseException | None) -> bool:
     """True for Google’s words about a row, column or tab that has gone since it was read, or a tab that has come."""
     if not isinstance(error, APIError) or error.code != 400:
         return False
-    said = str(error.error.get("message", "")).lower()
+    said = _said(error).lower()
     stale = ("grid limits", "no grid with id", "in grid[", "beyond the last", "already exists")
     return any(words in said for words in stale)
+
+
+def _said(error: BaseException | None) -> str:
+    """Google's own words."""
+    return str(error.error.get("message", "")) if isinstance(error, APIError) else ""

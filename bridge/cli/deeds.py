@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bridge.errors import ConfigProblems
+from bridge.errors import BridgeError, ConfigProblems
 from bridge.model import Line
-from bridge.plan.chain import first_break
-from bridge.plan.pages import SHOWN, first_difference, log_row
+from bridge.plan.chain import BEGINNING, first_break
+from bridge.plan.log_tab import SHOWN, compare, log_row
 from bridge.ports import Own, Tab
 from bridge.report import counted
+from bridge.wording import one_line
 
 from .main import Exit
 from .memory import opened, settings_of
@@ -21,34 +22,35 @@ from .screen import say, say_json
 if TYPE_CHECKING:
     from bridge.config import Settings
 
-#: So much of a head must be given, to name one line.
-SHORTEST_HEAD = 12
-
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Found:
     sentence: str
     good: bool
 
 
 def log_verify(config: Path, head: str, *, as_json: bool) -> int:
     wanted = head.strip().lower()
-    if wanted and (len(wanted) < SHORTEST_HEAD or not set(wanted) <= set("0123456789abcdef")):
-        raise ConfigProblems([f"--head: write at least {SHORTEST_HEAD} signs of a head, as a report told it."])
+    if wanted and (len(wanted) != len(BEGINNING) or not set(wanted) <= set("0123456789abcdef")):
+        raise ConfigProblems([f"--head: write the whole head, {len(BEGINNING)} signs, as a report told it."])
     settings = settings_of(config)
+    try:
+        tab: Tab | BridgeError | None = _tab(settings)  # first: a cycle that ends meanwhile may only add to the ledger
+    except BridgeError as error:
+        tab = error
     with opened(settings) as ledger:
         log, shown = ledger.log(), int(ledger.load().facts.get(SHOWN, "0"))
-    findings = [whole(log), shown_in(_tab(settings), log, shown)]
+    found = [whole(log)]
+    found.append(Found(str(tab), good=False) if isinstance(tab, BridgeError) else shown_in(tab, log, shown))
     if wanted:
-        findings.append(holds(log, wanted))
+        found.append(holds(log, wanted))
     if as_json:
-        head_now = log[-1].hash if log else ""
-        told = [{"sentence": one.sentence, "good": one.good} for one in findings]
-        say_json({"lines": len(log), "head": head_now, "findings": told})
+        told = [{"sentence": one.sentence, "good": one.good} for one in found]
+        say_json({"lines": len(log), "head": log[-1].hash if log else "", "findings": told})
     else:
-        for one in findings:
+        for one in found:
             say(f"{'✓' if one.good else '✗'} {one.sentence}")
-    return Exit.DONE if all(one.good for one in findings) else Exit.STUCK
+    return Exit.DONE if all(one.good for one in found) else Exit.STUCK
 
 
 def _tab(settings: Settings) -> Tab | None:
@@ -61,49 +63,57 @@ def _tab(settings: Settings) -> Tab | None:
         google.close()
 
 
-def whole(log: Sequence[Line]) -> Finding:
+def whole(log: Sequence[Line]) -> Found:
     """Say whether the ledger's own chain is unbroken."""
     broken = first_break(log)
     if broken is not None:
-        return Finding(
+        return Found(
             f"The ledger's log is broken at line {broken}: somebody changed the ledger's file there. Look at an older "
             "backup (badge-bridge restore --list).",
             good=False,
         )
     if not log:
-        return Finding("The ledger's log is empty: nothing was decided yet.", good=True)
-    return Finding(f"The ledger's log is whole: {counted(len(log), 'line', 'lines')}, head {log[-1].hash}", good=True)
+        return Found("The ledger's log is empty: nothing was decided yet.", good=True)
+    return Found(f"The ledger's log is whole: {counted(len(log), 'line', 'lines')}, head {log[-1].hash}", good=True)
 
 
-def shown_in(tab: Tab | None, log: Sequence[Line], shown: int) -> Finding:
+def shown_in(tab: Tab | None, log: Sequence[Line], shown: int) -> Found:
     """Say whether the tab shows the ledger's log; lines that no cycle has shown yet may be missing at its end."""
     if tab is None:
-        return Finding("There is no tab with the log. The next cycle makes it: badge-bridge run", good=not shown)
-    differs = first_difference(tab, log)
-    told = len(tab.values) - 1
-    if differs is None:
-        return Finding(f"The tab “{tab.title}” says the same.", good=True)
-    if differs > told and told >= shown:
-        missing = counted(len(log) - told, "line", "lines")
-        return Finding(
-            f"The tab “{tab.title}” says the same so far; the next cycle adds {missing}: badge-bridge run", good=True
-        )
-    ours = " · ".join(log_row(log[differs - 1])[1:]) if differs <= len(log) else "no such line"
-    theirs = " · ".join(tab.values[differs][1:]) if differs <= told else "no such line"
-    return Finding(
-        f"The tab “{tab.title}” differs from line {differs} on.\n  The ledger: {ours}\n  The tab: {theirs}\n"
-        "  The next cycle puts the tab right: badge-bridge run",
-        good=False,
-    )
+        return Found("There is no tab with the log. The next cycle makes it: badge-bridge run", good=not shown)
+    found = compare(tab, log, shown)
+    title, lines = one_line(tab.title), len(found.rows)
+    if found.first is None and lines == len(log):
+        return Found(f"The tab “{title}” says the same.", good=True)
+    if found.first is None:
+        missing = counted(len(log) - lines, "line", "lines")
+        return Found(f"The tab “{title}” says the same so far; badge-bridge run adds {missing}.", good=True)
+    n = found.first
+    ours = _in_one_line(log_row(log[n - 1])) if n <= len(log) else "no such line"
+    theirs = _in_one_line(found.rows[n - 1]) if n <= lines else "no such line"
+    if found.is_whole or first_break(log) is not None:
+        what = "is whole as well" if found.is_whole else "is not"
+        cure = f"The tab's log {what}: find out which of the two was changed. badge-bridge run leaves the tab as it is."
+    else:
+        cure = "It was changed there; the next cycle puts it right: badge-bridge run"
+    told = f"The tab “{title}” differs from line {n} on.\n  The ledger: {ours}\n  The tab: {theirs}\n  {cure}"
+    return Found(told, good=False)
 
 
-def holds(log: Sequence[Line], head: str) -> Finding:
-    """Say whether a line ends with *head*, the witness that an earlier report is."""
-    found = next((line for line in log if line.hash.startswith(head)), None)
+def _in_one_line(row: Sequence[str]) -> str:
+    return one_line(" · ".join(row[1:]), 300)
+
+
+def holds(log: Sequence[Line], head: str) -> Found:
+    """Say whether a line ends with *head*, the witness that an earlier report is, and all up to it is whole."""
+    found = next((line for line in log if line.hash == head), None)
     if found is None:
-        return Finding(
+        return Found(
             f"No line ends with {head}: the log is not the one that this report told of. It was made anew, or an older "
             "ledger was put back.",
             good=False,
         )
-    return Finding(f"Line {found.n} ends with {head}: all up to there is as it was then.", good=True)
+    broken = first_break(log)
+    if broken is not None and broken <= found.n:
+        return Found(f"Line {found.n} ends with {head}, but the lines before it are not what they were.", good=False)
+    return Found(f"Line {found.n} ends with {head}: all up to there is as it was then.", good=True)

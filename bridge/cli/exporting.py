@@ -62,8 +62,9 @@ def of_year(everybody: Sequence[Hours], year: str) -> list[Hours]:
 def _folded(year: str) -> str:
     """The calendar year in which it begins. Raise ConfigProblems for what is no year."""
     first, _, second = year.strip().replace("/", "-").partition("-")
-    begins = len(first) == 4 and first.isascii() and first.isdigit()
-    if not begins or (second and (not second.isdigit() or int(second) % 100 != (int(first) + 1) % 100)):
+    numbers = [part for part in (first, second) if part.isascii() and part.isdigit()]
+    follows = not second or (len(numbers) == 2 and int(second) % 100 == (int(first) + 1) % 100)
+    if len(first) != 4 or first not in numbers or not follows:
         raise ConfigProblems([f"--school-year {year}: write it like 2026-27."])
     return first
 

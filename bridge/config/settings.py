@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 
 from bridge.openbadges.addresses import did_url, did_web, sure_host
 from bridge.openbadges.errors import BadDocument
@@ -161,6 +161,15 @@ class Sheet(Section):
     log_tab: str = Field("Log", min_length=1, description="Write the title of the tab with the decision log.")
     hours_tab: str = Field("Hours", min_length=1, description="Write the title of the tab with everybody's hours.")
     help_tab: str = Field("Help", min_length=1, description="Write the title of the tab that explains the others.")
+
+    @field_validator("badges_tab", "progress_tab", "log_tab", "hours_tab", "help_tab")
+    @classmethod
+    def is_its_own(cls, title: str, info: ValidationInfo) -> str:
+        """Two tabs of a spreadsheet can't bear one title, and letter case makes no difference to Google."""
+        for other, taken in info.data.items():
+            if other.endswith("_tab") and " ".join(taken.split()).casefold() == " ".join(title.split()).casefold():
+                raise ValueError(f"is {title!r}, which {other} is already. Give each tab a title of its own.")
+        return title
 
 
 class Review(Section):

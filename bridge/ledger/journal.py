@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, insert, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, insert, select
 
 from bridge.ledger import schema
 from bridge.ledger.shelves import LINES
@@ -32,9 +33,11 @@ _LAST = (
     .limit(1)
 )
 _KEY = select(schema.log_keys.c.value).where(schema.log_keys.c.programme == bindparam("of"))
-_TOLD = select(schema.decisions.c.attempt_id, schema.decisions.c.n).where(
+_KNOWN = select(
+    schema.decisions.c.attempt_id, schema.decisions.c.n, schema.decisions.c.verdict, schema.decisions.c.seen_at
+).where(
     schema.decisions.c.programme == bindparam("of"),
-    tuple_(schema.decisions.c.attempt_id, schema.decisions.c.n).in_(bindparam("decisions", expanding=True)),
+    schema.decisions.c.attempt_id.in_(bindparam("attempts", expanding=True)),
 )
 _ADD = insert(schema.log)
 
@@ -45,19 +48,16 @@ NOBODY = ("", "")
 _MOST = 5_000
 
 
-def untold(connection: Connection, programme: str, decisions: Sequence[Decision]) -> list[Decision]:
+def news(connection: Connection, programme: str, decisions: Sequence[Decision]) -> list[chain.News]:
     """Return those of *decisions* that the ledger has not learnt yet."""
-    known: set[tuple[str, int]] = set()
-    for start in range(0, len(decisions), _MOST):
-        keys = [(one.attempt_id, one.n) for one in decisions[start : start + _MOST]]
-        known |= {(row[0], row[1]) for row in connection.execute(_TOLD, {"of": programme, "decisions": keys})}
-    return [one for one in decisions if (one.attempt_id, one.n) not in known]
+    attempts = list(dict.fromkeys(one.attempt_id for one in decisions))
+    return chain.news(decisions, [tuple(row) for row in _rows(connection, _KNOWN, programme, attempts)])
 
 
-def tell_decisions(connection: Connection, programme: str, decisions: Sequence[Decision]) -> None:
-    """Add a line for each of *decisions*."""
-    whose = _whose(connection, programme, [one.attempt_id for one in decisions])
-    entries = [chain.of_decision(one, *whose.get(one.attempt_id, NOBODY)) for one in decisions]
+def tell_decisions(connection: Connection, programme: str, fresh: Sequence[chain.News], at: datetime) -> None:
+    """Add a line for each of the *fresh* decisions, learnt at *at*."""
+    whose = _whose(connection, programme, [one.decision.attempt_id for one in fresh])
+    entries = [chain.of_decision(one, at, *whose.get(one.decision.attempt_id, NOBODY)) for one in fresh]
     _append(connection, programme, entries)
 
 
@@ -74,11 +74,13 @@ def lines(connection: Connection, programme: str) -> list[Line]:
 
 def _whose(connection: Connection, programme: str, attempts: Sequence[str]) -> dict[str, tuple[str, str]]:
     """By attempt id: the badge's key and the teacher's address."""
-    found: dict[str, tuple[str, str]] = {}
+    return {row[0]: (row[1], row[2]) for row in _rows(connection, _WHOSE, programme, attempts)}
+
+
+def _rows(connection: Connection, query: Select[Any], programme: str, attempts: Sequence[str]) -> Iterator[Any]:
+    """Ask about *attempts*, so many at once as a database takes."""
     for start in range(0, len(attempts), _MOST):
-        asked = {"of": programme, "attempts": attempts[start : start + _MOST]}
-        found |= {row[0]: (row[1], row[2]) for row in connection.execute(_WHOSE, asked)}
-    return found
+        yield from connection.execute(query, {"of": programme, "attempts": attempts[start : start + _MOST]})
 
 
 def _append(connection: Connection, programme: str, entries: Sequence[chain.Entry]) -> None:

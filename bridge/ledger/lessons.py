@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, or_, select, update
@@ -65,15 +66,15 @@ def _rows(connection: Connection, programme: str, name: str) -> Sequence[Any]:
     return connection.execute(query).all()
 
 
-def learn(connection: Connection, programme: str, lesson: Lesson) -> None:
-    """Write all of *lesson* in the caller's transaction. Doing it again changes nothing."""
+def learn(connection: Connection, programme: str, lesson: Lesson, at: datetime) -> None:
+    """Write all of *lesson*, learnt at *at*, in the caller's transaction. Doing it again changes nothing."""
     _learn_catalogue(connection, programme, lesson)
     REQUESTS.put(connection, programme, lesson.requests)
     ATTEMPTS.put(connection, programme, lesson.attempts)
     FILES.put(connection, programme, lesson.files)
-    decided = journal.untold(connection, programme, lesson.decisions)
+    decided = journal.news(connection, programme, lesson.decisions)
     DECISIONS.put(connection, programme, lesson.decisions)
-    journal.tell_decisions(connection, programme, decided)
+    journal.tell_decisions(connection, programme, decided, at)
     ORDERS.put(connection, programme, lesson.orders)
     MOVES.put(connection, programme, lesson.moves)
     _learn_acceptance(connection, programme, lesson)

@@ -193,7 +193,7 @@ class SqlLedger:
         if not lesson:
             return
         with self._held() as connection:
-            learn(connection, self.programme, lesson)
+            learn(connection, self.programme, lesson, self.clock.now())
 
     def shown(self, versions: Mapping[str, int]) -> None:
         rows: list[Row] = [

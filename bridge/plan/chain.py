@@ -9,11 +9,12 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeAlias
 
-from bridge.model import Decision, Effect, Line
+from bridge.model import Decision, Effect, Line, Verdict
 from bridge.plan.deeds import DONE
 
 #: Before the first line.
@@ -33,8 +34,41 @@ class Entry:
     person: str
 
 
-def of_decision(decision: Decision, badge: str, person: str) -> Entry:
-    what = f"decided: {decision.verdict}" if decision.verdict is not None else "taken back"
+#: By which a decision is known again: attempt id, number, verdict, and when it was seen.
+Mark: TypeAlias = tuple[str, int, Verdict | None, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A decision that was not known before. *again*: an earlier one is in force again, since a later was taken back."""
+
+    decision: Decision
+    again: bool = False
+
+
+def news(decisions: Sequence[Decision], known: Collection[Mark]) -> list[News]:
+    """Return those of *decisions* that are not *known*. One in force again was seen when the earlier one was."""
+    marks = {(attempt_id, n) for attempt_id, n, _, _ in known}
+    seen = {(attempt_id, verdict, at) for attempt_id, _, verdict, at in known}
+    found = []
+    for one in sorted(decisions, key=lambda decision: decision.n):
+        if (one.attempt_id, one.n) not in marks:
+            what = (one.attempt_id, one.verdict, one.seen_at)
+            found.append(News(one, again=what in seen))
+            seen.add(what)
+    order = {id(decision): place for place, decision in enumerate(decisions)}
+    return sorted(found, key=lambda one: order[id(one.decision)])
+
+
+def of_decision(new: News, at: datetime, badge: str, person: str) -> Entry:
+    """Tell of a decision that was learnt at *at*.
+
+    Who took one back nobody knows: an emptied cell bears no name, and it may have been the teacher's new answer.
+    """
+    decision = new.decision
+    if decision.verdict is None or new.again:
+        return Entry(at, decision.attempt_id, "taken back", badge, "", person)
+    what = f"decided: {decision.verdict}"
     return Entry(decision.seen_at, decision.attempt_id, what, badge, decision.reviewer, person)
 
 
@@ -61,13 +95,27 @@ def pseudonym(name: str, key: bytes) -> str:
 
 def digest(before: str, n: int, at: datetime, *words: str) -> str:
     """Return the hash (sha256, hex) of a line: of JSON with the hash before, the number, the time in UTC, the words."""
-    told = json.dumps([before, n, moment(at), *words], ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(told.encode()).hexdigest()
+    return _hash(before, n, moment(at), *words)
+
+
+def _hash(before: str, n: int, at: str, *words: str) -> str:
+    told = json.dumps([before, n, at, *words], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def moment(at: datetime) -> str:
     """Return a line's time as it is hashed, and as the tab shows it: 2026-11-22 12:00:00Z."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def unbroken(rows: Sequence[tuple[str, ...]]) -> int:
+    """Return how many of *rows*, from the first on, are a whole chain: cells as the tab Log shows them."""
+    before = BEGINNING
+    for n, (number, at, *words, told) in enumerate(rows, start=1):
+        if number != str(n) or told != _hash(before, n, at, *words):
+            return n - 1
+        before = told
+    return len(rows)
 
 
 def first_break(lines: Sequence[Line]) -> int | None:

@@ -28,8 +28,7 @@ class Hours:
     @property
     def row(self) -> tuple[Value, ...]:
         """The cells under HOURS_TITLES."""
-        whole = int(self.hours) if float(self.hours).is_integer() else self.hours
-        return self.year, self.name, self.recipient, self.school, self.badges, whole
+        return self.year, self.name, self.recipient, self.school, self.badges, short(self.hours)
 
 
 def school_year(day: date, starts: tuple[int, int]) -> str:
@@ -42,19 +41,17 @@ def hours_of(known: Known, policy: Policy) -> list[Hours]:
     """Return everybody's hours, the newest school year first, then by name.
 
     A badge counts in the year of its issue, with the hours of the version that was issued; name and school are those
-    that the person told last.
+    that the person told last of the requests whose badges count.
     """
     badges: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
-    for attempt_id, credential in known.credentials.items():
-        if credential.revoked_at is not None:
-            continue
+    for attempt_id in counting(known):
         order = known.orders[attempt_id]
         achievement = known.versions[order.achievement, order.version]
         year = school_year(order.issued_on.astimezone(policy.tz).date(), policy.year_starts)
         badges[year, order.recipient].append(achievement.hours or 0)
     last = latest(known)
     found = [
-        Hours(year, last[recipient].name, recipient, last[recipient].school, len(earned), sum(earned))
+        Hours(year, last[recipient].name, recipient, last[recipient].school, len(earned), short(sum(earned)))
         for (year, recipient), earned in badges.items()
     ]
     found.sort(key=lambda one: (one.name.casefold(), one.recipient))
@@ -62,9 +59,20 @@ def hours_of(known: Known, policy: Policy) -> list[Hours]:
 
 
 def latest(known: Known) -> dict[str, Submission]:
-    """Return each person's latest answer, by address."""
-    answers = sorted((attempt.submission for attempt in known.attempts.values()), key=lambda one: one.submitted_at)
-    return {answer.recipient: answer for answer in answers}
+    """Return each person's latest answer that earned a badge, by the address that the badge was issued to."""
+    earned = [(known.orders[key].recipient, known.attempts[key].submission) for key in counting(known)]
+    return dict(sorted(earned, key=lambda pair: pair[1].submitted_at))
+
+
+def counting(known: Known) -> list[str]:
+    """Return the attempts whose badge was issued and not revoked."""
+    return [key for key, credential in known.credentials.items() if credential.revoked_at is None]
+
+
+def short(number: float) -> int | float:
+    """Return *number* to two places, and without them where it is whole."""
+    rounded = round(number, 2)
+    return int(rounded) if float(rounded).is_integer() else rounded
 
 
 def hours_rows(found: Iterable[Hours]) -> Rows:

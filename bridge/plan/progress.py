@@ -6,16 +6,18 @@ The tables stand side by side below the charts that are drawn of them, so that e
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import zip_longest
 from statistics import median
 
 from bridge.model import Attempt, Decision, Known, Verdict
+from bridge.plan.hours import short
 from bridge.plan.policy import Policy
-from bridge.plan.standing import GRANTED, OPEN, Standing, standing
+from bridge.plan.standing import GRANTED, OPEN, standing
 from bridge.ports import Rows, Value
+from bridge.review import fold
 
 #: In this row, counted from 0, the tables' titles stand; the charts lie above.
 TITLES_ROW = 20
@@ -27,6 +29,9 @@ SCHOOLS = ("School", "Requests", "Issued", "Hours")
 
 #: Above the charts. No date: a night on which nothing changed writes nothing.
 WORDS = "Each request is counted once: when it was asked for, how its first attempt was decided, and what came of it."
+
+#: For what people asked that the catalogue does not have.
+UNKNOWN = "(not in the catalogue)"
 
 #: Ages in days; the last is open.
 _AGES = ((3, "up to 3 days"), (7, "4 to 7 days"), (14, "8 to 14 days"), (30, "15 to 30 days"))
@@ -69,14 +74,14 @@ class Case:
     """One request, as far as it is counted."""
 
     asked: date
-    badge: str  # as people call it
+    badge: str  # as people call it now
     school: str
     waits: bool
     issued: bool
     hours: float
-    first: Verdict | None  # what was decided about the first attempt, once it acted; a Hold is no decision
+    first: Verdict | None  # what was decided first, of what acted and stands; a Hold is no decision
     days: int | None  # until then
-    verdicts: tuple[tuple[date, Verdict], ...]  # of all attempts
+    verdicts: tuple[tuple[date, Verdict], ...]  # of all attempts, the last of each that stands
 
 
 def cases_of(known: Known, policy: Policy) -> list[Case]:
@@ -91,32 +96,47 @@ def cases_of(known: Known, policy: Policy) -> list[Case]:
 def _case(known: Known, tries: Sequence[Attempt], policy: Policy) -> Case:
     first, request = tries[0], known.requests[tries[0].request]
     standings = [standing(known, one.id) for one in tries]
-    decided = [one for attempt in tries for one in _decisions(known, attempt.id)]
-    opening = next(iter(_decisions(known, first.id)), None)
-    achievement = known.achievement_of(tries[-1].id)
-    issued = Standing.ISSUED in standings
+    decided = [one for attempt in tries if (one := _decision(known, attempt.id)) is not None]
+    held = [known.credentials[attempt.id] for attempt in tries if attempt.id in known.credentials]
+    earned = [credential for credential in held if credential.revoked_at is None]
 
     def day(moment: datetime) -> date:
         return moment.astimezone(policy.tz).date()
 
     asked = day(first.submission.submitted_at)
+    opening = decided[0] if decided else None
     return Case(
         asked=asked,
-        badge=achievement.name if achievement else request.label,
+        badge=_badge(known, request.achievement),
         school=tries[-1].submission.school,
         waits=any(one in OPEN for one in standings) and not any(one in GRANTED for one in standings),
-        issued=issued,
-        hours=(achievement.hours or 0) if issued and achievement else 0,
+        issued=bool(earned),
+        hours=sum(_hours(known, one.attempt_id) for one in earned),
         first=opening.verdict if opening else None,
         days=(day(opening.seen_at) - asked).days if opening else None,
         verdicts=tuple((day(one.seen_at), one.verdict) for one in decided if one.verdict is not None),
     )
 
 
-def _decisions(known: Known, attempt_id: str) -> list[Decision]:
-    """The decisions about an attempt that acted, oldest first."""
-    final = (Verdict.APPROVE, Verdict.RETURN, Verdict.DECLINE)
-    return [one for one in known.decisions.get(attempt_id, ()) if one.enacted and one.verdict in final]
+def _decision(known: Known, attempt_id: str) -> Decision | None:
+    """The decision about an attempt that acted and was not taken back. A Revoke later does not undo it."""
+    found = None
+    for one in known.decisions.get(attempt_id, ()):
+        if one.enacted and one.verdict in (Verdict.APPROVE, Verdict.RETURN, Verdict.DECLINE):
+            found = one
+        elif one.enacted and one.verdict is None:
+            found = None
+    return found
+
+
+def _badge(known: Known, key: str) -> str:
+    """What people typed is no name of a badge, and may be anything."""
+    return known.achievements[key].name if key in known.achievements else UNKNOWN
+
+
+def _hours(known: Known, attempt_id: str) -> float:
+    order = known.orders[attempt_id]
+    return known.versions[order.achievement, order.version].hours or 0
 
 
 # ── the tables ───────────────────────────────────────────────────────────────
@@ -155,7 +175,9 @@ def _months_between(first: str, last: str) -> Iterator[str]:
 
 def badges(known: Known, cases: Iterable[Case]) -> Table:
     """By badge, those that are offered first and all others after them, each by name."""
-    by_badge = _grouped(cases, "badge")
+    by_badge: defaultdict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        by_badge[case.badge].append(case)
     offered = {achievement.name for achievement in known.achievements.values() if achievement.active}
     names = sorted(by_badge.keys() | offered, key=lambda name: (name not in offered, name.casefold()))
     return [(name, *_figures(by_badge.get(name, []))) for name in names]
@@ -174,20 +196,21 @@ def _figures(cases: Sequence[Case]) -> tuple[Value, ...]:
 
 
 def schools(cases: Iterable[Case]) -> Table:
-    """By school; none where the form does not ask."""
-    found = _grouped((case for case in cases if case.school), "school")
-    return [
-        (school, len(these), sum(case.issued for case in these), _short(sum(case.hours for case in these)))
-        for school, these in sorted(found.items(), key=lambda item: item[0].casefold())
-    ]
+    """By school, in whatever spelling, under the commonest; none where the form does not ask.
 
-
-def _short(number: float) -> int | float:
-    return int(number) if float(number).is_integer() else number
-
-
-def _grouped(cases: Iterable[Case], by: str) -> Mapping[str, list[Case]]:
+    An answer with an @ is no school.
+    """
     found: defaultdict[str, list[Case]] = defaultdict(list)
     for case in cases:
-        found[getattr(case, by)].append(case)
-    return found
+        if case.school and "@" not in case.school:
+            found[fold(case.school)].append(case)
+    rows = [
+        (
+            Counter(case.school for case in these).most_common(1)[0][0],
+            len(these),
+            sum(case.issued for case in these),
+            short(sum(case.hours for case in these)),
+        )
+        for these in found.values()
+    ]
+    return sorted(rows, key=lambda row: fold(row[0]))

@@ -54,6 +54,19 @@ def test_learning_the_same_again_adds_no_line(place: MemoryPlace) -> None:
     assert place.open().log() == before
 
 
+def test_an_earlier_decision_in_force_again_is_a_taking_back(place: MemoryPlace) -> None:
+    """Whoever undoes a later choice decides nothing, and nobody knows who it was."""
+    again = replace(RETURNED, n=2, enacted=True)
+    void = replace(APPROVED, n=2, verdict=None, seen_at=NOON)  # the teacher sent another answer; Cora did nothing
+    with held(place, BASIS, Lesson(decisions=(RETURNED,)), Lesson(decisions=(again, void))) as ledger:
+        lines = ledger.log()
+    assert [(line.attempt_id, line.what, bool(line.by)) for line in lines] == [
+        ("1-1", "decided: Return", True),
+        ("1-1", "taken back", False),
+        ("1-2", "taken back", False),
+    ]
+
+
 def test_only_what_was_done_is_told(place: MemoryPlace) -> None:
     with held(place, BASIS, PLANNED) as ledger:
         ledger.postpone(ledger.begin(ISSUE), NOON, "not now", in_doubt=True)
@@ -77,7 +90,7 @@ def test_one_person_has_one_pseudonym(place: MemoryPlace) -> None:
     decisions = (
         RETURNED,
         APPROVED,
-        replace(RETURNED, n=2, reviewer="bob@example.org"),
+        replace(APPROVED, n=2, reviewer="bob@example.org", seen_at=NOON),
         replace(RETURNED, attempt_id="2-1"),
     )
     with held(place, BASIS, Lesson(decisions=decisions)) as ledger:
@@ -146,7 +159,8 @@ def test_a_line_is_written_with_its_deed_or_not_at_all(tmp_path: Path) -> None:
 
 def test_the_hash_of_a_line_is_what_the_documents_say() -> None:
     """docs/operating.md tells how to compute it without this program."""
-    (line,) = chain.continued(None, [chain.of_decision(RETURNED, "first-aid", "ada@example.org")], b"key")
+    entry = chain.of_decision(chain.News(RETURNED), NOON, "first-aid", "ada@example.org")
+    (line,) = chain.continued(None, [entry], b"key")
     assert line == Line(
         n=1,
         at=NOON,

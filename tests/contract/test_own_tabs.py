@@ -209,3 +209,31 @@ def test_a_chart_that_was_deleted_is_drawn_again(google: SandboxStage) -> None:
         chart.id for chart in PAGES[Own.PROGRESS].charts
     }
     assert google.sheet.read().undrawn == frozenset()
+
+
+# ── owners ───────────────────────────────────────────────────────────────────
+
+
+def test_a_column_that_the_owner_took_away_is_put_back(google: SandboxStage) -> None:
+    write(google, MADE)
+    google.act("delete-column", tab="Log", column="Hash")
+    reading = google.sheet.read()
+    assert reading.own[Own.LOG].columns == len(TITLES) - 1
+    place = len(TITLES) - 1
+    patches = tuple(Patch(row, place, str(cells[place])) for row, cells in enumerate(ROWS))
+    google.sheet.write(reading, Change(own=(OwnChange(Own.LOG, patches=patches),)))
+    assert log(google) == ROWS
+
+
+def test_a_chart_that_was_moved_elsewhere_is_not_drawn_twice(google: SandboxStage) -> None:
+    make_progress(google)
+    moved = PAGES[Own.PROGRESS].charts[0].id
+    where = {"objectId": moved, "newPosition": {"newSheet": True}, "fields": "newSheet"}
+    delete = {"deleteSheet": {"sheetId": page_id(Own.PROGRESS)}}
+    body = {"requests": [{"updateEmbeddedObjectPosition": where}, delete]}
+    google.workspace.reach().gspread.batch_update(google.id, body)
+    make_progress(google)
+    assert {chart["chartId"] for chart in progress(google)["charts"]} == {
+        chart.id for chart in PAGES[Own.PROGRESS].charts
+    } - {moved}
+    assert google.sheet.read().undrawn == frozenset()

@@ -121,7 +121,7 @@ def test_a_year_may_be_written_in_several_ways(year: str) -> None:
     assert of_year(BOTH, year) == BOTH[:1]
 
 
-@pytest.mark.parametrize("year", ["26-27", "2026-28", "next", "2026-27-28", "2026-x", "²026"])
+@pytest.mark.parametrize("year", ["26-27", "2026-28", "next", "2026-27-28", "2026-x", "²026", "2026-²7"])
 def test_what_is_no_school_year(year: str) -> None:
     with pytest.raises(ConfigProblems, match="write it like 2026-27"):
         of_year(BOTH, year)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 
 import pytest
 
@@ -12,13 +13,14 @@ from bridge.plan import Policy, pages
 from bridge.plan.chain import Entry, continued, first_break
 from bridge.plan.help_page import help_rows
 from bridge.plan.hours import HOURS_TITLES
-from bridge.plan.pages import LOG_TITLES, SHOWN, Pages, as_text, first_difference, log_rows
+from bridge.plan.log_tab import SHOWN, TITLES, compare, log_rows
+from bridge.plan.pages import MOST_CELLS, Pages, as_text
 from bridge.plan.progress import progress_rows
 from bridge.ports import Own, OwnChange, Patch, Rows, SheetReading, Tab
 from tests.core.desk import POLICY
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-WHAT = LOG_TITLES.index("What")
+WHAT = TITLES.index("What")
 
 
 def log(count: int = 3) -> list[Line]:
@@ -122,17 +124,75 @@ def test_what_people_change_is_put_back_and_told(tab: Rows, line: int) -> None:
 
 
 def test_lines_of_somebodys_own_are_taken_out() -> None:
-    tab = (*log_rows(log()), ("4", "", "9-9", "decided: Approve", "", "", "", "f" * 64))
+    tab = (*log_rows(log()), ("4", "", "9-9", "decided: Approve", "", "", "", "Ana 555"))
     found = pages(known(3), reading(tab), log(), NOON, POLICY)
     (change,) = found.changes
     assert after(tab, change) == log_rows(log())
-    (sentence,) = told(found)
-    assert "had 4 lines, the ledger knows 3" in sentence
-    assert "f" * 64 in sentence  # the head of an older ledger stays known
+    assert told(found) == ["From line 4 on somebody changed, sorted or deleted lines. They were put back."]
 
 
-def test_notes_to_the_right_are_nobodys_business() -> None:
-    tab = tuple((*row, "a note") for row in log_rows(log()))
+def forged(*what: str) -> list[Line]:
+    """Another log that is whole: the classic forgery, or what an older ledger wrote after it was put back."""
+    entries = [Entry(NOON, f"{n}-1", words, "first-aid", "", "") for n, words in enumerate(what, 1)]
+    return list(continued(None, entries, b"key"))
+
+
+@pytest.mark.parametrize(
+    ("tab", "ledger", "line"),
+    [
+        (log(3), forged("decided: Decline", "decided: Decline", "decided: Decline"), 1),  # made anew
+        (log(5), log(3), 4),  # an older ledger was put back
+        (log(5), [*log(3), *continued((3, log(3)[-1].hash), [Entry(NOON, "9-1", "x", "", "", "")] * 2, b"key")], 4),
+        (log(2), forged("decided: Approve"), 1),
+    ],
+)
+def test_a_tab_that_is_whole_and_says_something_else_is_evidence(
+    tab: list[Line], ledger: list[Line], line: int
+) -> None:
+    """It is left as it is, and the coordinator hears of it until it is cleared up."""
+    found = pages(known(len(tab)), reading(log_rows(tab)), ledger, NOON, POLICY)
+    assert found.changes == ()
+    assert found.facts == {}
+    (problem,) = found.problems
+    assert problem.blocking
+    assert f"From line {line} on the tab tells another log" in problem.sentence
+    assert tab[-1].hash in problem.sentence
+    cleared = pages(known(len(tab)), reading(None), ledger, NOON, POLICY)
+    assert cleared.changes == (OwnChange(Own.LOG, make=True, added=log_rows(ledger)),)
+
+
+def test_a_large_log_goes_out_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert MOST_CELLS // len(TITLES) >= 5_000
+    monkeypatch.setattr(import_module("bridge.plan.pages"), "MOST_CELLS", 24)
+    lines, shown, tab = log(7), 0, None
+    parts = []
+    for _ in range(4):
+        found = pages(known(shown), reading(tab), lines, NOON, POLICY)
+        changes = [change for change in found.changes if change.own is Own.LOG]
+        parts.append(sum(len(change.added) for change in changes))
+        assert told(found) == []
+        for change in changes:
+            tab = after(tab or (), change)
+        shown = int(found.facts.get(SHOWN, shown))
+    assert parts == [3, 3, 2, 0]
+    assert tab == log_rows(lines)
+    assert shown == 7
+
+
+def test_a_large_tab_that_was_sorted_is_mended_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("bridge.plan.pages"), "MOST_CELLS", 24)
+    lines = log(7)
+    tab: Rows = (TITLES, *reversed(log_rows(lines)[1:]))
+    for _ in range(6):
+        for change in pages(known(7), reading(tab), lines, NOON, POLICY).changes:
+            assert len(change.patches) <= 24
+            if change.own is Own.LOG:
+                tab = after(tab, change)
+    assert tab == log_rows(lines)
+
+
+def test_notes_to_the_right_and_below_are_nobodys_business() -> None:
+    tab = (*((*row, "a note") for row in log_rows(log())), (*[""] * len(TITLES), "below", "FALSE"))
     assert pages(known(3), reading(tab), log(), NOON, POLICY) == Pages()
 
 
@@ -146,10 +206,9 @@ def test_a_ledger_that_somebody_changed_stops_at_the_coordinator() -> None:
     harmed = log()
     harmed[1] = replace(harmed[1], what="decided: Decline")
     found = pages(known(3), reading(log_rows(log())), harmed, NOON, POLICY)
-    assert [(problem.blocking, "broken at line 2" in problem.sentence) for problem in found.problems] == [
-        (True, True),
-        (False, False),
-    ]
+    assert [own.own for own in found.changes] == []  # the tab is the witness
+    assert all(problem.blocking for problem in found.problems)
+    assert "broken at line 2" in told(found)[0]
 
 
 def test_the_help_follows_the_settings() -> None:
@@ -191,9 +250,14 @@ def test_lines_that_were_made_anew_from_one_place_on_have_other_hashes() -> None
     assert forged[-1].hash not in {line.hash for line in whole}
 
 
-@pytest.mark.parametrize(("tab", "log_lines", "first"), [(3, 3, None), (2, 3, 3), (3, 2, 3), (0, 0, None), (0, 2, 1)])
-def test_the_first_difference_may_lie_behind_the_end_of_either(tab: int, log_lines: int, first: int | None) -> None:
-    assert first_difference(Tab(1, "Log", log_rows(log(tab))), log(log_lines)) == first
+@pytest.mark.parametrize(
+    ("tab", "lines", "shown", "first"),
+    [(3, 3, 3, None), (2, 3, 2, None), (2, 3, 3, 3), (3, 2, 2, 3), (0, 0, 0, None), (0, 2, 0, None), (0, 2, 2, 1)],
+)
+def test_the_first_difference_may_lie_behind_the_end_of_either(
+    tab: int, lines: int, shown: int, first: int | None
+) -> None:
+    assert compare(Tab(1, "Log", log_rows(log(tab))), log(lines), shown).first == first
 
 
 def test_a_patch_is_made_only_where_something_differs() -> None:

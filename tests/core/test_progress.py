@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from bridge.plan.progress import (
     MONTHS,
     SCHOOLS,
     TITLES_ROW,
+    UNKNOWN,
     WAITING,
     age_words,
     cases_of,
@@ -50,7 +52,7 @@ def desk() -> Desk:
     return desk
 
 
-def decide(desk: Desk, attempt_id: str, verdict: Verdict, words: str = "") -> None:
+def decide(desk: Desk, attempt_id: str, verdict: str, words: str = "") -> None:
     desk.choose(attempt_id, verdict, words)
     desk.look()
     desk.look()  # a decision acts when it was seen to stand
@@ -128,6 +130,66 @@ def test_a_hold_is_no_decision(desk: Desk) -> None:
     decide(desk, number_of(desk, "ana"), Verdict.HOLD)
     assert table(desk.known, BADGES)[1] == ("First Aid", 2, 0, "", "")
     assert sum(row[1] for row in table(desk.known, WAITING)) == 3  # type: ignore[misc]
+
+
+def test_a_decision_that_was_taken_back_counts_no_more(desk: Desk) -> None:
+    ana = number_of(desk, "ana")
+    decide(desk, ana, Verdict.APPROVE)
+    decide(desk, ana, "")
+    assert table(desk.known, MONTHS) == [("2026-11", 3, 0, 0, 0)]
+    assert table(desk.known, BADGES)[1] == ("First Aid", 2, 0, "", "")
+    decide(desk, ana, Verdict.DECLINE, "No.")
+    assert table(desk.known, MONTHS) == [("2026-11", 3, 0, 0, 1)]
+    assert table(desk.known, BADGES)[1] == ("First Aid", 2, 0, 0, 2)
+
+
+def test_a_later_choice_that_was_undone_leaves_the_earlier_counted_once(desk: Desk) -> None:
+    ben = number_of(desk, "ben")
+    decide(desk, ben, Verdict.RETURN, "More, please.")
+    finish(desk)
+    desk.policy = replace(desk.policy, settle=timedelta(minutes=10))
+    desk.choose(ben, Verdict.APPROVE)
+    desk.look()
+    decide(desk, ben, Verdict.RETURN, "More, please.")
+    assert table(desk.known, MONTHS) == [("2026-11", 3, 0, 1, 0)]
+
+
+def test_one_that_was_sent_again_undecided_counts_with_what_was_decided(desk: Desk) -> None:
+    desk.submit(submission("r-cora-2", who="cora", badge="Co-Teaching", submitted_at=NOON))
+    desk.look()
+    request = number_of(desk, "cora").partition("-")[0]
+    decide(desk, f"{request}-2", Verdict.APPROVE)
+    assert table(desk.known, BADGES)[0] == ("Co-Teaching", 1, 0, 100, 12)
+
+
+def test_a_renamed_badge_is_one_row(desk: Desk) -> None:
+    assert desk.badges is not None
+    desk.badges[1][1] = "First Aid 2027"
+    desk.look()
+    assert [row[0] for row in table(desk.known, BADGES)] == ["Co-Teaching", "First Aid 2027"]
+
+
+def test_what_people_type_names_no_row(desk: Desk) -> None:
+    """A label that the catalogue lacks, and an address where the school belongs, may be anything."""
+    desk.submit(submission("odd", who="dee", badge="Dee Ng 555-1234", school="dee@x.example"))
+    desk.look()
+    assert [row[0] for row in table(desk.known, BADGES)] == ["Co-Teaching", "First Aid", UNKNOWN]
+    assert [row[0] for row in table(desk.known, SCHOOLS)] == ["Lakeview"]
+
+
+def test_a_school_is_one_row_however_it_is_spelt(desk: Desk) -> None:
+    desk.submit(submission("odd", who="dee", school="  lakeview "))
+    desk.look()
+    assert table(desk.known, SCHOOLS) == [("Lakeview", 3, 0, 0)]
+
+
+def test_a_revoked_badge_counts_as_issued_no_more(desk: Desk) -> None:
+    ana = number_of(desk, "ana")
+    decide(desk, ana, Verdict.APPROVE)
+    finish(desk)
+    assert table(desk.known, SCHOOLS) == [("Lakeview", 2, 1, 12)]
+    desk.known.credentials[ana] = replace(desk.known.credentials[ana], revoked_at=NOON)
+    assert table(desk.known, SCHOOLS) == [("Lakeview", 2, 0, 0)]
 
 
 def test_what_was_asked_for_twice_is_counted_once(desk: Desk) -> None:

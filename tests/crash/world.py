@@ -18,7 +18,7 @@ from bridge.model import Effect, Known, State
 from bridge.plan import Policy, Vendor, Wish
 from bridge.plan.catalogue import TITLES
 from bridge.plan.chain import first_break
-from bridge.plan.pages import log_rows
+from bridge.plan.log_tab import log_rows
 from bridge.ports import Ledger, Message, Own, World
 from bridge.report import Report
 from tests.crash.mortal import Death, Doom, Moody, calm, mortal

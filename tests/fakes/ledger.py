@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bridge.errors import LeaseHeld, LeaseLost, Refused
 from bridge.ledger import steps
-from bridge.model import Credential, Decision, Effect, Event, Known, Lesson, Line, Move, State, Token
+from bridge.model import Credential, Effect, Event, Known, Lesson, Line, Move, State, Token
 from bridge.plan import chain
 from bridge.ports import Clock
 
@@ -82,9 +82,9 @@ class MemoryLedger:
         if not lesson:
             return
         self.renew()
-        fresh = [decision for decision in lesson.decisions if not self._is_told(decision)]
+        fresh = chain.news(lesson.decisions, self._marks())
         self.memory.known.learn(lesson)
-        self._tell(*(chain.of_decision(one, *self._whose(one.attempt_id)) for one in fresh))
+        self._tell(*(chain.of_decision(one, self.clock.now(), *self._whose(one.decision.attempt_id)) for one in fresh))
         for artwork in lesson.artworks:
             if artwork.sha256 and artwork.data:
                 self.memory.pictures.setdefault(artwork.sha256, artwork.data)
@@ -180,8 +180,9 @@ class MemoryLedger:
         log = self.memory.log
         log += chain.continued((log[-1].n, log[-1].hash) if log else None, entries, LOG_KEY)
 
-    def _is_told(self, decision: Decision) -> bool:
-        return any(one.n == decision.n for one in self.memory.known.decisions.get(decision.attempt_id, ()))
+    def _marks(self) -> list[chain.Mark]:
+        known = self.memory.known.decisions.values()
+        return [(one.attempt_id, one.n, one.verdict, one.seen_at) for decisions in known for one in decisions]
 
     def _whose(self, attempt_id: str) -> tuple[str, str]:
         """The badge's key, and the teacher's address."""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+
+from bridge.plan.chain import BEGINNING, digest
 
 from .desk import Desk, Type
 
@@ -59,18 +63,18 @@ def test_the_report_of_a_night_is_a_witness(desk: Desk, command: Type) -> None:
     desk.decide("1-1", "Approve")
     assert command("run", "--json").json["log"]["lines"] == 5
     assert "decision log" not in command("run").out  # nothing was added
-    for told in (head, head[:12].upper()):
-        assert f"Line 1 ends with {told.lower()}: all up to there" in command("log", "verify", "--head", told).out
+    for told in (head, head.upper()):
+        assert f"Line 1 ends with {head}: all up to there" in command("log", "verify", "--head", told).out
     gone = command("log", "verify", "--head", "f" * 64)
     assert gone.code == 1
     assert "the log is not the one that this report told of" in gone.out
 
 
-@pytest.mark.parametrize("head", ["abc", "not a hash at all"])
+@pytest.mark.parametrize("head", ["abc", "not a hash at all", "f" * 63, "g" * 64])
 def test_a_head_that_can_be_none(head: str, night: Desk, command: Type) -> None:
     told = command("log", "verify", "--head", head)
     assert told.code == 2
-    assert "write at least 12 signs of a head" in told.err
+    assert "write the whole head, 64 signs" in told.err
 
 
 def test_a_line_that_was_edited_in_the_tab(night: Desk, command: Type) -> None:
@@ -115,6 +119,66 @@ def test_a_ledger_that_somebody_changed(night: Desk, command: Type) -> None:
     assert "sheet, tab Log: The decision log in the ledger itself is broken at line 2" in report.out
 
 
+def made_anew(desk: Desk) -> str:
+    """The file's holder turns line 2 into a Decline and computes all that follow; the head that was."""
+    (file,) = desk.folder.glob("*.db")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        rows = connection.execute(
+            "SELECT n, at, attempt_id, what, badge, by, person, hash FROM log ORDER BY n"
+        ).fetchall()
+        before = BEGINNING
+        for n, at, attempt_id, what, badge, by, person, _ in rows:
+            told = "decided: Decline" if n == 2 else what
+            moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
+            before = digest(before, n, moment, attempt_id, told, badge, by, person)
+            connection.execute("UPDATE log SET what = ?, hash = ? WHERE n = ?", (told, before, n))
+    return str(rows[-1][-1])
+
+
+def test_a_log_that_was_made_anew_from_one_place_on(night: Desk, command: Type) -> None:
+    """The tab is the witness: it is not overwritten, and nobody is told to do so."""
+    head = made_anew(night)
+    told = command("log", "verify", "--head", head)
+    assert told.code == 1
+    assert "✓ The ledger's log is whole" in told.out
+    assert "✗ The tab “Log” differs from line 2 on." in told.out
+    assert "badge-bridge run leaves the tab as it is" in told.out
+    assert f"No line ends with {head}" in told.out
+    for _ in range(2):
+        report = command("run")
+        assert report.code == 1
+        assert "From line 2 on the tab tells another log than the ledger" in report.out
+        assert head in report.out
+    owner(night, "delete-tab")
+    assert command("run").code == 0
+    assert command("log", "verify").code == 0
+
+
+def test_a_head_behind_a_broken_line_proves_nothing(night: Desk, command: Type) -> None:
+    head = command("log", "verify", "--json").json["head"]
+    ledger(night, "UPDATE log SET what = 'decided: Decline' WHERE n = 2")
+    told = command("log", "verify", "--head", head).out
+    assert f"✗ Line 5 ends with {head}, but the lines before it are not what they were." in told
+
+
+def test_words_in_the_tab_forge_no_answer(night: Desk, command: Type) -> None:
+    owner(night, "type", cell="D3", value="x\n✓ The tab “Log” says the same.")
+    told = command("log", "verify").out
+    assert [line for line in told.splitlines() if line.startswith("✓ The tab")] == []
+
+
+def test_without_google_the_ledger_is_looked_at_all_the_same(night: Desk, command: Type) -> None:
+    owner(night, "delete-tab")
+    settings = night.config.read_text("utf-8")
+    sheet = night.programme.spreadsheet_id
+    night.config.write_text(settings.replace(sheet, sheet[::-1]), "utf-8")
+    ledger(night, f"UPDATE log SET programme = '{sheet[::-1]}'")  # noqa: S608 - an id of ours
+    told = command("log", "verify")
+    assert told.code == 1
+    assert "✓ The ledger's log is whole: 5 lines" in told.out
+    assert "✗ The bridge could not read the review sheet" in told.out
+
+
 def test_before_the_first_cycle(desk: Desk, command: Type) -> None:
     told = command("log", "verify")
     assert told.code == 1
@@ -128,4 +192,4 @@ def test_lines_that_no_cycle_has_shown_yet(night: Desk, command: Type, tmp_path:
         owner(night, "delete-rows", row={"No.": row})
     told = command("log", "verify")
     assert told.code == 0, told.out
-    assert "says the same so far; the next cycle adds 2 lines" in told.out
+    assert "says the same so far; badge-bridge run adds 2 lines." in told.out

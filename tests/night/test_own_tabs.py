@@ -1,0 +1,56 @@
+"""Owners do odd things to the bridge's own tabs: the coaches' sheet is written all the same, and the cure works."""
+
+from __future__ import annotations
+
+from bridge.cycle import OWN_TABS
+from bridge.sandbox.seed_people import COORDINATOR
+from bridge.sandbox.sheets_state import Sheet, Spreadsheet
+from tests.night.district import District
+
+
+def book(town: District) -> Spreadsheet:
+    return town.sandbox.world.sheets.spreadsheets[town.programme.spreadsheet_id]
+
+
+def tab(town: District, title: str) -> Sheet:
+    return next(sheet for sheet in book(town).sheets if sheet.title == title)
+
+
+def lock(town: District) -> None:
+    """Only the owner may write into Log: "Only you" in the menu."""
+    only = {"users": [COORDINATOR.email]}
+    with town.sandbox.lock:
+        log = tab(town, "Log")
+        log.protected = [one | {"editors": only} for one in log.protected]
+
+
+def test_a_tab_that_is_locked_keeps_no_status_from_the_coaches(town: District) -> None:
+    town.submit(1)
+    assert town.night().problems == []
+    lock(town)
+    town.submit(1)
+    for _ in range(2):
+        report = town.night()
+        (problem,) = report.problems
+        assert (problem.where, problem.blocking) == (OWN_TABS, True)
+        assert "Log" in problem.sentence
+        assert "delete them, and the next cycle makes them anew" in problem.sentence
+        assert [row["Status"][:7] for row in town.rows()] == ["Waiting", "Waiting"]
+    town.act("sheet/delete-tab", tab="Log")
+    assert town.night().problems != []  # the tab was deleted: that is told once
+    assert town.night().problems == []
+    rows = town.people.ask("GET", f"sheets/{town.programme.spreadsheet_id}/Log")["rows"]
+    assert [row[3] for row in rows[1:]] == ["mail sent: we have your request"] * 2
+
+
+def test_a_column_that_was_taken_away_comes_back(town: District) -> None:
+    town.submit(1)
+    town.night()
+    town.approve_all()
+    town.night()
+    town.act("sheet/delete-column", tab="Hours", column="E-mail")
+    town.submit(1)
+    assert town.night().problems == []
+    assert len(town.rows()) == 2
+    header, *_ = town.people.ask("GET", f"sheets/{town.programme.spreadsheet_id}/Hours")["rows"]
+    assert header == ["School year", "Name", "E-mail", "School", "Badges", "Hours"]

@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, model_validator
 
 from bridge.openbadges.addresses import did_url, did_web, sure_host
 from bridge.openbadges.errors import BadDocument
@@ -162,14 +162,15 @@ class Sheet(Section):
     hours_tab: str = Field("Hours", min_length=1, description="Write the title of the tab with everybody's hours.")
     help_tab: str = Field("Help", min_length=1, description="Write the title of the tab that explains the others.")
 
-    @field_validator("badges_tab", "progress_tab", "log_tab", "hours_tab", "help_tab")
-    @classmethod
-    def is_its_own(cls, title: str, info: ValidationInfo) -> str:
+    @model_validator(mode="after")
+    def _have_titles_of_their_own(self) -> Self:
         """Two tabs of a spreadsheet can't bear one title, and letter case makes no difference to Google."""
-        for other, taken in info.data.items():
-            if other.endswith("_tab") and " ".join(taken.split()).casefold() == " ".join(title.split()).casefold():
-                raise ValueError(f"is {title!r}, which {other} is already. Give each tab a title of its own.")
-        return title
+        taken: dict[str, str] = {}
+        for name, title in self.model_dump(exclude={"id"}).items():
+            other = taken.setdefault(" ".join(title.split()).casefold(), name)
+            if other != name:
+                raise ValueError(f"calls two tabs {title!r}: {other} and {name}. Give each tab a title of its own.")
+        return self
 
 
 class Review(Section):

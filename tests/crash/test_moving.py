@@ -12,6 +12,7 @@ from bridge.cycle import plan_moves, run_moves
 from bridge.errors import BadgeClosed, BridgeError, InDoubt, Refused, TryLater
 from bridge.model import Known
 from bridge.plan import Wish
+from bridge.ports import Own
 from tests.crash.world import FIRST_AID, POLICY, STORIES, FakeWorld, with_policy
 
 THERE, BACK = Wish("badgr", "local"), Wish("local", "badgr")
@@ -257,6 +258,8 @@ def test_an_older_ledger_put_back_finds_what_was_made_meanwhile() -> None:
     world.reissue(BACK)
     world.run_to_rest()
     world.memory = before
+    assert any("tells another log" in problem.sentence for problem in world.run_once().problems)
+    del world.sheet.own[Own.LOG]  # the coordinator has seen why, and deletes the tab
     world.run_to_rest()
     world.reissue(BACK)
     world.run_to_rest()

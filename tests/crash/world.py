@@ -280,7 +280,7 @@ MOVES = (
         [*GRANTED, reissue("local", "badgr"), reissue("badgr", "local")],
         issued={"local": 1, "badgr": 1},
         mails=[RECEIVED, ISSUED, "tell-reissued:1-1/1", "tell-reissued:1-1/2"],
-        statuses={"1-1": f"{MAILED} Issued anew here."},
+        statuses={"1-1": f"{MAILED} Taken up again by this bridge."},
     ),
     Story(
         "there, with the old one withdrawn, and back",
@@ -288,7 +288,7 @@ MOVES = (
         issued={"local": 2, "badgr": 1},
         revoked={"local": 1, "badgr": 1},
         mails=[RECEIVED, ISSUED, "tell-reissued:1-1/1", "tell-reissued:1-1/2"],
-        statuses={"1-1": f"{MAILED} Issued anew here."},
+        statuses={"1-1": f"{MAILED} Issued anew by this bridge."},
     ),
     Story(
         "moved, then revoked",

@@ -95,8 +95,8 @@ WRONG = {
     ),
     "command as text": (GOOD + '[site]\npublish = "rsync site"\n', "Write the command as a list"),
     "two tabs of one title": (
-        GOOD.replace("[sheet]\n", '[sheet]\nreview_tab = "Log"\nhelp_tab = " review "\n'),
-        "which review_tab is already. Give each tab a title of its own",
+        GOOD.replace("[sheet]\n", '[sheet]\nreview_tab = " log "\n'),
+        "calls two tabs 'Log': review_tab and log_tab. Give each tab a title of its own",
     ),
     "odd day": (GOOD.replace("[google]", 'year_starts = "02-29"\n[google]'), "write month and day, like 07-01"),
     "odd ledger": (GOOD + '[ledger]\nurl = "mysql://x"\n', "is neither sqlite:///FILE nor postgresql+psycopg://"),

@@ -35,17 +35,17 @@ demo: $(if $(wildcard $(DEV)),$(DEV),$(RUN))
 	@$(VENV)/bin/badge-bridge demo $(ARGS)
 
 test: $(DEV) $(JUDGES)
-	@$(PY) -m pytest -n auto -m "not slow" $(ARGS)
+	@$(PY) -m pytest -n auto --dist worksteal -m "not slow" $(ARGS)
 
 slow: $(DEV) $(JUDGES)
-	@$(PY) -m pytest -n auto -m slow $(ARGS)
+	@$(PY) -m pytest -n auto --dist worksteal -m slow $(ARGS)
 
 check: $(DEV) $(JUDGES)
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy --strict bridge
 	$(PY) -m pytest tests/test_house.py
-	$(PY) -m pytest -n auto
+	$(PY) -m pytest -n auto --dist worksteal
 
 bench: $(DEV)
 	@$(PY) -m benchmarks.badges

@@ -161,8 +161,10 @@ class Play:
                 assert status == "Revoked DAY; the teacher was told."
                 continue
             moved = [move for move in known.moves.get(attempt_id, ()) if move.replaced is not None]
-            where = {"local": "here", "badgr": "at Badgr"}[known.orders[attempt_id].backend]
-            assert status == "Issued DAY, and mailed." + (f" Issued anew {where}." if moved else "")
+            where = {"local": "by this bridge", "badgr": "at Badgr"}[known.orders[attempt_id].backend]
+            stood = [move.old.award for move in moved]
+            what = "Taken up again" if moved and moved[-1].new.award in stood else "Issued anew"
+            assert status == "Issued DAY, and mailed." + (f" {what} {where}." if moved else "")
         before = [list(cells) for cells in self.world.sheet.review.cells] if self.world.sheet.review else []
         assert self.world.run_once().changed_nothing
         assert self.world.sheet.review is not None

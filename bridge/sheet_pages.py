@@ -12,11 +12,14 @@ from typing import Any
 
 from bridge.plan.progress import BADGES, MONTHS, SCHOOLS, TITLES_ROW, WAITING, columns
 from bridge.ports import Own, Patch, Rows
-from bridge.sheet_requests import ROWS, Request, body, cell, header_form, patch, width
+from bridge.sheet_requests import Request, body, cell, header_form, patch, width
 
 #: Where charts stand: a row of them above the tables.
 CHART_SIZE = {"widthPixels": 470, "heightPixels": 380}
 CHART_ROW = 1
+
+#: Of a new page, and as far as charts look; Google adds rows as they are needed.
+PAGE_ROWS = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ PAGES: Mapping[Own, PageLook] = MappingProxyType(
 def new_page(sheet_id: int, title: str, look: PageLook, rows: Rows) -> list[Request]:
     """A tab that only the bridge and the spreadsheet's owner may write into, with its looks and *rows*."""
     count = len(look.widths)
-    grid = {"rowCount": max(ROWS, len(rows)), "columnCount": count, "frozenRowCount": int(0 in look.header_rows)}
+    grid = {"rowCount": max(PAGE_ROWS, len(rows)), "columnCount": count, "frozenRowCount": int(0 in look.header_rows)}
     closed = {
         "range": {"sheetId": sheet_id},
         "description": "badge-bridge keeps this tab; what others write here is put right",
@@ -157,7 +160,7 @@ def _source(sheet_id: int, column: int) -> dict[str, Any]:
     span = {
         "sheetId": sheet_id,
         "startRowIndex": TITLES_ROW,
-        "endRowIndex": ROWS,
+        "endRowIndex": PAGE_ROWS,
         "startColumnIndex": column,
         "endColumnIndex": column + 1,
     }

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import quote
 
-from bridge.backends import marks
+from bridge.backends import check_version, marks
 from bridge.backends.pictures import NoPicture, fetch_picture
-from bridge.errors import Refused, TryLater
+from bridge.errors import TryLater
 from bridge.model import Achievement, Credential, Order, Uptake
 from bridge.ports import Clock, Quota
 
@@ -51,10 +51,7 @@ class Credly:
 
         Raise TryLater, InDoubt or Refused; BadgeClosed for a template that issues nothing now.
         """
-        if (order.achievement, order.version) != (achievement.key, achievement.version):
-            raise Refused(
-                f"The order for {order.attempt_id} is about another version of the badge. Please report this."
-            )
+        check_version(order, achievement)
         template = self.account.badges.get(achievement.key)
         if not template:
             raise refusals.unmapped(achievement)

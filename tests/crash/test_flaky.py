@@ -20,6 +20,7 @@ from tests.crash.world import FIRST_AID, FakeWorld, with_policy
 from tests.fakes.mailer import FakeMailer
 
 HURRIED = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+STEADY = settings(HURRIED, max_examples=200)
 PATIENT = settings(HURRIED, max_examples=2000)
 
 
@@ -183,7 +184,7 @@ def test_a_mail_server_that_cannot_be_asked_gets_no_mail_twice_unless_a_person_s
 
 
 @pytest.mark.slow
-@HURRIED
+@STEADY
 @given(fates, schedules, nights)
 def test_a_mail_server_that_cannot_be_asked_gets_a_mail_once_more_by_setting(
     fates: list[Fate], schedule: Schedule, nights: list[Night]

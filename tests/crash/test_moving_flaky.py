@@ -35,6 +35,7 @@ from tests.crash.moods import (
 from tests.crash.world import FIRST_AID, POLICY, FakeWorld
 
 HURRIED = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+STEADY = settings(HURRIED, max_examples=200)
 PATIENT = settings(HURRIED, max_examples=2000)
 
 #: An award that was revoked is announced no more.
@@ -185,7 +186,7 @@ def test_moves_in_bad_weather(
 
 
 @pytest.mark.slow
-@HURRIED
+@STEADY
 @given(st.integers(1, 2), st.sampled_from(["local", "badgr"]), schedules, nights, days)
 def test_moves_while_words_settle(
     teachers: int, backend: str, schedule: Schedule, nights: list[Night], days: list[list[Act]]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from bridge.errors import BridgeError, ConfigProblems
 from bridge.model import Line
-from bridge.plan.chain import BEGINNING, first_break
-from bridge.plan.log_tab import SHOWN, compare, log_row
+from bridge.plan.chain import BEGINNING, first_break, row
+from bridge.plan.log_tab import SHOWN, compare
 from bridge.ports import Own, Tab
 from bridge.report import counted
 from bridge.wording import one_line
@@ -34,12 +34,10 @@ def log_verify(config: Path, head: str, *, as_json: bool) -> int:
     if wanted and (len(wanted) != len(BEGINNING) or not set(wanted) <= set("0123456789abcdef")):
         raise ConfigProblems([f"--head: write the whole head, {len(BEGINNING)} signs, as a report told it."])
     settings = settings_of(config)
-    try:
-        tab: Tab | BridgeError | None = _tab(settings)  # first: a cycle that ends meanwhile may only add to the ledger
-    except BridgeError as error:
-        tab = error
     with opened(settings) as ledger:
-        log, shown = ledger.log(), int(ledger.load().facts.get(SHOWN, "0"))
+        shown = int(ledger.load().facts.get(SHOWN, "0"))
+        tab = _tab(settings)
+        log = ledger.log()  # last: a cycle that ends meanwhile adds lines that the tab need not show yet
     found = [whole(log)]
     found.append(Found(str(tab), good=False) if isinstance(tab, BridgeError) else shown_in(tab, log, shown))
     if wanted:
@@ -53,12 +51,15 @@ def log_verify(config: Path, head: str, *, as_json: bool) -> int:
     return Exit.DONE if all(one.good for one in found) else Exit.STUCK
 
 
-def _tab(settings: Settings) -> Tab | None:
+def _tab(settings: Settings) -> Tab | BridgeError | None:
+    """Read the tab; an error is told beside what the ledger says."""
     from bridge.wiring import clock_of, google_of, sheet_of
 
     google = google_of(settings, clock_of(settings))
     try:
         return sheet_of(settings, google).read().own.get(Own.LOG)
+    except BridgeError as error:
+        return error
     finally:
         google.close()
 
@@ -89,7 +90,7 @@ def shown_in(tab: Tab | None, log: Sequence[Line], shown: int) -> Found:
         missing = counted(len(log) - lines, "line", "lines")
         return Found(f"The tab “{title}” says the same so far; badge-bridge run adds {missing}.", good=True)
     n = found.first
-    ours = _in_one_line(log_row(log[n - 1])) if n <= len(log) else "no such line"
+    ours = _in_one_line(row(log[n - 1])) if n <= len(log) else "no such line"
     theirs = _in_one_line(found.rows[n - 1]) if n <= lines else "no such line"
     if found.is_whole or first_break(log) is not None:
         what = "is whole as well" if found.is_whole else "is not"
@@ -100,8 +101,8 @@ def shown_in(tab: Tab | None, log: Sequence[Line], shown: int) -> Found:
     return Found(told, good=False)
 
 
-def _in_one_line(row: Sequence[str]) -> str:
-    return one_line(" · ".join(row[1:]), 300)
+def _in_one_line(cells: Sequence[str]) -> str:
+    return one_line(" · ".join(cells[1:]), 300)
 
 
 def holds(log: Sequence[Line], head: str) -> Found:

@@ -47,17 +47,19 @@ class News:
 
 
 def news(decisions: Sequence[Decision], known: Collection[Mark]) -> list[News]:
-    """Return those of *decisions* that are not *known*. One in force again was seen when the earlier one was."""
+    """Return those of *decisions*, in their order, that are not *known*.
+
+    One in force again was seen when the earlier one was.
+    """
     marks = {(attempt_id, n) for attempt_id, n, _, _ in known}
     seen = {(attempt_id, verdict, at) for attempt_id, _, verdict, at in known}
     found = []
-    for one in sorted(decisions, key=lambda decision: decision.n):
+    for one in decisions:
         if (one.attempt_id, one.n) not in marks:
             what = (one.attempt_id, one.verdict, one.seen_at)
             found.append(News(one, again=what in seen))
             seen.add(what)
-    order = {id(decision): place for place, decision in enumerate(decisions)}
-    return sorted(found, key=lambda one: order[id(one.decision)])
+    return found
 
 
 def of_decision(new: News, at: datetime, badge: str, person: str) -> Entry:
@@ -83,7 +85,7 @@ def continued(last: tuple[int, str] | None, entries: Iterable[Entry], key: bytes
         n += 1
         at = entry.at.astimezone(UTC).replace(microsecond=0)
         by, person = pseudonym(entry.by, key), pseudonym(entry.person, key)
-        before = digest(before, n, at, entry.attempt_id, entry.what, entry.badge, by, person)
+        before = digest(before, n, moment(at), entry.attempt_id, entry.what, entry.badge, by, person)
         yield Line(n, at, entry.attempt_id, entry.what, entry.badge, by, person, before)
 
 
@@ -93,12 +95,8 @@ def pseudonym(name: str, key: bytes) -> str:
     return hmac.new(key, folded.encode(), hashlib.sha256).hexdigest()[:12] if folded else ""
 
 
-def digest(before: str, n: int, at: datetime, *words: str) -> str:
-    """Return the hash (sha256, hex) of a line: of JSON with the hash before, the number, the time in UTC, the words."""
-    return _hash(before, n, moment(at), *words)
-
-
-def _hash(before: str, n: int, at: str, *words: str) -> str:
+def digest(before: str, n: int, at: str, *words: str) -> str:
+    """Return the hash (sha256, hex) of a line: of JSON with the hash before, number, time (as `moment`) and words."""
     told = json.dumps([before, n, at, *words], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -112,18 +110,18 @@ def unbroken(rows: Sequence[tuple[str, ...]]) -> int:
     """Return how many of *rows*, from the first on, are a whole chain: cells as the tab Log shows them."""
     before = BEGINNING
     for n, (number, at, *words, told) in enumerate(rows, start=1):
-        if number != str(n) or told != _hash(before, n, at, *words):
+        if number != str(n) or told != digest(before, n, at, *words):
             return n - 1
         before = told
     return len(rows)
 
 
+def row(line: Line) -> tuple[str, ...]:
+    """Return the cells of a line as the tab Log shows them; each but the hash is a part of what is hashed."""
+    return (str(line.n), moment(line.at), line.attempt_id, line.what, line.badge, line.by, line.person, line.hash)
+
+
 def first_break(lines: Sequence[Line]) -> int | None:
     """Return the number (from 1) where the chain breaks: a line changed, missing or added; None if it is whole."""
-    before = BEGINNING
-    for n, line in enumerate(lines, start=1):
-        told = (line.attempt_id, line.what, line.badge, line.by, line.person)
-        if line.n != n or line.hash != digest(before, n, line.at, *told):
-            return n
-        before = line.hash
-    return None
+    whole = unbroken([row(line) for line in lines])
+    return whole + 1 if whole < len(lines) else None

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from bridge.model import Line
-from bridge.plan.chain import first_break, moment, unbroken
+from bridge.plan.chain import first_break, row, unbroken
 from bridge.ports import Rows, Tab
 
 TITLES = ("No.", "When (UTC)", "Request", "What", "Badge", "By", "For", "Hash")
@@ -16,12 +16,8 @@ SHOWN = "log shown"
 
 
 def log_rows(log: Sequence[Line]) -> Rows:
-    """Return the tab, the titles first; each cell but the hash's is a part of what is hashed."""
-    return (TITLES, *map(log_row, log))
-
-
-def log_row(line: Line) -> tuple[str, ...]:
-    return (str(line.n), moment(line.at), line.attempt_id, line.what, line.badge, line.by, line.person, line.hash)
+    """Return the tab, the titles first."""
+    return (TITLES, *map(row, log))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +38,7 @@ class Comparison:
 def compare(tab: Tab, log: Sequence[Line], shown: int) -> Comparison:
     """Compare line by line. Lines at the end that no cycle has *shown* yet may be missing; notes beside don't count."""
     rows = _lines_of(tab)
-    first = next((n for n, row in enumerate(rows, 1) if n > len(log) or row != log_row(log[n - 1])), None)
+    first = next((n for n, told in enumerate(rows, 1) if n > len(log) or told != row(log[n - 1])), None)
     if first is None and len(rows) < min(shown, len(log)):
         first = len(rows) + 1
     return Comparison(rows, first, first is not None and first <= unbroken(rows))
@@ -50,7 +46,7 @@ def compare(tab: Tab, log: Sequence[Line], shown: int) -> Comparison:
 
 def _lines_of(tab: Tab) -> tuple[tuple[str, ...], ...]:
     width = len(TITLES)
-    rows = [(*row[:width], *("",) * (width - len(row))) for row in tab.values[1:]]
+    rows = [(*cells[:width], *("",) * (width - len(cells))) for cells in tab.values[1:]]
     while rows and not any(rows[-1]):
         rows.pop()
     return tuple(rows)

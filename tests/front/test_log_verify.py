@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bridge.plan.chain import BEGINNING, digest
+from bridge.plan.chain import BEGINNING, digest, moment
 
 from .desk import Desk, Type
 
@@ -129,8 +129,8 @@ def made_anew(desk: Desk) -> str:
         before = BEGINNING
         for n, at, attempt_id, what, badge, by, person, _ in rows:
             told = "decided: Decline" if n == 2 else what
-            moment = datetime.fromisoformat(at).replace(tzinfo=UTC)
-            before = digest(before, n, moment, attempt_id, told, badge, by, person)
+            when = datetime.fromisoformat(at).replace(tzinfo=UTC)
+            before = digest(before, n, moment(when), attempt_id, told, badge, by, person)
             connection.execute("UPDATE log SET what = ?, hash = ? WHERE n = ?", (told, before, n))
     return str(rows[-1][-1])
 

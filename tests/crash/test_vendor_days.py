@@ -267,6 +267,33 @@ def test_a_missing_last_name_is_mended_in_the_form(tmp_path: Path) -> None:
         assert [key for key in world.mails if key.startswith("tell-issued:")] == ["tell-issued:1-2"]
 
 
+def test_a_link_that_the_server_refuses_is_mended_in_the_form(tmp_path: Path) -> None:
+    """The order is fixed: to try again says the same. As the row says, the coach returns it, and approves the next."""
+    clock = FakeClock()
+    with BadgrKeeper(clock, {"timeout": EASE}) as badgr:
+        world = town(badgr, clock, tmp_path)
+        links = "https://example.org/my lesson"
+        response = world.forms.submit("ana@lakeview.example", FIRST_AID, links=links, show=(SHOW_EVIDENCE,))
+        world.run_to_rest()
+        world.sheet.decide("1-1", "Approve")
+        badgr.faults.next("assertion_create", "400_evidence")
+        world.run_once()
+        said = world.status("1-1")
+        assert "refused the badge of 1-1" in said
+        assert "Choose Return with a word to the teacher" in said
+        assert "retry" not in said
+        world.sheet.decide("1-1", "Return", "Please look at your link.")
+        world.run_to_rest()
+        world.forms.edit(response, links="https://example.org/my-lesson")
+        world.run_to_rest()
+        world.sheet.decide("1-2", "Approve")
+        world.run_to_rest()
+        world.check_books()
+        (held,) = world.held()
+        assert (held.place, held.recipient, held.badge) == ("badgr", "ana@lakeview.example", "first-aid")
+        assert [key for key in world.mails if key.startswith("tell-issued:")] == ["tell-issued:1-2"]
+
+
 def test_words_that_the_server_cannot_store_wait_for_a_person_who_has_them_cleaned(tmp_path: Path) -> None:
     clock = FakeClock()
     with BadgrKeeper(clock, {"timeout": EASE}, {"utf8mb3": True}) as badgr:

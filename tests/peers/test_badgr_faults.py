@@ -77,6 +77,7 @@ ENDINGS: list[tuple[str, int | type[Exception], int]] = [  # fault, what the cli
     ("commit_then_500", 500, 1),
     ("502_html", 502, 0),
     ("html_200", 200, 0),
+    ("400_evidence", 400, 0),
     ("401", 401, 0),
     ("404", 404, 0),
     ("429", 429, 0),

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from bridge import wording
-from bridge.backends import check_version, marks
+from bridge.backends import NO_OTHER_ADDRESS, RETURN_IT, check_version, marks
 from bridge.errors import BadgeClosed, BridgeError, InDoubt, Refused, TryLater
 from bridge.model import Achievement, Credential, Order
 
@@ -20,12 +20,15 @@ Complaints: TypeAlias = Sequence[Complaint]
 
 #: Statuses by which the server says that there is no such BadgeClass, at least for this account.
 NOT_THERE = (404, 410)
-#: By the server's field: what to do about it.
+#: By the server's field: what to do about it. The same order says the same again: none of these is a matter of retry.
 CURES = {
-    "recipient": "Correct the address in the form's answer, or return the request and ask for another.",
-    "evidence": "Correct the links in the form's answer, or return the request.",
-    "narrative": "Return the request and ask for other words.",
-    "expires": "Look at how long the badge counts, in the catalogue.",
+    "recipient": NO_OTHER_ADDRESS,
+    "evidence": RETURN_IT,
+    "narrative": RETURN_IT,
+    "expires": (
+        "The coordinator looks at Valid for in the badge's row of the tab Badges; then empty the Decision cell, and "
+        "approve again a cycle later."
+    ),
 }
 
 
@@ -36,8 +39,9 @@ def check(order: Order, achievement: Achievement) -> None:
         raise Refused(
             f"The address in {order.attempt_id} has {len(order.recipient)} characters; a Badgr server keeps at most "
             f"{words.LONGEST_RECIPIENT}.",
-            CURES["recipient"],
+            NO_OTHER_ADDRESS,
             for_coach=True,
+            retry=False,
         )
 
 
@@ -104,9 +108,16 @@ def refusal(
             "or this computer's is wrong."
         )
     fields = [one.field.partition(".")[0] for one in found]
-    cure = next((CURES[field] for field in fields if field in CURES), "Correct it, or decline the request.")
-    what = "the award is too large" if status == 413 else say(found)
-    return Refused(f"{account.server} refused the badge of {order.attempt_id}: {what}.", cure, for_coach=True)
+    if status == 413:
+        what, cure = "the award is too large", RETURN_IT
+    else:
+        what, cure = say(found), next((CURES[field] for field in fields if field in CURES), "")
+    return Refused(
+        f"{account.server} refused the badge of {order.attempt_id}: {what}.",
+        cure or "Decline the request, or have the cause mended there.",
+        for_coach=True,
+        retry=not cure,
+    )
 
 
 _RESTORE = "Restore it there, or name another one in [badgr.badges]."

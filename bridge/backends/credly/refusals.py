@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bridge.backends import MAKE_IT_HERE, NO_OTHER_ADDRESS, RETURN_IT
 from bridge.errors import BadgeClosed, Refused
 from bridge.model import Achievement, Credential, Order
 
@@ -27,18 +28,11 @@ def closed(achievement: Achievement, template: str, complaint: Complaint) -> Bad
 
 #: What is no answer of the teacher's that could be corrected: Google's own word who it is.
 _ADDRESS = "e-mail address"
-_ELSEWHERE = (
-    "the coordinator can have the badge made here: Backend local in its row of the tab Badges; then empty the Decision "
-    "cell, and approve again a cycle later."
-)
 
 
 def needs_fix(order: Order, complaint: Complaint, status: int) -> Refused:
     what = " and the ".join(complaint.fields) or "award"
-    if _ADDRESS in complaint.fields:
-        cure = f"It is the address of the teacher's account, so nobody can correct it. Decline; or: {_ELSEWHERE}"
-    else:
-        cure = "Choose Return with a word to the teacher, who corrects the answer, and approve what comes in."
+    cure = NO_OTHER_ADDRESS if _ADDRESS in complaint.fields else RETURN_IT
     return Refused(
         f"Needs fix: Credly does not take the {what} of {order.attempt_id} ({status}); it said {complaint.quoted}.",
         cure,
@@ -52,7 +46,7 @@ def no_name(order: Order, missing: str) -> Refused:
         f"Needs fix: Credly names the earner by first and last name, and the {missing} name of {order.attempt_id} is "
         "missing.",
         "Choose Return with a word to the teacher, who completes the answer, and approve what comes in. For somebody "
-        f"who has one name only: {_ELSEWHERE}",
+        f"who has one name only: {MAKE_IT_HERE}",
         for_coach=True,
         retry=False,
     )

@@ -13,7 +13,7 @@ OPERATIONS = {
     *("changed", "backpack", "public", "image", "media", "health"),
 }
 #: Nothing happens, and the answer says so, or lies.
-INSTEAD = ("500", "401", "404", "429", "429_retry_after", "403_rate_limit", "502_html", "html_200")
+INSTEAD = ("500", "400_evidence", "401", "404", "429", "429_retry_after", "403_rate_limit", "502_html", "html_200")
 #: `…_before`: it never happens. `…_after`: it happened. `timeout_late`: it happens when nobody listens any more.
 #: `cut_answer`: it happened, and half of the answer arrives. `killed_batch:2`: a worker dies after two items.
 WITHOUT_ANSWER = ("timeout_before", "timeout_after", "timeout_late", "cut_before", "cut_after", "cut_answer")
@@ -30,6 +30,8 @@ def instead(fault: str, book: Recordings) -> Answer:
     match kind:
         case "500":
             return book.broken()
+        case "400_evidence":
+            return book.answer("assertion_create_evidence_bad_url")
         case "401":
             return book.answer("users_self_bad_token")
         case "404":

@@ -16,6 +16,11 @@ from tests.peers.badgr_server import BadgrServer
 BADGE = "Feedback that moves learning"
 
 
+def patience(fault: str = "") -> tuple[float, float]:
+    """Return the seconds to connect, and of silence: few only where *fault* is a silence; none comes by accident."""
+    return 10.0, 0.3 if fault.startswith("timeout_") else 10.0
+
+
 def account(server: BadgrServer, **told: Any) -> Account:
     known = {
         "url": server.url,
@@ -23,7 +28,7 @@ def account(server: BadgrServer, **told: Any) -> Account:
         "badges": {story.achievement().key: server.badge_class(BADGE)},
         "username": server.username,
         "password": server.password,
-        "timeout": (0.3, 0.3),
+        "timeout": patience(),
     }
     return Account(**{**known, **told})
 

@@ -8,13 +8,11 @@ from dataclasses import dataclass, replace
 
 from bridge.backends.credly import Account, Credly
 from bridge.model import Credential, Order
+from tests.backends.badgr_town import patience
 from tests.fakes import story
 from tests.fakes.clock import FakeClock
 from tests.fakes.quota import FakeQuota
 from tests.peers.credly_server import CredlyServer
-
-#: Seconds: to connect, and of silence.
-PATIENCE = (1.0, 0.3)
 
 
 @dataclass
@@ -31,7 +29,7 @@ class Town:
             organization=self.server.organization,
             badges={story.achievement().key: self.template},
             token=self.server.token,
-            timeout=PATIENCE,
+            timeout=patience(),
         )
         return Credly(replace(account, **changes), story.SITE, self.clock, self.quota)  # type: ignore[arg-type]
 

@@ -12,7 +12,7 @@ from bridge.backends.badgr import Badgr
 from bridge.errors import BadgeClosed, BridgeError, InDoubt, Refused, TryLater
 from bridge.model import Credential, Order
 from bridge.ports import Backend, Batching
-from tests.backends.badgr_town import BADGE, backend, order
+from tests.backends.badgr_town import BADGE, backend, order, patience
 from tests.backends.replay import Tokens
 from tests.fakes import story
 from tests.fakes.clock import FakeClock
@@ -99,7 +99,7 @@ def test_our_own_award_among_them_is_taken_and_a_stranger_s_is_not(server: Badgr
     [("killed_batch:2", 2), ("timeout_before", 0), ("timeout_after", 4), ("cut_after", 4), ("commit_then_500", 4)],
 )
 def test_after_trouble_each_has_one_award(server: BadgrServer, fault: str, there: int) -> None:
-    badgr, orders = backend(server, batch=10), [order(n) for n in range(4)]
+    badgr, orders = backend(server, batch=10, timeout=patience(fault)), [order(n) for n in range(4)]
     server.faults.next("batch", fault)
     assert kinds(badgr, orders) == ["InDoubt"] * 4
     server.settle()

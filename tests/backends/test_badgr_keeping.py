@@ -11,7 +11,7 @@ import pytest
 from bridge.backends.badgr import Badgr, client, plain, words
 from bridge.errors import BadgeClosed, InDoubt, Refused
 from bridge.model import Evidence, EvidenceKind
-from tests.backends.badgr_town import BADGE, account, backend, made, order
+from tests.backends.badgr_town import BADGE, account, backend, made, order, patience
 from tests.backends.replay import Tokens
 from tests.fakes import story
 from tests.fakes.quota import FakeQuota
@@ -120,7 +120,7 @@ def test_what_took_its_place_is_told_in_any_case(server: BadgrServer) -> None:
     "fault", ["timeout_before", "timeout_after", "cut_after", "500", "commit_then_500", "502_html"]
 )
 def test_withdrawing_is_done_again_until_it_is_done(server: BadgrServer, fault: str) -> None:
-    badgr, first = backend(server), order()
+    badgr, first = backend(server, timeout=patience(fault)), order()
     found = made(server, badgr, first)
     server.faults.next("revoke", fault)
     with pytest.raises(InDoubt):

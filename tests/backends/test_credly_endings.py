@@ -19,6 +19,7 @@ from bridge.backends.credly.backend import MOST_PAGES
 from bridge.errors import BackendClosed, BridgeError, InDoubt, Refused, TryLater
 from bridge.issuer import issue_once, revoke_once
 from bridge.model import Credential
+from tests.backends.badgr_town import patience
 from tests.backends.credly_town import Town, order, town
 from tests.fakes import story
 from tests.fakes.tls import certified
@@ -61,7 +62,7 @@ def test_issuing_ends_so_and_the_next_try_makes_it_one_badge(here: Town, fault: 
     kind, most, happened = WRITES[fault]
     here.server.faults.next("issue", fault)
     with pytest.raises(kind) as caught:
-        issue(here.credly())
+        issue(here.credly(timeout=patience(fault)))
     assert type(caught.value) is kind
     assert getattr(caught.value, "most", None) == most
     assert len(here.server.badges) == happened
@@ -75,7 +76,7 @@ def test_revoking_ends_so_and_the_next_try_finishes_it(here: Town, fault: str) -
     kind, most, happened = WRITES[fault]
     here.server.faults.next("revoke", fault)
     with pytest.raises(kind) as caught:
-        here.credly().revoke(order(), credential, "A mix-up.", story.NOON)
+        here.credly(timeout=patience(fault)).revoke(order(), credential, "A mix-up.", story.NOON)
     assert type(caught.value) is kind
     assert getattr(caught.value, "most", None) == most
     assert (here.server.badges[0]["state"] == "revoked") == happened
@@ -87,7 +88,7 @@ def test_revoking_ends_so_and_the_next_try_finishes_it(here: Town, fault: str) -
 @pytest.mark.parametrize("fault", LOOKS)
 def test_a_look_is_never_in_doubt(here: Town, fault: str) -> None:
     here.server.patience = 0.4  # longer than the bridge's own
-    credly = here.credly()
+    credly = here.credly(timeout=patience(fault))
     credential = issue(credly)
     moved = replace(credential, image="")  # its picture has to be asked for
     looks = {
@@ -225,11 +226,11 @@ def test_sentences_and_logs_tell_neither_the_token_nor_the_address(
     here: Town, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG, "bridge")
-    credly = here.credly()
     everything = []
     for fault in (*WRITES, "422:recipient_email", "archived"):
         here.server.faults.next("issue", fault)
         try:
+            credly = here.credly(timeout=patience(fault))
             credly.issue(order(recipient=f"maria+{fault.partition(':')[0]}@lakeview.example"), story.achievement())
         except (TryLater, InDoubt, Refused) as error:
             everything.append(str(error))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -39,6 +38,7 @@ from bridge.model import (
 )
 from bridge.openbadges.errors import BadArtwork
 from bridge.openbadges.pictures.picture import is_drawing, media_type, unbake
+from bridge.plan.due import due_at
 from bridge.ports import Message
 
 #: How the picture inside the HTML of a mail is called (RFC 2392).
@@ -150,7 +150,7 @@ def common(subject: Subject) -> dict[str, Any]:
 def received(subject: Subject) -> dict[str, Any]:
     """Facts: when the decision is due, how much evidence came, and which of it can't be opened (`Blocked`)."""
     submission, voice = subject.attempt.submission, subject.voice
-    due = submission.submitted_at + timedelta(days=voice.due_days)
+    due = due_at(submission.submitted_at, subject.achievement, voice.due_days)
     return {
         "due": wording.say_day(due, voice.tz, voice.locale),
         "items": len(submission.evidence),

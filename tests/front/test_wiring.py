@@ -17,12 +17,14 @@ from bridge.errors import ConfigProblems, TryLater
 from bridge.mail import FolderMailer, GmailMailer, SmtpMailer
 from bridge.openbadges.signing import keys
 from bridge.openbadges.signing.rotation import rotate
+from tests.backends.replay import Tokens
 from tests.fakes import story
+from tests.fakes.clock import FakeClock
 from tests.fakes.web_server import LOOPBACK, running
 
 from .desk import Desk
 from .settings_file import GOOD, write
-from .vendors import PASSWORD, TOKEN
+from .vendors import PASSWORD, TOKEN, opened
 
 
 def settings(folder: Path, more: str = "") -> Settings:
@@ -115,6 +117,23 @@ class Patient(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""
+
+
+@pytest.mark.parametrize("pace", [1, 1000])
+def test_the_pace_that_is_set_is_kept_with_the_calls_to_vendors(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, pace: int
+) -> None:
+    with opened(desk, monkeypatch) as vendors:
+        vendors.set_badgr(calls_per_minute=pace)
+        vendors.set_credly(calls_per_minute=pace)
+        given = load(desk.config)
+        clocks = {"badgr": FakeClock(story.NOON), "credly": FakeClock(story.NOON)}
+        for backend in (wiring.badgr_of(given, Tokens(), clocks["badgr"]), wiring.credly_of(given, clocks["credly"])):
+            for _ in range(3):
+                backend.survey()
+        for clock in clocks.values():
+            assert (clock.now() - story.NOON >= timedelta(minutes=2)) is (pace == 1)
+            assert (clock.now() == story.NOON) is (pace == 1000)
 
 
 def test_whoever_closes_the_world_hangs_up_at_the_vendors(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

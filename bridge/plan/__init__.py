@@ -6,6 +6,7 @@ person's word; `show` what the sheet must say. Time and entropy come in as argum
 
 from bridge.plan.acceptance import wanted_acceptance
 from bridge.plan.catalogue import wanted_artworks
+from bridge.plan.due import due_at  # first: its module's name is that of the function below
 from bridge.plan.effects import due
 from bridge.plan.guards import withheld
 from bridge.plan.intake import wanted_evidence
@@ -25,6 +26,7 @@ __all__ = [
     "Vendor",
     "Wish",
     "due",
+    "due_at",
     "learn",
     "look_again",
     "move_awards",

@@ -50,9 +50,9 @@ def _load_catalogue(connection: Connection, programme: str, known: Known) -> Non
     for row in _rows(connection, programme, "achievement_versions"):
         found = Achievement(**row._mapping)  # columns bear the names of its fields
         known.versions[found.key, found.version] = found
-    for key, version, active, link, backend in _rows(connection, programme, "achievements"):
-        found = known.versions[key, version]
-        known.achievements[key] = replace(found, active=active, artwork_link=link, backend=backend)
+    for row in _rows(connection, programme, "achievements"):
+        found = known.versions[row.key, row.version]
+        known.achievements[found.key] = replace(found, **row._mapping)
     for link, sha256, problem in _rows(connection, programme, "artworks"):
         known.artworks[link] = Artwork(link, sha256, problem=problem)
     known.labels = dict(_rows(connection, programme, "labels"))

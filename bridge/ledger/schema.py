@@ -160,6 +160,9 @@ achievements = Table(
     col("active", Boolean),
     col("artwork_link"),
     col("backend"),
+    col("reviewers", Nested(tuple[str, ...])),
+    col("review_days", Integer, null=True),
+    col("most_attempts", Integer, null=True),
     belongs("achievement_versions", key="key", version="version"),
 )
 artworks = Table("artworks", metadata, key("programme"), key("link"), col("sha256"), col("problem"))

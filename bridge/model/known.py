@@ -73,8 +73,7 @@ class Known:
         """Take *lesson* in; the ledger's `load` after its `learn` gives the same."""
         for achievement in lesson.achievements:
             self.achievements[achievement.key] = achievement
-            first = replace(achievement, active=True, backend="")
-            self.versions.setdefault((achievement.key, achievement.version), first)
+            self.versions.setdefault((achievement.key, achievement.version), achievement.words())
         for artwork in lesson.artworks:
             self.artworks[artwork.link] = replace(artwork, data=b"")
         for label, key in lesson.labels.items():

@@ -6,7 +6,7 @@ the same.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -106,8 +106,8 @@ class Alignment:
 class Achievement:
     """One version of what can be earned; the words never change under the same `version`.
 
-    `version` is a hash of all of it, the artwork's bytes included; only `active`, `artwork_link` and `backend` are not
-    part of it.
+    `version` is a hash of all of it, the artwork's bytes included, but for `artwork_link` and what the programme may
+    change at any time: `active`, and what follows `valid_months`.
     """
 
     key: str
@@ -124,6 +124,13 @@ class Achievement:
     alignment: tuple[Alignment, ...] = ()
     valid_months: int | None = None  # how long an award counts; None: for ever
     backend: str = ""  # who makes its credentials from now on; "": the programme's own choice
+    reviewers: tuple[str, ...] = ()  # who may approve and revoke it (lower case); empty: every coach
+    review_days: int | None = None  # within which a decision is promised; None: the programme's own
+    most_attempts: int | None = None  # that a request may have; None: no limit
+
+    def words(self) -> Achievement:
+        """Return what the version says for ever, without what the programme may change at any time."""
+        return replace(self, active=True, backend="", reviewers=(), review_days=None, most_attempts=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The cells of the Badges tab that need more than a look: hours, type, tags, alignment, for how long, and who makes it.
+"""The cells of the Badges tab that need more than a look: hours, type, alignment, who makes it, who decides, and such.
 
 Each function reads one cell. An empty cell means that there is nothing to say; a wrong one raises ValueError with a
 sentence for the coordinator.
@@ -19,8 +19,10 @@ from bridge.wording import shorten, visible, web_link
 MOST_TAGS, LONGEST_TAG = 20, 50
 MOST_ALIGNMENTS, LONGEST_PART = 10, 200
 MOST_MONTHS = 1200
+MOST_REVIEWERS = 50
 
 _TYPES = {word.casefold(): word for word in ACHIEVEMENT_TYPES}
+_ADDRESS = re.compile(r"[^@\s<>\"]{1,64}@[^@\s<>\"]{1,255}")
 _TIME = re.compile(r"(?:(\d{1,3}) ?(?:y|yr|yrs|year|years))?(?: ?(?:and )?(\d{1,4}) ?(?:m|mo|months?)?)?")
 
 
@@ -115,6 +117,37 @@ def to_backend(text: str, key: str, policy: Policy) -> str:
             f'add a line to [{word or policy.backend}.badges]: {key} = "its id". badge-bridge doctor tells the ids.'
         )
     return word
+
+
+def to_reviewers(text: str, policy: Policy) -> tuple[str, ...]:
+    """Read the addresses of those who may decide, separated by commas, semicolons, spaces or lines; empty: all coaches.
+
+    Where the programme has listed its coaches, each must be one of them: nobody else's decision is taken.
+    """
+    words = dict.fromkeys(re.split(r"[,;\s]+", visible(text).casefold().strip(" ,;\n")))
+    reviewers = tuple(word for word in words if word)
+    if len(reviewers) > MOST_REVIEWERS:
+        raise ValueError(f"Reviewers: there are {len(reviewers)}; {MOST_REVIEWERS} are the most.")
+    for word in reviewers:
+        if not _ADDRESS.fullmatch(word):
+            raise ValueError(
+                f"Reviewers: “{shorten(word, 60)}” is no e-mail address. Write addresses, separated by commas."
+            )
+        if policy.coaches and word not in policy.coaches:
+            raise ValueError(
+                f"Reviewers: {shorten(word, 60)} is none of the programme's coaches. Correct it, or add the address to "
+                "coaches in the section [review] of the settings."
+            )
+    return reviewers
+
+
+def to_count(title: str, text: str, most: int) -> int | None:
+    """Read a whole number from 1 to *most*, as a sheet may show it; empty is None."""
+    if not (text := _line(text)):
+        return None
+    if not re.fullmatch(r"[0-9]{1,4}(?:[.,]0{1,2})?", text) or not 1 <= int(re.split("[.,]", text)[0]) <= most:
+        raise ValueError(f"{title} must be a whole number from 1 to {most}, or empty.")
+    return int(re.split("[.,]", text)[0])
 
 
 def _line(text: str) -> str:

@@ -13,7 +13,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 
 from bridge.model import Achievement, Artwork, Known
-from bridge.plan.badge_cells import to_alignment, to_backend, to_hours, to_kind, to_months, to_tags
+from bridge.plan.badge_cells import (
+    to_alignment,
+    to_backend,
+    to_count,
+    to_hours,
+    to_kind,
+    to_months,
+    to_reviewers,
+    to_tags,
+)
 from bridge.plan.draft import Draft
 from bridge.plan.policy import Policy
 from bridge.ports import Tab
@@ -24,7 +33,8 @@ KEY, NAME, DESCRIPTION, CRITERIA = "Key", "Name", "Description", "Criteria"
 ARTWORK, HOURS, ACTIVE, STATUS = "Artwork", "Hours", "Active", "Status"
 TITLES = (KEY, NAME, DESCRIPTION, CRITERIA, ARTWORK, HOURS, ACTIVE, STATUS)
 TYPE, TAGS, ALIGNMENT, VALID_FOR, BACKEND = "Type", "Tags", "Alignment", "Valid for", "Backend"
-OPTIONAL = (TYPE, TAGS, ALIGNMENT, VALID_FOR, BACKEND)
+REVIEWERS, REVIEW_DAYS, MOST_ATTEMPTS = "Reviewers", "Review days", "Most attempts"
+OPTIONAL = (TYPE, TAGS, ALIGNMENT, VALID_FOR, BACKEND, REVIEWERS, REVIEW_DAYS, MOST_ATTEMPTS)
 
 #: What makes a version of a badge, and what came later, with the value that says nothing.
 FIRST = ("name", "description", "criteria", "hours", "artwork")
@@ -123,6 +133,9 @@ def to_achievement(cells: Mapping[str, str], known: Known, policy: Policy, *, tw
         alignment=to_alignment(cells[ALIGNMENT]),
         valid_months=to_months(cells[VALID_FOR]),
         backend=to_backend(cells[BACKEND], key, policy),
+        reviewers=to_reviewers(cells[REVIEWERS], policy),
+        review_days=to_count(REVIEW_DAYS, cells[REVIEW_DAYS], 366),
+        most_attempts=to_count(MOST_ATTEMPTS, cells[MOST_ATTEMPTS], 99),
     )
     return replace(achievement, version=version_of(achievement))
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bridge.model import Attempt, Decision, EvidenceKind, Kind, Known, Request, Superseded, Verdict
+from bridge.model import Achievement, Attempt, Decision, EvidenceKind, Kind, Known, Request, Superseded, Verdict
 from bridge.plan.draft import Draft
 from bridge.plan.intake import Intake
 from bridge.plan.policy import Policy
@@ -33,6 +33,9 @@ PUT_RIGHT = (
     "This row did not show the teacher's own words; they have just been put right. Please look again: your choice "
     "counts from the next look on, unless you change it."
 )
+
+#: So many reviewers of a badge are named in a sentence.
+NAMED = 4
 
 
 @dataclass(slots=True)
@@ -252,15 +255,17 @@ def _says_again(word: Decision, row: Row, verdict: Verdict, now: datetime) -> bo
 def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, policy: Policy) -> str:
     """Why this person may not choose this for this request; "" if they may."""
     attempt = known.attempts[row.attempt_id]
+    request = known.requests[attempt.request]
+    achievement = known.achievements.get(request.achievement)
     reviewer = row.reviewer.casefold()
     if verdict in (Verdict.APPROVE, Verdict.REVOKE):
         if policy.coaches and reviewer not in policy.coaches:
             return "Please choose your address in Reviewer; only the programme's coaches may decide this."
+        if achievement is not None and achievement.reviewers and reviewer not in achievement.reviewers:
+            return _not_a_reviewer(achievement)
         if mailboxes(reviewer) & mailboxes(attempt.submission.recipient):
             return "Nobody may approve a request of their own: please ask another coach."
     if verdict is Verdict.APPROVE:
-        request = known.requests[attempt.request]
-        achievement = known.achievements.get(request.achievement)
         if achievement is None:
             return not_in_use(attempt.submission.label)
         if not achievement.active:
@@ -268,6 +273,15 @@ def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, polic
         if (rival := intake.rival(request)) is not None:
             return f"Request {rival} already stands for this badge, so that nobody gets it twice."
     return ""
+
+
+def _not_a_reviewer(achievement: Achievement) -> str:
+    """Say who may approve and revoke this badge; of many, the first."""
+    first = ", ".join(achievement.reviewers[:NAMED]) + (", …" if len(achievement.reviewers) > NAMED else "")
+    return (
+        f"Only the reviewers of “{achievement.name[:60]}” may decide this: {first}. "
+        "Please let one of them choose, with that address in Reviewer."
+    )
 
 
 def _take_back(draft: Draft, attempt_id: str, why: str) -> None:

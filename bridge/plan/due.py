@@ -12,4 +12,5 @@ def due_at(asked: datetime, achievement: Achievement | None, usual: int) -> date
 
     *achievement* is None while its badge is unknown; *usual* are the programme's days for a badge that says no others.
     """
-    return asked + timedelta(days=usual)
+    own = achievement.review_days if achievement is not None else None
+    return asked + timedelta(days=own or usual)

@@ -54,6 +54,18 @@ def test_learning_again_changes_nothing(place: MemoryPlace) -> None:
         assert ledger.history(1) == events
 
 
+def test_what_may_change_at_any_time_is_kept_beside_the_version(place: MemoryPlace) -> None:
+    told = replace(FIRST_AID, reviewers=("cora@example.org", "ruth@example.org"), review_days=5, most_attempts=3)
+    with held(place, FULL, Lesson(achievements=(told,))):
+        pass
+    known = place.open().load()
+    assert known.achievements["first-aid"] == told
+    assert known.versions["first-aid", told.version] == FIRST_AID
+    with held(place, Lesson(achievements=(FIRST_AID,))):
+        pass
+    assert place.open().load() == learnt(FULL)
+
+
 @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(taught=st.lists(lessons(), max_size=4))
 def test_the_ledger_learns_as_known_does(place: MemoryPlace, taught: list[Lesson]) -> None:

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, MetaData, select, text
@@ -24,6 +25,7 @@ from tests.fakes.postgres import scratch
 #: What the first version could know: badges had no type, tags, alignments or end then.
 OLD = replace(FULL, achievements=tuple(a for a in FULL.achievements if a is not RICH))
 FIRST, SECOND = ("0001", OLD), ("0002", FULL)
+POLICY: dict[str, Any] = {"reviewers": ("cora@example.org",), "review_days": 5, "most_attempts": 3}
 ISSUE = Effect(Kind.ISSUE, "1-2")
 
 
@@ -85,7 +87,7 @@ def test_a_ledger_of_an_older_version_goes_on(
     assert len(ledger.history(1)) == 4
     at_badgr = order("1-2", award="moved", backend="badgr", given_name="Ada")
     taught = Lesson(
-        achievements=(replace(RICH, backend="badgr"),),
+        achievements=(replace(RICH, backend="badgr", **POLICY),),
         moves=(Move("1-2", 1, expected.orders["1-2"], at_badgr, NOON, credential("1-2")),),
         accepted={"1-2": Uptake(Acceptance.WAITING)},
     )

@@ -10,11 +10,13 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import random
 import resource
 import sys
 import time
 import zlib
 from collections.abc import Callable, Collection
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +123,26 @@ BOMBS: dict[str, Callable[[], Bomb]] = {
     "keys: long": lambda: answering(bending.DID, keys(f'{{"id":"#k","publicKeyMultibase":"z{"6" * 9000}"}}')),
     "keys: pem": lambda: answering(bending.RSA_URL, f'{{"publicKeyPem":"{"-" * 4_000_000}"}}'),
 }
+
+
+def mangled(form: str, seed: int) -> Bomb:
+    """A badge some bytes of which are others, lost, repeated many times, or another's; lengths in it may lie now."""
+    dice = random.Random(f"{form} {seed}")  # noqa: S311 - a schedule, not a secret
+    data = bending.FORMS[form]
+    for _ in range(dice.randint(1, 3)):
+        start = dice.randrange(len(data))
+        end = start + min(dice.choice((1, 4, 40, 4000)), len(data) - start)
+        other = bending.FORMS[dice.choice(sorted(bending.FORMS))]
+        piece = data[start:end]
+        ways = (dice.randbytes(len(piece)), b"\xff" * len(piece), b"", piece * dice.choice((2, 3000)), other[start:end])
+        data = data[:start] + dice.choice(ways) + data[end:]
+    return alone(data)
+
+
+#: How many badges of each form are mangled.
+MANGLED = 40
+for _form in bending.FORMS:
+    BOMBS |= {f"mangled {_form}, {seed}": partial(mangled, _form, seed) for seed in range(MANGLED)}
 
 
 def main(megabytes: int, names: Collection[str]) -> None:

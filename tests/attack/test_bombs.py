@@ -1,4 +1,4 @@
-"""Badges that are small until they are read: each gets its verdict soon, within a bound of memory."""
+"""Badges that are small until they are read, and mangled ones: each gets its verdict soon, within a bound of memory."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MEGABYTES = 250  # none of the bombs would fit in when it has gone off
 
 
 #: One of each sort, for the quick tests.
-FEW = ("png: zTXt", "svg: namespaces", "json: names", "token: header")
+FEW = ("png: zTXt", "svg: namespaces", "json: names", "token: header", "mangled PNG, 7", "mangled SVG, 7")
 
 
 @pytest.mark.parametrize("names", [FEW, pytest.param((), marks=pytest.mark.slow)], ids=["few", "all"])
@@ -31,7 +31,7 @@ def test_no_badge_takes_much_memory_or_time(names: tuple[str, ...]) -> None:
     assert found.returncode == 0, found.stderr[-2000:]
     told = {name: (verdict, float(took)) for verdict, took, name in (line.split(" | ") for line in lines(found.stdout))}
     assert told.keys() == (set(names) or BOMBS.keys())
-    assert [name for name, (verdict, _) in told.items() if verdict == Verdict.VALID] == []
+    assert [name for name, (verdict, _) in told.items() if verdict == Verdict.VALID and "mangled" not in name] == []
     assert [name for name, (_, took) in told.items() if took > 20] == []
 
 

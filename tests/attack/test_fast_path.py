@@ -116,7 +116,7 @@ def test_a_strange_document_is_told_as_pyld_tells_it(document: Document, new: li
 
 
 @pytest.mark.slow
-@settings(max_examples=400, deadline=PATIENCE)
+@settings(max_examples=200, deadline=PATIENCE)
 @given(st.sampled_from(SAMPLES).flatmap(bent) | strange(), few, numbers)
 def test_many_documents_are_told_as_pyld_tells_them(document: Document, new: list[str], places: list[int]) -> None:
     check(document, new, places)

@@ -19,7 +19,7 @@ from tests.openbadges.ob_samples import artwork
 
 PATIENCE = timedelta(seconds=10)
 QUICK = settings(max_examples=60, deadline=PATIENCE)
-LONG = settings(max_examples=1500, deadline=PATIENCE)
+LONG = settings(max_examples=400, deadline=PATIENCE)
 PNGS, SVGS = ("PNG", "PNG with tokens"), ("SVG", "SVG with tokens")
 
 

@@ -21,7 +21,7 @@ from tests.fakes.mailer import FakeMailer
 
 HURRIED = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 STEADY = settings(HURRIED, max_examples=200)
-PATIENT = settings(HURRIED, max_examples=2000)
+PATIENT = settings(HURRIED, max_examples=600)
 
 
 @pytest.fixture(autouse=True)

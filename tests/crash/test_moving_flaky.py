@@ -36,7 +36,7 @@ from tests.crash.world import FIRST_AID, POLICY, FakeWorld
 
 HURRIED = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 STEADY = settings(HURRIED, max_examples=200)
-PATIENT = settings(HURRIED, max_examples=2000)
+PATIENT = settings(HURRIED, max_examples=600)
 
 #: An award that was revoked is announced no more.
 ANNOUNCING = (Kind.PUBLISH, Kind.TELL_ISSUED, Kind.PUBLISH_REISSUED, Kind.TELL_REISSUED)

@@ -31,7 +31,7 @@ from tests.crash.world import CO_TEACHING, FIRST_AID, FakeWorld, with_policy
 from tests.fakes.forms import SHOW_EVIDENCE, SHOW_NAME
 
 BRIEF = settings(max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-LONG = settings(BRIEF, max_examples=600, stateful_step_count=50)
+LONG = settings(BRIEF, max_examples=300, stateful_step_count=40)
 
 TEACHERS = ("ana@lakeview.example", "ben@lakeview.example")
 COACH = "coach@lakeview.example"

@@ -118,8 +118,8 @@ def test_deaths_and_killed_batches(batch: int) -> None:
 @pytest.mark.parametrize("batch", [50, 3])
 @pytest.mark.parametrize("fault", ["killed_batch:1", "killed_batch:2", "timeout_late"])
 def test_many_deaths_and_killed_batches(batch: int, fault: str) -> None:
-    """Every twenty-fifth step."""
-    for step in range(1, steps_to_rest(batch, fault, fault), 25):
+    """Every fortieth step."""
+    for step in range(1, steps_to_rest(batch, fault, fault), 40):
         die(batch, step, fault, fault)
 
 
@@ -127,5 +127,5 @@ def test_many_deaths_and_killed_batches(batch: int, fault: str) -> None:
 @pytest.mark.parametrize("batch", [50, 3])
 @pytest.mark.parametrize("works", [True, False])
 def test_many_deaths_at_a_server_that_only_says_that_it_will(batch: int, works: bool) -> None:
-    for step in range(1, steps_to_rest(batch), 25):
+    for step in range(1, steps_to_rest(batch), 40):
         die(batch, step, fork=True, batch_works=works)

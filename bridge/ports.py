@@ -95,6 +95,7 @@ class Own(StrEnum):
     PROGRESS = "progress"
     LOG = "log"
     HOURS = "hours"
+    CATALOGUE = "catalogue"
     HELP = "help"
 
 

@@ -65,6 +65,7 @@ PAGES: Mapping[Own, PageLook] = MappingProxyType(
         ),
         Own.LOG: PageLook("Log", (55, 160, 75, 270, 230, 110, 110, 520)),
         Own.HOURS: PageLook("Hours", (100, 220, 260, 200, 80, 80)),
+        Own.CATALOGUE: PageLook("Catalogue", (230, 420, 65, 95, 95, 75, 520)),
         Own.HELP: PageLook("Help", (230, 760)),
     }
 )

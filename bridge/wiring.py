@@ -37,9 +37,9 @@ from bridge.plan import Policy, Vendor
 from bridge.ports import Backend, Clock, Mailer, Own, Progress, TokenStore, World
 from bridge.review import COLUMNS, REVIEWER
 from bridge.service import Keeping
-from bridge.sheet_pages import PAGES
+from bridge.sheet_pages import PAGES, PageLook
 from bridge.sheet_requests import ReviewLook
-from bridge.sheets import GoogleSheet
+from bridge.sheets import GoogleSheet, free_title
 from bridge.site import Check, Look, SiteFiles, StaticSite, keep_address
 
 if TYPE_CHECKING:
@@ -111,14 +111,21 @@ def form_settings(settings: Settings) -> tuple[FormSettings, ...]:
 
 def sheet_of(settings: Settings, google: Google) -> GoogleSheet:
     sheet = settings.sheet
+    return GoogleSheet(google, sheet.id, sheet.review_tab, sheet.badges_tab, review_look(settings), pages_of(settings))
+
+
+def pages_of(settings: Settings) -> Mapping[Own, PageLook]:
+    """How the bridge's own tabs are made, under titles that no tab of people's bears by the settings."""
+    sheet = settings.sheet
     titles = {
         Own.PROGRESS: sheet.progress_tab,
         Own.LOG: sheet.log_tab,
         Own.HOURS: sheet.hours_tab,
+        Own.CATALOGUE: sheet.catalogue_tab,
         Own.HELP: sheet.help_tab,
     }
-    pages = {own: replace(look, title=titles[own]) for own, look in PAGES.items()}
-    return GoogleSheet(google, sheet.id, sheet.review_tab, sheet.badges_tab, review_look(settings), pages)
+    others = (sheet.review_tab, sheet.badges_tab)
+    return {own: replace(look, title=free_title(titles[own], others)) for own, look in PAGES.items()}
 
 
 def review_look(settings: Settings) -> ReviewLook:

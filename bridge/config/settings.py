@@ -153,6 +153,11 @@ class Form(Section):
     questions: Questions = Field(default_factory=lambda: Questions.model_validate({}))
 
 
+#: Tabs that came with later versions. Where an older file gives another tab such a title, they are called a little
+#: differently: “Catalogue (badge-bridge)”.
+LATER_TABS = frozenset({"catalogue_tab"})
+
+
 class Sheet(Section):
     id: GoogleId = Field(description="Copy it from the spreadsheet's address: …/spreadsheets/d/ID/edit.")
     review_tab: str = Field("Review", min_length=1, description="Write the title of the tab where coaches decide.")
@@ -160,13 +165,17 @@ class Sheet(Section):
     progress_tab: str = Field("Progress", min_length=1, description="Write the title of the tab with the charts.")
     log_tab: str = Field("Log", min_length=1, description="Write the title of the tab with the decision log.")
     hours_tab: str = Field("Hours", min_length=1, description="Write the title of the tab with everybody's hours.")
+    catalogue_tab: str = Field("Catalogue", min_length=1, description="Write the title of the tab for publishing.")
     help_tab: str = Field("Help", min_length=1, description="Write the title of the tab that explains the others.")
 
     @model_validator(mode="after")
     def _have_titles_of_their_own(self) -> Self:
-        """Two tabs of a spreadsheet can't bear one title, and letter case makes no difference to Google."""
+        """Two tabs of a spreadsheet can't bear one title, and letter case makes no difference to Google.
+
+        An older file goes on working: a tab that came later gives way until the file names it.
+        """
         taken: dict[str, str] = {}
-        for name, title in self.model_dump(exclude={"id"}).items():
+        for name, title in self.model_dump(exclude={"id", *(LATER_TABS - self.model_fields_set)}).items():
             other = taken.setdefault(" ".join(title.split()).casefold(), name)
             if other != name:
                 raise ValueError(f"calls two tabs {title!r}: {other} and {name}. Give each tab a title of its own.")

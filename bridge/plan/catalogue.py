@@ -63,6 +63,14 @@ def wanted_artworks(tab: Tab | None, known: Known) -> frozenset[str]:
     return frozenset(link for link in links if link and not (known.artworks.get(link) or Artwork(link)).sha256)
 
 
+def on_offer(known: Known, tab: Tab | None) -> list[Achievement]:
+    """Return the active achievements in the order of the rows of the tab; those that have no row there come last."""
+    rows = read_catalogue(tab).rows if tab is not None else ()
+    places = {cells.get(KEY, "").strip(): position for position, cells in reversed(rows)}
+    active = [one for one in known.achievements.values() if one.active]
+    return sorted(active, key=lambda one: (places.get(one.key, len(rows) + 1), fold(one.name), one.key))
+
+
 def learn_catalogue(draft: Draft, tab: Tab | None, policy: Policy) -> Mapping[int, str]:
     """Take in what the Badges tab says; return what each row's own Status cell should say, by position."""
     if tab is None:

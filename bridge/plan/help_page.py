@@ -73,6 +73,11 @@ _LIVING = (
         "is, the last good version stays in force.",
     ),
     (
+        "show the badges on a website",
+        "Publish the tab Catalogue: File, Share, Publish to web, and choose that tab in the place of Entire document, "
+        "for the other tabs name people.",
+    ),
+    (
         "see who decided what, and when",
         "The tab Log has a line for each decision and each thing done, without names. It is only added to; what is "
         "changed or deleted there is put back, and reported to the coordinator.",

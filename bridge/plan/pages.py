@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from bridge.model import Known, Line, Problem
+from bridge.plan.catalogue_tab import catalogue_rows
 from bridge.plan.help_page import help_rows
 from bridge.plan.hours import hours_of, hours_rows
 from bridge.plan.log_tab import SHOWN, findings, log_rows
@@ -39,6 +40,7 @@ def pages(known: Known, reading: SheetReading, log: Sequence[Line], now: datetim
         Own.PROGRESS: progress_rows(known, now, policy),
         Own.LOG: log_rows(log),
         Own.HOURS: hours_rows(hours_of(known, policy)),
+        Own.CATALOGUE: catalogue_rows(known, reading.catalogue, now, policy),
         Own.HELP: help_rows(policy),
     }
     if any(one.frozen for one in found):

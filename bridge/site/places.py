@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from hashlib import sha256
 from uuid import UUID
 
 from bridge import wording
 from bridge.errors import Refused
 from bridge.model import Achievement, Alignment, Evidence, EvidenceKind, Order
 from bridge.openbadges import documents, status
+from bridge.plan.site_files import achievement_file
 
 INDEX = "index.html"
 STYLE = "style.css"
@@ -66,20 +66,12 @@ def status_list_number(name: str) -> int | None:
 
 def achievement(achievement: Achievement, kind: str) -> str:
     """Return the file of one version of an achievement; *kind* is "html" or "json" (BadgeClass)."""
-    return f"achievements/{segment(achievement.key)}/{segment(achievement.version)}.{kind}"
+    return achievement_file(achievement, kind)
 
 
 def artwork(achievement_: Achievement) -> str:
     """Return the file of an achievement's artwork."""
     return achievement(achievement_, suffix(achievement_))
-
-
-def segment(word: str) -> str:
-    """Return *word* as one step of a path; what could mislead there is replaced, and a hash keeps it apart."""
-    if re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}", word):
-        return word
-    slug = re.sub(r"[^a-z0-9]+", "-", word.lower()).strip("-")[:40]
-    return f"{slug or 'x'}-{sha256(word.encode(errors='replace')).hexdigest()[:8]}"
 
 
 def did_file(issuer: documents.Issuer) -> str:

@@ -10,6 +10,7 @@ import pytest
 
 from bridge.model import Known, Line
 from bridge.plan import Policy, pages
+from bridge.plan.catalogue_tab import CATALOGUE_TITLES
 from bridge.plan.chain import Entry, continued, first_break
 from bridge.plan.help_page import help_rows
 from bridge.plan.hours import HOURS_TITLES
@@ -36,7 +37,8 @@ def log(count: int = 3) -> list[Line]:
 def reading(log_tab: Rows | None, help_tab: Rows | None = None) -> SheetReading:
     helped = help_rows(POLICY) if help_tab is None else help_tab
     progress = tuple(tuple(map(as_text, row)) for row in progress_rows(known(), NOON, POLICY))
-    given = {Own.PROGRESS: progress, Own.LOG: log_tab, Own.HOURS: (HOURS_TITLES,), Own.HELP: helped}
+    empty = {Own.HOURS: (HOURS_TITLES,), Own.CATALOGUE: (CATALOGUE_TITLES,)}
+    given = {Own.PROGRESS: progress, Own.LOG: log_tab, **empty, Own.HELP: helped}
     own = {own: Tab(number, own.title(), rows) for number, (own, rows) in enumerate(given.items()) if rows is not None}
     return SheetReading("https://sheet", None, None, own)
 
@@ -77,6 +79,7 @@ def test_tabs_that_are_not_there_are_made_with_all_they_say() -> None:
         progress_rows(known(), NOON, POLICY),
         log_rows(log()),
         (HOURS_TITLES,),
+        (CATALOGUE_TITLES,),
         help_rows(POLICY),
     ]
     assert found.facts == {SHOWN: "3"}

@@ -18,6 +18,8 @@ from bridge.config.cron import crontab
 from bridge.config.places import lines
 from bridge.config.settings import Form
 from bridge.errors import ConfigProblems
+from bridge.ports import Own
+from bridge.wiring import pages_of
 
 from .settings_file import GOOD, KEY, write
 
@@ -37,6 +39,15 @@ def test_good_settings_are_read(tmp_path: Path) -> None:
     assert settings.issuer.url == "https://badges.district.example"
     assert settings.form[0].questions.badge == "Which badge?"
     assert settings.sender == "badges@district.example"
+
+
+def test_a_tab_that_came_later_gives_way_in_an_older_file(tmp_path: Path) -> None:
+    """Its default title may be the one that the file gives another tab; written down, it is a mistake."""
+    older = GOOD.replace("[sheet]\n", '[sheet]\nbadges_tab = "catalogue"\n')
+    settings = load(write(tmp_path, older))
+    assert pages_of(settings)[Own.CATALOGUE].title == "Catalogue (badge-bridge)"
+    both = older.replace("[sheet]\n", '[sheet]\ncatalogue_tab = "Catalogue"\n')
+    assert "calls two tabs" in problems(write(tmp_path, both))[0]
 
 
 def test_paths_are_counted_from_the_config_file(tmp_path: Path) -> None:

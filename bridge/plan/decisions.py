@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bridge.model import Achievement, Attempt, Decision, EvidenceKind, Kind, Known, Request, Superseded, Verdict
+from bridge.plan.attempts import why_no_return
 from bridge.plan.draft import Draft
 from bridge.plan.intake import Intake
 from bridge.plan.policy import Policy
@@ -265,6 +266,8 @@ def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, polic
             return _not_a_reviewer(achievement)
         if mailboxes(reviewer) & mailboxes(attempt.submission.recipient):
             return "Nobody may approve a request of their own: please ask another coach."
+    if verdict is Verdict.RETURN:
+        return why_no_return(known, attempt)
     if verdict is Verdict.APPROVE:
         if achievement is None:
             return not_in_use(attempt.submission.label)

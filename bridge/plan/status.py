@@ -17,6 +17,7 @@ from bridge.model import (
     Superseded,
     Verdict,
 )
+from bridge.plan.attempts import is_last, most_of, number_of, words_of
 from bridge.plan.deeds import AT_BACKEND
 from bridge.plan.guards import WITHHELD
 from bridge.plan.moves import is_taken_up
@@ -61,9 +62,19 @@ def _waiting(known: Known, attempt: Attempt, policy: Policy) -> str:
         words.append("The privacy tick is missing: look whether a student can be recognised.")
     if attempt.version > 1:
         words.append("The answer was edited.")
+    words.extend(_attempts(known, attempt))
     if not attempt.submission.verified:
         words.append("The address was typed, not verified: make sure that it is the teacher’s own.")
     return " ".join(words)
+
+
+def _attempts(known: Known, attempt: Attempt) -> list[str]:
+    """What a coach must know before choosing Return."""
+    number, most = number_of(known, attempt), most_of(known, attempt)
+    if most is None or (number == 1 and most > 1):
+        return []
+    last = ", the last one: it can't be returned" if is_last(known, attempt) else ""
+    return [f"{words_of(number, most).capitalize()}{last}."]
 
 
 def _held(known: Known, attempt: Attempt, policy: Policy) -> str:

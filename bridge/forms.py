@@ -32,7 +32,7 @@ MOST_TOLD = 5
 ROLES = ("badge", "name", "given_name", "family_name", "school", "links", "files", "reflection", "consent", "show")
 
 _FORM_FIELDS = (
-    "formId,info(title,documentTitle),settings(emailCollectionType),"
+    "formId,responderUri,info(title,documentTitle),settings(emailCollectionType),"
     "items(title,questionItem(question(questionId)),questionGroupItem(questions(questionId,rowQuestion(title))))"
 )
 _RESPONSE_FIELDS = "responses(responseId,createTime,lastSubmittedTime,respondentEmail,answers),nextPageToken"
@@ -62,6 +62,7 @@ class Form:
     title: str
     collection: str  # emailCollectionType
     titles: Mapping[str, str]  # question id → title, in the form's order
+    link: str = ""  # responderUri
 
     @property
     def verified(self) -> bool:
@@ -129,7 +130,7 @@ def to_reading(
 ) -> FormReading:
     """Read a form whole. *responses* are asked for only where somebody can be told from their address."""
     questions, problems = find_questions(form, settings, facts)
-    reading = FormReading(form.id, form.title, form.verified, (), questions, tuple(problems))
+    reading = FormReading(form.id, form.title, form.verified, (), questions, tuple(problems), form.link)
     if problem := _address_problem(form, settings):
         return replace(reading, problems=(*reading.problems, problem))
     if "badge" not in questions:
@@ -150,7 +151,8 @@ def to_form(form_id: str, answer: Json) -> Form:
             if question_id := row.get("questionId"):
                 titles[question_id] = f"{title} [{_text(row.get('rowQuestion', {}).get('title'), 1000)}]"
     title = _text(info.get("title") or info.get("documentTitle"), LONGEST_NAME) or form_id
-    return Form(form_id, title, str(answer.get("settings", {}).get("emailCollectionType", "")), titles)
+    collection = str(answer.get("settings", {}).get("emailCollectionType", ""))
+    return Form(form_id, title, collection, titles, str(answer.get("responderUri", "")))
 
 
 def find_questions(

@@ -54,6 +54,7 @@ class FormReading:
     submissions: tuple[Submission, ...] = ()
     questions: Mapping[str, str] = field(default_factory=dict)  # role → question id, to be remembered as facts
     problems: tuple[Problem, ...] = ()
+    link: str = ""  # where people fill it in (responderUri); "": Google did not say
 
 
 class FormSource(Protocol):

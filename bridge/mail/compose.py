@@ -18,6 +18,7 @@ import css_inline
 from PIL import Image
 
 from bridge import wording
+from bridge.mail.prefill import prefilled
 from bridge.mail.voice import Voice, render, subject_and_text
 from bridge.model import (
     LOCAL,
@@ -38,6 +39,7 @@ from bridge.model import (
 )
 from bridge.openbadges.errors import BadArtwork
 from bridge.openbadges.pictures.picture import is_drawing, media_type, unbake
+from bridge.plan.attempts import most_of, number_of, words_of
 from bridge.plan.due import due_at
 from bridge.ports import Message
 
@@ -130,28 +132,44 @@ def compose(effect: Effect, known: Known, voice: Voice, badge: bytes | None = No
 def common(subject: Subject) -> dict[str, Any]:
     """Return the facts that every template may use."""
     voice, attempt = subject.voice, subject.attempt
+    number = number_of(subject.known, attempt)
     contact = wording.one_line(voice.contact or voice.sender.reply_to or voice.sender.address)
     address = _ADDRESS.search(contact)
     return {
         "name": wording.one_line(attempt.submission.name, 80),
         "number": attempt.request,
-        "attempt": attempt.n,
+        "attempt": number,
+        "attempt_words": words_of(number, most_of(subject.known, attempt)),
         "badge_name": subject.badge_name,
         "programme": wording.one_line(voice.programme),
         "contact": contact,
         "contact_address": address[0] if address else "",
         "site": wording.web_link(voice.site_url),
-        "form": wording.web_link(voice.form_links.get(attempt.submission.form_id, "")),
+        "form": form_link(subject),
         "share_with": wording.one_line(voice.share_with),
         "language": voice.locale.replace("_", "-"),
     }
 
 
+def form_link(subject: Subject) -> str:
+    """Return where the form is filled in: as Google tells it, else as it is made from the form's id; "" if unknown."""
+    form_id = subject.attempt.submission.form_id
+    return told_link(subject) or wording.web_link(subject.voice.form_links.get(form_id, ""))
+
+
+def told_link(subject: Subject) -> str:
+    form_id = subject.attempt.submission.form_id
+    return wording.web_link(subject.known.facts.get(f"form-link:{form_id}", ""))
+
+
 def received(subject: Subject) -> dict[str, Any]:
-    """Facts: when the decision is due, how much evidence came, and which of it can't be opened (`Blocked`)."""
+    """Facts: when the decision is due, how much evidence came, which of it can't be opened (`Blocked`), and whether
+    the same request had come before.
+    """
     submission, voice = subject.attempt.submission, subject.voice
     due = due_at(submission.submitted_at, subject.achievement, voice.due_days)
     return {
+        "again": subject.attempt.n > 1,
         "due": wording.say_day(due, voice.tz, voice.locale),
         "items": len(submission.evidence),
         "blocked": blocked(submission.evidence, subject.known),
@@ -245,8 +263,22 @@ def reissued(subject: Subject) -> dict[str, Any]:
 
 
 def returned(subject: Subject) -> dict[str, Any]:
-    """Facts: the coach's words."""
-    return words(subject.decision(Verdict.RETURN))
+    """Facts: the coach's words; which attempt comes next; the link to the form with the last answer in it, whether all
+    of that fitted in, and whether there were uploads, which no link can bring back.
+    """
+    known, attempt = subject.known, subject.attempt
+    prefix = f"question:{attempt.submission.form_id}:"
+    questions = {key.removeprefix(prefix): value for key, value in known.facts.items() if key.startswith(prefix)}
+    again = prefilled(told_link(subject), questions, attempt.submission)
+    number, most = number_of(known, attempt) + 1, most_of(known, attempt)
+    return {
+        **words(subject.decision(Verdict.RETURN)),
+        "next_attempt": words_of(number, most),
+        "last": number == most,
+        "filled_form": again.link,
+        "whole": again.whole,
+        "uploads": any(item.kind is EvidenceKind.UPLOAD for item in attempt.submission.evidence),
+    }
 
 
 def declined(subject: Subject) -> dict[str, Any]:

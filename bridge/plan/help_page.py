@@ -23,8 +23,8 @@ _DECIDING = (
     ("approve", "The badge is issued, published and mailed, with your words if you wrote some."),
     (
         "return",
-        "Not yet. The teacher gets your words and may send the form again, or edit the answer: that becomes the next "
-        "attempt, in a row of its own. Needs words.",
+        "Not yet. The teacher gets your words and a link to the form with the last answer in it; what comes back is "
+        f"the next attempt, in a row of its own. Needs words. Where a badge has a last attempt, {STATUS} says so.",
     ),
     ("decline", "No, with your words. Needs words."),
     ("hold", "Nothing happens until you choose something else. Clear your note before you approve: it goes out."),

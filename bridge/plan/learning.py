@@ -73,6 +73,8 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
     for form in seen.forms:
         for role, question in form.questions.items():
             draft.fact(f"question:{form.form_id}:{role}", question)
+        if form.link:
+            draft.fact(f"form-link:{form.form_id}", form.link)
         draft.problems.extend(form.problems)
     intake.take(submission for form in seen.forms for submission in form.submissions)
     ours = sort_rows(draft.known, rows)

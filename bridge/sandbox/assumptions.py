@@ -112,6 +112,8 @@ RULES: tuple[Rule, ...] = (
     Rule("forms.forms.responses.list", "no order is promised: the sandbox shuffles"),
     Rule("forms.forms.responses.list", "a page size above 5000 is cut to 5000", _FORMS_LIST),
     Rule("forms.forms.responses.list", "unanswered questions are absent, not empty"),
+    Rule("forms", "entry.N in a link fills in the question whose questionId is N, hexadecimal there, decimal here"),
+    Rule("forms", "a link fills in no uploads and no verified address; what fits no question or option is left out"),
     Rule("forms", "who is not an editor of the form: 403 PERMISSION_DENIED"),
     Rule("forms", "uploads lie in the question's folder in the owner's Drive, the uploader's name in theirs"),
     Rule("forms", "an edited response keeps its id and createTime and moves lastSubmittedTime", _FORMS_LIST),

@@ -126,7 +126,7 @@ def form_json(form: Form) -> Json:
         "info": info,
         "settings": {"emailCollectionType": form.email_collection},
         "revisionId": revision_id(form),
-        "responderUri": f"https://docs.google.com/forms/d/e/{responder_id(form)}/viewform",
+        "responderUri": responder_uri(form),
         "items": form.items,
     }
     if form.accepting is not None:
@@ -141,10 +141,10 @@ def revision_id(form: Form) -> str:
     return f"{form.revision:08x}"
 
 
-def responder_id(form: Form) -> str:
-    """Return the id in the address that people answer at; it is not the form's id."""
+def responder_uri(form: Form) -> str:
+    """Return the address that people answer at; the id in it is not the form's id."""
     digest = base64.urlsafe_b64encode(form.id.encode()).decode().rstrip("=")
-    return "1FAIpQLS" + digest[:48]
+    return f"https://docs.google.com/forms/d/e/1FAIpQLS{digest[:48]}/viewform"
 
 
 def response_json(response: Response) -> Json:

@@ -7,10 +7,11 @@ import binascii
 import mimetypes
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from bridge.sandbox.api import Act, ApiError, Json, act
 from bridge.sandbox.drive_state import new_file
-from bridge.sandbox.forms import add_item, form_json, questions_of, response_json
+from bridge.sandbox.forms import add_item, form_json, questions_of, responder_uri, response_json
 from bridge.sandbox.forms_state import COLLECTION_TYPES, Answer, Form, Response, Upload
 from bridge.sandbox.state import World
 
@@ -245,3 +246,41 @@ def _response(form: Form, response_id: str) -> Response:
     if response is None:
         raise ApiError(404, "NOT_FOUND", f"{form.title} has no response {response_id}.")
     return response
+
+
+@act(
+    "GET", "filled-form", "?link=: what is filled in already where somebody opens that link of a form, by question id."
+)
+def filled_form(act: Act) -> Json:
+    form, answers = open_link(act.world, act.args["link"])
+    return {"formId": form.id, "title": form.title, "answers": answers}
+
+
+def open_link(world: World, link: str) -> tuple[Form, dict[str, Any]]:
+    """Return the form that a link leads to, and what the link fills in: `entry.N` goes to the question whose id is N.
+
+    What fits no question, no option or no line is left out, as is what can't be filled in: uploads.
+    """
+    parts = urlsplit(link)
+    form = next((form for form in world.forms.forms.values() if urlsplit(responder_uri(form)).path == parts.path), None)
+    if form is None:
+        raise ApiError(404, "NOT_FOUND", f"No form is filled in at {link[:80]}.")
+    given: dict[str, list[str]] = {}
+    for name, text in parse_qsl(parts.query):
+        if name.startswith("entry.") and name[6:].isdecimal():
+            given.setdefault(f"{int(name[6:]):08x}", []).append(text)
+    answers: dict[str, Any] = {}
+    for item in form.items:
+        for question in questions_of(item):
+            texts = given.get(question["questionId"], [])
+            if texts and "fileUploadQuestion" not in question and _takes(item, question, texts):
+                answers[question["questionId"]] = texts if len(texts) > 1 else texts[0]
+    return form, answers
+
+
+def _takes(item: Json, question: Json, texts: list[str]) -> bool:
+    try:
+        _check_options(item, question, texts)
+    except ApiError:
+        return False
+    return True

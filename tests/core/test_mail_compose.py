@@ -155,14 +155,6 @@ def test_an_odd_link_is_told_and_never_becomes_a_link(url: str) -> None:
     assert Page(message.html).links == ["mailto:tran@lakeview.example"]
 
 
-def test_a_later_attempt_says_which_one_it_is() -> None:
-    known = decided()
-    known.attempts["41-2"] = replace(known.attempts["41-1"], n=2)
-    message = compose(Effect(Kind.TELL_RECEIVED, "41-2"), known, VOICE)
-    assert "(attempt 2)" in message.subject
-    assert "as attempt 2" in message.text
-
-
 # ── issued ───────────────────────────────────────────────────────────────────
 
 

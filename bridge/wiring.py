@@ -26,7 +26,7 @@ from bridge.forms import FormSettings, GoogleForms
 from bridge.google import GMAIL, READ_SCOPES, Google, connect
 from bridge.google.quota import MinuteBuckets
 from bridge.issuer import BACKENDS
-from bridge.ledger import SqlLedger, open_ledger
+from bridge.ledger import SqlLedger, keep_programme, open_ledger
 from bridge.ledger.backup import backups, restore
 from bridge.mail import FolderMailer, GmailMailer, Sender, SmtpMailer, Voice, compose
 from bridge.mail.smtp import Security, SmtpServer
@@ -349,6 +349,12 @@ def without_traces(settings: Settings, stack: ExitStack) -> Settings:
     )
 
 
+def _keep(settings: Settings) -> None:
+    """Raise Refused where the settings name another address, or another spreadsheet, than all that was done before."""
+    keep_address(SiteFiles(settings.site.folder), issuer_of(settings))
+    keep_programme(settings.ledger.url, settings.key, [form.id for form in settings.form])
+
+
 @contextmanager
 def open_world(
     settings: Settings,
@@ -365,7 +371,7 @@ def open_world(
     """
     clock = clock_of(settings, stop)
     signing = signing_of(settings)
-    keep_address(SiteFiles(settings.site.folder), issuer_of(settings))
+    _keep(settings)
     with ExitStack() as stack:
         google = google_of(settings, clock)
         stack.callback(google.close)

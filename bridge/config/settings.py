@@ -240,6 +240,7 @@ class LedgerPlace(Section):
     )
     backups: ConfigPath = Field(Path("backups"), validate_default=True, description="Write a folder.")
     keep: int = Field(7, ge=1, description="Write how many backups to keep.")
+    programme: str = Field("", description="Leave it empty, or write the id of the spreadsheet that was replaced.")
 
 
 class Guards(Section):
@@ -275,8 +276,8 @@ class Settings(Section):
 
     @property
     def key(self) -> str:
-        """Names the programme in the ledger. The spreadsheet is its one thing that never changes its id."""
-        return self.sheet.id
+        """Names the programme in the ledger: by its spreadsheet, or by the first one where that was replaced."""
+        return self.ledger.programme or self.sheet.id
 
     @property
     def sender(self) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bridge.demo.people import REVIEW
+from bridge.errors import Refused
 from bridge.ledger.sql import SqlLedger
 from bridge.model import Lesson
 from bridge.plan.learning import REBUILD
@@ -114,6 +117,34 @@ def test_a_tab_that_was_deleted(received: District) -> None:
     assert "The tab Review is gone, although requests were shown there." in told(report)
     assert town.night().rows_added == 0
     rebuild(town)
+    town.nights()
+    town.assert_each_has_one_badge()
+    assert {row["Decision"] for row in town.rows()} == {"Approve"}
+
+
+@pytest.mark.slow
+def test_a_spreadsheet_that_was_replaced(received: District) -> None:
+    """Nothing is done until somebody says that it is meant; then all is there again, and nobody is told twice."""
+    town = received
+    town.approve_all()
+    town.night()
+    old = town.programme.spreadsheet_id
+    coach = town.programme.coaches[0].email
+    new = town.people.ask("POST", "sheets", owner=coach, title="Anew", tabs=["Sheet1"])["spreadsheet_id"]
+    town.people.ask("POST", f"drive/files/{new}/share", **{"with": town.programme.mailbox, "role": "writer"})
+    town.set(f'id = "{old}"', f'id = "{new}"')
+    with pytest.raises(Refused, match=f"under another spreadsheet, {old}. Nothing was done"):
+        town.night()
+    town.set("[google]\n", f'[ledger]\nprogramme = "{old}"\n\n[google]\n')
+    town.programme = replace(town.programme, spreadsheet_id=new)
+    town.people.programme = town.programme
+    assert "The tab Review is gone, although requests were shown there." in told(town.night())
+    rebuild(town)
+    town.submit()
+    town.nights()
+    assert {row["Decision"] for row in town.rows()} == {"Approve", ""}
+    assert {row["ID"] for row in town.rows()} == {"1-1", "2-1", "3-1", "4-1"}
+    town.approve_all()
     town.nights()
     town.assert_each_has_one_badge()
 

@@ -37,6 +37,7 @@ from bridge.model import (
     FileAccess,
     Kind,
     Order,
+    Prerequisites,
     State,
     Submission,
     Superseded,
@@ -163,6 +164,8 @@ achievements = Table(
     col("reviewers", Nested(tuple[str, ...])),
     col("review_days", Integer, null=True),
     col("most_attempts", Integer, null=True),
+    col("prerequisites", Nested(Prerequisites), null=True),
+    col("by_itself", Boolean),
     belongs("achievement_versions", key="key", version="version"),
 )
 artworks = Table("artworks", metadata, key("programme"), key("link"), col("sha256"), col("problem"))

@@ -204,7 +204,8 @@ def late_edit(subject: Subject) -> dict[str, Any]:
 
 
 def issued(subject: Subject) -> dict[str, Any]:
-    """Facts: the badge's page, its picture's address, what the coach said, hours, expiry, and the LinkedIn link.
+    """Facts: the badge's page, its picture's address, what the coach said, hours, expiry, the badges that it was given
+    for by itself, and the LinkedIn link.
 
     Hardly any mail program shows an SVG, so a badge that is one is attached, but neither shown nor linked as a picture.
     """
@@ -222,8 +223,15 @@ def issued(subject: Subject) -> dict[str, Any]:
         "file": picture_name(subject),
         "linkedin": linkedin_link(order, credential, subject.badge_name, voice),
         "hours": wording.say_hours(hours) if hours else "",
+        "parts": parts(subject),
         "expires": wording.say_day(order.expires, voice.tz, voice.locale) if order.expires else "",
     }
+
+
+def parts(subject: Subject) -> tuple[str, ...]:
+    """Return the names of the badges for which this one came by itself; none where it was asked for."""
+    given = subject.attempt.submission
+    return tuple(wording.one_line(item.name, 90) for item in given.evidence) if given.by_itself else ()
 
 
 def image_of(credential: Credential, voice: Voice) -> str:

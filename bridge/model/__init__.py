@@ -1,13 +1,12 @@
-"""The words of the trade: values (`words`), and what the bridge knows and learns (`known`)."""
+"""The words of the trade: values (`badges`, `words`), and what the bridge knows and learns (`known`)."""
 
+from bridge.model.badges import Achievement, Alignment, Artwork, Prerequisites
 from bridge.model.known import Known, Lesson
 from bridge.model.words import (
+    BY_ITSELF,
     LOCAL,
     REPLACED_BY,
     Acceptance,
-    Achievement,
-    Alignment,
-    Artwork,
     Attempt,
     Credential,
     Decision,
@@ -32,6 +31,7 @@ from bridge.model.words import (
 )
 
 __all__ = [
+    "BY_ITSELF",
     "LOCAL",
     "REPLACED_BY",
     "Acceptance",
@@ -53,6 +53,7 @@ __all__ = [
     "Line",
     "Move",
     "Order",
+    "Prerequisites",
     "Problem",
     "Request",
     "State",

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
+from bridge.model.badges import Achievement, Artwork
 from bridge.model.words import (
-    Achievement,
-    Artwork,
     Attempt,
     Credential,
     Decision,

@@ -141,6 +141,14 @@ def to_reviewers(text: str, policy: Policy) -> tuple[str, ...]:
     return reviewers
 
 
+def is_by_itself(text: str) -> bool:
+    """Read how a badge is earned: "by itself", or "asked", which is what an empty cell says."""
+    word = fold(text)
+    if word not in ("", "asked", "by itself"):
+        raise ValueError(f"Milestone “{shorten(_line(text), 40)}” must be asked or by itself; empty is asked.")
+    return word == "by itself"
+
+
 def to_count(title: str, text: str, most: int) -> int | None:
     """Read a whole number from 1 to *most*, as a sheet may show it; empty is None."""
     if not (text := _line(text)):

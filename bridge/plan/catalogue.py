@@ -9,11 +9,12 @@ import hashlib
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 
 from bridge.model import Achievement, Artwork, Known
 from bridge.plan.badge_cells import (
+    is_by_itself,
     to_alignment,
     to_backend,
     to_count,
@@ -25,6 +26,7 @@ from bridge.plan.badge_cells import (
 )
 from bridge.plan.draft import Draft
 from bridge.plan.policy import Policy
+from bridge.plan.prerequisites import say, with_prerequisites
 from bridge.ports import Tab
 from bridge.review import Table, fold, read_table
 from bridge.wording import say_months, shorten, visible
@@ -34,7 +36,11 @@ ARTWORK, HOURS, ACTIVE, STATUS = "Artwork", "Hours", "Active", "Status"
 TITLES = (KEY, NAME, DESCRIPTION, CRITERIA, ARTWORK, HOURS, ACTIVE, STATUS)
 TYPE, TAGS, ALIGNMENT, VALID_FOR, BACKEND = "Type", "Tags", "Alignment", "Valid for", "Backend"
 REVIEWERS, REVIEW_DAYS, MOST_ATTEMPTS = "Reviewers", "Review days", "Most attempts"
-OPTIONAL = (TYPE, TAGS, ALIGNMENT, VALID_FOR, BACKEND, REVIEWERS, REVIEW_DAYS, MOST_ATTEMPTS)
+PREREQUISITES, MILESTONE = "Prerequisites", "Milestone"
+OPTIONAL = (
+    *(TYPE, TAGS, ALIGNMENT, VALID_FOR, BACKEND),
+    *(REVIEWERS, REVIEW_DAYS, MOST_ATTEMPTS, PREREQUISITES, MILESTONE),
+)
 
 #: What makes a version of a badge, and what came later, with the value that says nothing.
 FIRST = ("name", "description", "criteria", "hours", "artwork")
@@ -82,32 +88,55 @@ def learn_catalogue(draft: Draft, tab: Tab | None, policy: Policy) -> Mapping[in
             draft.problem("sheet, tab Badges", f"{sentence} Until then the badges known so far stay in force.")
         return {}
     says: dict[int, str] = {}
-    count = Counter(cells[KEY].strip() for _, cells in table.rows)
-    for position, cells in table.rows:
-        if not any(text.strip() for title, text in cells.items() if title != STATUS):
-            continue
-        try:
-            achievement = to_achievement(cells, draft.known, policy, twice=count[cells[KEY].strip()] > 1)
-        except ValueError as wrong:
-            says[position] = _in_force(str(wrong), cells, draft.known)
+    for position, cells, found in _read_rows(table, draft.known, policy):
+        if isinstance(found, str):
+            says[position] = _in_force(found, cells, draft.known)
             draft.problem(f"badge {shorten(fold(cells[KEY]), 60) or f'in row {position + 1}'}", says[position])
             continue
-        draft.achievement(achievement)
-        draft.label(fold(achievement.name), achievement.key)
-        says[position] = in_use(achievement, policy)
+        draft.achievement(found)
+        draft.label(fold(found.name), found.key)
+        says[position] = in_use(found, policy)
     for key in sorted(draft.known.achievements.keys() - {cells[KEY].strip() for _, cells in table.rows}):
         if draft.known.achievements[key].active:
             draft.problem(f"badge {key}", "Its row is gone from the tab Badges, but it stays in force. " + SWITCH_OFF)
     return says
 
 
+def _read_rows(
+    table: Table, known: Known, policy: Policy
+) -> Iterator[tuple[int, Mapping[str, str], Achievement | str]]:
+    """Yield each row that is not empty: position, cells, and the badge, or a sentence that says what is wrong."""
+    rows = [
+        (position, cells)
+        for position, cells in table.rows
+        if any(text.strip() for title, text in cells.items() if title != STATUS)
+    ]
+    count = Counter(cells[KEY].strip() for _, cells in rows)
+    known = replace(known, labels=dict(known.labels))
+    faults: dict[int, str] = {}
+    read: dict[str, tuple[Achievement, str]] = {}
+    for position, cells in rows:
+        try:
+            one = to_achievement(cells, known, policy, twice=count[cells[KEY].strip()] > 1)
+        except ValueError as wrong:
+            faults[position] = str(wrong)
+        else:
+            known.labels.setdefault(fold(one.name), one.key)
+            read[one.key] = one, cells[PREREQUISITES]
+    settled = with_prerequisites(read, known)
+    for position, cells in rows:
+        yield position, cells, faults.get(position) or settled[cells[KEY].strip()]
+
+
 def in_use(achievement: Achievement, policy: Policy) -> str:
-    """What Status says of a row that is right: which vendor makes it, and how its "Valid for" was understood, since 2
-    may be meant as years."""
+    """What Status says of a row that is right: which vendor makes it, and how its other cells were understood: 2 in
+    "Valid for" may be meant as years."""
     vendor = policy.backends.get(achievement.backend or policy.backend)
     made = f"; made at {vendor.title}" if vendor is not None else ""
     counts = f"; valid for {say_months(achievement.valid_months)}" if achievement.valid_months else ""
-    return f"In use{made}{counts}" if achievement.active else "Switched off"
+    comes = "issued by itself after" if achievement.by_itself else "comes after"
+    after = f"; {comes} {say(achievement.prerequisites)}" if achievement.prerequisites else ""
+    return f"In use{made}{counts}{after}" if achievement.active else "Switched off"
 
 
 def _in_force(sentence: str, cells: Mapping[str, str], known: Known) -> str:
@@ -116,7 +145,10 @@ def _in_force(sentence: str, cells: Mapping[str, str], known: Known) -> str:
 
 
 def to_achievement(cells: Mapping[str, str], known: Known, policy: Policy, *, twice: bool) -> Achievement:
-    """Read one row. Raise ValueError with a sentence for the coordinator."""
+    """Read one row, but for its prerequisites, which are about other rows.
+
+    Raise ValueError with a sentence for the coordinator.
+    """
     artwork_link = cells[ARTWORK].strip()
     key, name = _key_and_name(cells, known, twice=twice)
     if (active := fold(cells[ACTIVE])) not in _YES | _NO:
@@ -144,6 +176,7 @@ def to_achievement(cells: Mapping[str, str], known: Known, policy: Policy, *, tw
         reviewers=to_reviewers(cells[REVIEWERS], policy),
         review_days=to_count(REVIEW_DAYS, cells[REVIEW_DAYS], 366),
         most_attempts=to_count(MOST_ATTEMPTS, cells[MOST_ATTEMPTS], 99),
+        by_itself=is_by_itself(cells[MILESTONE]),
     )
     return replace(achievement, version=version_of(achievement))
 

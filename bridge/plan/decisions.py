@@ -11,6 +11,7 @@ from bridge.model import Achievement, Attempt, Decision, EvidenceKind, Kind, Kno
 from bridge.plan.attempts import why_no_return
 from bridge.plan.draft import Draft
 from bridge.plan.intake import Intake
+from bridge.plan.pathways import missing
 from bridge.plan.policy import Policy
 from bridge.plan.standing import ANSWERS, OPEN, Answer, Standing, not_in_use, standing, why_not
 from bridge.review import BADGE, EMAIL, EVIDENCE, LINK, REFLECTION, Row, cell, fold, is_id, to_verdict
@@ -223,7 +224,7 @@ def _take(draft: Draft, intake: Intake, row: Row, verdict: Verdict, at: Standing
         intake.next_attempt(attempt, attempt.submission, Superseded.CHANGED, tell=False)
         draft.event(attempt.id, "decision not taken", "the answer was edited after it was last shown")
         return why_not(known, attempt.id, Standing.SUPERSEDED, verdict)
-    if sentence := _not_allowed(known, intake, row, verdict, policy):
+    if sentence := _not_allowed(known, intake, row, verdict, policy, draft.now):
         if in_force is not None and not in_force.enacted:
             _take_back(draft, attempt.id, "it is not allowed any more")
         return sentence
@@ -253,7 +254,7 @@ def _says_again(word: Decision, row: Row, verdict: Verdict, now: datetime) -> bo
     return (verdict, row.feedback, row.reviewer) == (word.verdict, word.feedback, word.reviewer) and word.seen_at <= now
 
 
-def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, policy: Policy) -> str:
+def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, policy: Policy, now: datetime) -> str:
     """Why this person may not choose this for this request; "" if they may."""
     attempt = known.attempts[row.attempt_id]
     request = known.requests[attempt.request]
@@ -275,6 +276,8 @@ def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, polic
             return f"“{achievement.name}” is switched off in the tab Badges, so it can't be approved."
         if (rival := intake.rival(request)) is not None:
             return f"Request {rival} already stands for this badge, so that nobody gets it twice."
+        if achievement.prerequisites is not None:
+            return missing(known, achievement, intake.attempts_of(request.recipient), now)
     return ""
 
 

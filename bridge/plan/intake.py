@@ -93,6 +93,11 @@ class Intake:
                 return number
         return None
 
+    def attempts_of(self, recipient: str) -> list[str]:
+        """The ids of all attempts of a person, in all requests."""
+        numbers = self.of_person.get(recipient, ())
+        return [f"{number}-{n}" for number in numbers for n in range(1, self.latest[number].n + 1)]
+
     def _has_lapsed(self, number: int) -> bool:
         return has_lapsed(self.draft.known, self.latest[number].id, self.draft.now)
 

@@ -14,6 +14,7 @@ from bridge.plan.decisions import SCRAMBLED, TWICE, Sorted, learn_decisions, scr
 from bridge.plan.draft import Draft
 from bridge.plan.enact import enact
 from bridge.plan.intake import Intake, resolve_labels
+from bridge.plan.pathways import grant, learn_fallen
 from bridge.plan.policy import Policy
 from bridge.ports import FormReading, SheetReading, Tab
 from bridge.review import COLUMNS, Row, read_table, to_rows
@@ -86,6 +87,8 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
     elif whole:
         notices = learn_decisions(draft, intake, ours, policy)
         enact(draft, policy, entropy, seen.taken)  # only now: whoever emptied a cell in time must have been heard
+        grant(draft, rows, policy, entropy, seen.taken)
+        notices = learn_fallen(draft) | notices
     notices |= dict.fromkeys(ours.twice, TWICE)
     if draft.known.facts.get(REBUILD) and whole:
         draft.fact(REBUILD, "")

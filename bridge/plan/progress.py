@@ -28,7 +28,10 @@ BADGES = ("Badge", "Requests", "Issued", "First time right, %", "Median days to 
 SCHOOLS = ("School", "Requests", "Issued", "Hours")
 
 #: Above the charts. No date: a night on which nothing changed writes nothing.
-WORDS = "Each request is counted once: when it was asked for, how its first attempt was decided, and what came of it."
+WORDS = (
+    "Each request is counted once: when it was asked for, how its first attempt was decided, and what came of it. "
+    "A badge that came by itself is no request; it counts as issued."
+)
 
 #: For what people asked that the catalogue does not have.
 UNKNOWN = "(not in the catalogue)"
@@ -74,6 +77,7 @@ class Case:
     """One request, as far as it is counted."""
 
     asked: date
+    by_itself: bool  # nobody asked: no request, but a badge all the same
     badge: str  # as people call it now
     school: str
     waits: bool
@@ -94,19 +98,21 @@ def cases_of(known: Known, policy: Policy) -> list[Case]:
 
 
 def _case(known: Known, tries: Sequence[Attempt], policy: Policy) -> Case:
-    first, request = tries[0], known.requests[tries[0].request]
+    given, request = tries[0].submission, known.requests[tries[0].request]
     standings = [standing(known, one.id) for one in tries]
-    decided = [one for attempt in tries if (one := _decision(known, attempt.id)) is not None]
+    coached = [attempt for attempt in tries if not attempt.submission.by_itself]
+    decided = [one for attempt in coached if (one := _decision(known, attempt.id)) is not None]
     held = [known.credentials[attempt.id] for attempt in tries if attempt.id in known.credentials]
     earned = [credential for credential in held if credential.revoked_at is None]
 
     def day(moment: datetime) -> date:
         return moment.astimezone(policy.tz).date()
 
-    asked = day(first.submission.submitted_at)
+    asked = day(given.submitted_at)
     opening = decided[0] if decided else None
     return Case(
         asked=asked,
+        by_itself=given.by_itself,
         badge=_badge(known, request.achievement),
         school=tries[-1].submission.school,
         waits=any(one in OPEN for one in standings) and not any(one in GRANTED for one in standings),
@@ -156,7 +162,7 @@ def months(cases: Sequence[Case], today: date) -> Table:
     """Requests and decisions by month, the oldest first; at most two years."""
     found: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for case in cases:
-        found[f"{case.asked:%Y-%m}"]["asked"] += 1
+        found[f"{case.asked:%Y-%m}"]["asked"] += not case.by_itself
         for day, verdict in case.verdicts:
             found[f"{day:%Y-%m}"][verdict] += 1
     if not found:
@@ -188,7 +194,7 @@ def _figures(cases: Sequence[Case]) -> tuple[Value, ...]:
     right = sum(case.first is Verdict.APPROVE for case in decided)
     days = [case.days for case in decided if case.days is not None]
     return (
-        len(cases),
+        sum(not case.by_itself for case in cases),
         sum(case.issued for case in cases),
         round(100 * right / len(decided)) if decided else "",
         median(days) if days else "",
@@ -207,7 +213,7 @@ def schools(cases: Iterable[Case]) -> Table:
     rows = [
         (
             Counter(case.school for case in these).most_common(1)[0][0],
-            len(these),
+            sum(not case.by_itself for case in these),
             sum(case.issued for case in these),
             short(sum(case.hours for case in these)),
         )

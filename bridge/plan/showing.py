@@ -74,7 +74,7 @@ def evidence_words(known: Known, item: Evidence) -> str:
     if item.kind is EvidenceKind.ODD:
         return f"{item.item}. ✗ “{(item.name or item.url)[:200]}”: {item.note}"
     if item.kind is EvidenceKind.WEB:
-        return f"{item.item}. {item.url}"
+        return f"{item.item}. {item.name}\n{item.url}" if item.name else f"{item.item}. {item.url}"
     file = known.files.get(item.file_id)
     mark = _MARKS[file.access if file else FileAccess.UNKNOWN]
     name = (file.name if file else "") or item.name
@@ -187,7 +187,7 @@ def _new_row(known: Known, attempt: Attempt, note: str, policy: Policy) -> tuple
     cells = {title: cell(fill(known, attempt, policy)) for title, fill in CELLS.items()}
     words = status_words(known, attempt, note, policy)
     decision = known.decision(attempt.id)
-    if decision is not None and decision.enacted and attempt.id in known.shown:
+    if decision is not None and decision.enacted and (attempt.id in known.shown or attempt.submission.by_itself):
         verdict = decision.verdict or Verdict.HOLD
         cells |= {DECISION: verdict.value, FEEDBACK: decision.feedback, REVIEWER: decision.reviewer}
     cells[STATUS] = cell(words)

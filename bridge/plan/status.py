@@ -107,7 +107,7 @@ def _in_doubt(known: Known, attempt: Attempt, policy: Policy) -> str:
 def _issued(known: Known, attempt: Attempt, policy: Policy) -> str:
     credential = known.credentials.get(attempt.id)
     day = policy.day(credential.issued_at) if credential and credential.issued_at else ""
-    words = f"Issued {day}".strip()
+    words = " ".join(filter(None, ("Issued", "by itself" if attempt.submission.by_itself else "", day)))
     tell = known.effects.get(f"{Kind.TELL_ISSUED}:{attempt.id}")
     publish = known.effects.get(f"{Kind.PUBLISH}:{attempt.id}")
     if tell is not None and tell.state is State.DONE:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.errors import LeaseHeld, LeaseLost, Refused
-from bridge.model import Achievement, Attempt, Effect, Event, Kind, Known, Lesson, State
+from bridge.model import Achievement, Attempt, Effect, Event, Kind, Known, Lesson, Prerequisites, State
 from tests.contract.ledger_lessons import lessons
 from tests.contract.ledgers import (
     BASIS,
@@ -56,6 +56,7 @@ def test_learning_again_changes_nothing(place: MemoryPlace) -> None:
 
 def test_what_may_change_at_any_time_is_kept_beside_the_version(place: MemoryPlace) -> None:
     told = replace(FIRST_AID, reviewers=("cora@example.org", "ruth@example.org"), review_days=5, most_attempts=3)
+    told = replace(told, prerequisites=Prerequisites(1, ("chess", "inquiry")), by_itself=True)
     with held(place, FULL, Lesson(achievements=(told,))):
         pass
     known = place.open().load()

@@ -16,7 +16,7 @@ from bridge.ledger.backup import copy
 from bridge.ledger.engine import PATIENCE, make_engine, parse_url
 from bridge.ledger.migrations import HEAD, SCRIPTS, upgrade, version_of
 from bridge.ledger.schema import metadata
-from bridge.model import Acceptance, Effect, Kind, Lesson, Move, State, Token, Uptake
+from bridge.model import Acceptance, Effect, Kind, Lesson, Move, Prerequisites, State, Token, Uptake
 from bridge.ports import Ledger
 from tests.contract.ledgers import FULL, NOON, RICH, credential, learnt, order
 from tests.fakes.clock import FakeClock
@@ -25,7 +25,8 @@ from tests.fakes.postgres import scratch
 #: What the first version could know: badges had no type, tags, alignments or end then.
 OLD = replace(FULL, achievements=tuple(a for a in FULL.achievements if a is not RICH))
 FIRST, SECOND = ("0001", OLD), ("0002", FULL)
-POLICY: dict[str, Any] = {"reviewers": ("cora@example.org",), "review_days": 5, "most_attempts": 3}
+POLICY: dict[str, Any] = {"reviewers": ("cora@example.org",), "review_days": 5, "most_attempts": 3, "by_itself": True}
+POLICY["prerequisites"] = Prerequisites(1, ("chess",))
 ISSUE = Effect(Kind.ISSUE, "1-2")
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.mortal import Death
-from tests.crash.world import MOVES, STORIES, FakeWorld, Story, sqlite
+from tests.crash.world import MOVES, PATHWAYS, STORIES, FakeWorld, Story, sqlite
 from tests.fakes.clock import FakeClock
 
 
@@ -20,7 +20,7 @@ def steps_of(story: Story) -> int:
     return world.doom.steps
 
 
-@pytest.mark.parametrize("story", STORIES + MOVES, ids=lambda story: story.name)
+@pytest.mark.parametrize("story", STORIES + MOVES + PATHWAYS, ids=lambda story: story.name)
 def test_the_story_without_a_death(story: Story) -> None:
     world = story.world()
     story.play(world)
@@ -57,6 +57,20 @@ def test_a_death_at_any_step_of_a_move(story: Story) -> None:
         dies(story, step, story.world())
 
 
+BY_ITSELF = range(1, steps_of(PATHWAYS[0]) + 1)
+
+
+@pytest.mark.parametrize("step", BY_ITSELF[::7])
+def test_a_death_at_some_step_of_a_badge_that_comes_by_itself(step: int) -> None:
+    dies(PATHWAYS[0], step, PATHWAYS[0].world())
+
+
+@pytest.mark.slow
+def test_a_death_at_any_step_of_a_badge_that_comes_by_itself() -> None:
+    for step in BY_ITSELF:
+        dies(PATHWAYS[0], step, PATHWAYS[0].world())
+
+
 def dies(story: Story, step: int, world: FakeWorld) -> None:
     world.doom.dies_at = step
     story.play(world)
@@ -77,7 +91,7 @@ def test_a_death_at_any_step_with_the_ledger_on_disk_reopened(story: Story, tmp_
         shutil.rmtree(folder)
 
 
-@pytest.mark.parametrize("story", STORIES + MOVES, ids=lambda story: story.name)
+@pytest.mark.parametrize("story", STORIES + MOVES + PATHWAYS, ids=lambda story: story.name)
 def test_a_death_in_every_other_cycle(story: Story) -> None:
     """Again and again, a little further each time, until the work is done."""
     world = story.world()

@@ -16,7 +16,7 @@ from bridge.ledger import open_ledger
 from bridge.mail import Sender, Voice, compose
 from bridge.model import Effect, Known, State
 from bridge.plan import Policy, Vendor, Wish
-from bridge.plan.catalogue import TITLES
+from bridge.plan.catalogue import MILESTONE, PREREQUISITES, TITLES
 from bridge.plan.chain import first_break
 from bridge.plan.log_tab import log_rows
 from bridge.ports import Ledger, Message, Own, World
@@ -227,6 +227,13 @@ def revoke_before_it_is_public(world: FakeWorld) -> None:
     world.site.trouble = None
 
 
+def pathway(world: FakeWorld) -> None:
+    """Co-Teaching comes by itself to whoever holds First Aid."""
+    assert world.sheet.catalogue is not None
+    header, first, second = world.sheet.catalogue.cells
+    world.sheet.catalogue.cells = [[*header, PREREQUISITES, MILESTONE], first, [*second, "first-aid", "by itself"]]
+
+
 RECEIVED, ISSUED = "tell-received:1-1", "tell-issued:1-1"
 GRANTED = [submit(), decide("1-1", "Approve")]
 REVOKE = decide("1-1", "Revoke", "Not her work.")
@@ -261,6 +268,29 @@ STORIES = (
         revoked={"local": 1},
         mails=[RECEIVED, ISSUED, "tell-revoked:1-1"],
         statuses={"1-1": REVOKED},
+    ),
+)
+
+#: A badge that comes by itself, after another one.
+PATHWAYS = (
+    Story(
+        "by itself",
+        [pathway, *GRANTED],
+        issued={"local": 2},
+        mails=[RECEIVED, ISSUED, "tell-issued:2-1"],
+        statuses={"1-1": "Issued 2026-11-23, and mailed.", "2-1": "Issued by itself 2026-11-23, and mailed."},
+    ),
+    Story(
+        "by itself, then a part is revoked",
+        [pathway, *GRANTED, REVOKE],
+        issued={"local": 2},
+        revoked={"local": 1},
+        mails=[RECEIVED, ISSUED, "tell-issued:2-1", "tell-revoked:1-1"],
+        statuses={
+            "1-1": REVOKED,
+            "2-1": "Built on 1-1, which was revoked. Choose Revoke here, too, if it should not stand. "
+            "(Issued by itself 2026-11-23, and mailed.)",
+        },
     ),
 )
 

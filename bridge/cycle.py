@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 #: Where a problem is that keeps the tabs Log, Progress and such from being written.
 OWN_TABS = "sheet, the bridge's own tabs"
 MADE_ANEW = "Nothing in them is lost: if this comes again, delete them, and the next cycle makes them anew."
+
+UNLOCK = "If this comes again, delete what protects cells there (Data, Protect sheets and ranges)."
 
 UNFORESEEN = "It could not be read, in a way that nobody foresaw; the log says more."
 
@@ -157,13 +159,13 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
         if fresh is None:
             return
         reading, learnt = fresh, plan.look_again(known, fresh, learnt)
-    showing = plan.show(known, reading, learnt, policy)
+    showing = plan.show(known, reading, learnt, policy, world.clock.now())
     pages = _try(OWN_TABS, lambda: _pages(world, policy, known, reading), report.problems) or Pages()
     report.problems.extend(pages.problems)
     change = replace(showing.change, own=pages.changes)
     if change:
         try:
-            pages = _write(world, reading, change, pages, report)
+            change, pages = _write(world, reading, change, pages, report)
         except LEDGER_TROUBLE:
             raise
         except BridgeError as error:
@@ -172,6 +174,7 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
         report.rows_added = len(change.added)
         report.cells_written = len(change.review) + len(change.catalogue)
         report.tabs_written = len(pages.changes)
+        report.mended = reading.lacking if change.mend_review else ()
     if showing.versions:
         world.ledger.shown(showing.versions)
     if pages.facts:
@@ -182,22 +185,41 @@ def _pages(world: World, policy: Policy, known: Known, reading: SheetReading) ->
     return plan.pages(known, reading, world.ledger.log(), world.clock.now(), policy)
 
 
-def _write(world: World, reading: SheetReading, change: Change, pages: Pages, report: Report) -> Pages:
-    """Write all of *change* in one call; return what became of *pages*.
+def _write(world: World, reading: SheetReading, change: Change, pages: Pages, report: Report) -> tuple[Change, Pages]:
+    """Write all of *change* in one call; return what of it, and of *pages*, was written.
 
-    Where the bridge's own tabs are the trouble (their owner may have locked or cut them), the coaches' sheet is written
-    without them.
+    Where the looks of Review or the bridge's own tabs are the trouble (the spreadsheet's owner may have locked or cut
+    them), the coaches' rows are written without them.
     """
-    try:
-        world.sheet.write(reading, change)
-    except (Refused, TryLater) as error:
-        if not change.own:
-            raise
-        world.sheet.write(reading, replace(change, own=()))
+    refused: BridgeError | None = None
+    for less in _less_and_less(change):
+        try:
+            world.sheet.write(reading, less)
+        except (Refused, TryLater) as error:
+            refused = refused or error
+        else:
+            break
+    else:
+        raise refused or AssertionError("there is always something to try")
+    if change.own and not less.own:
         names = " and ".join(own.own.title() for own in change.own)
-        report.problems.append(Problem(OWN_TABS, f"{names} could not be written. {error} {MADE_ANEW}", blocking=True))
-        return Pages()
-    return pages
+        sentence = f"{names} could not be written. {refused} {MADE_ANEW}"
+        report.problems.append(Problem(OWN_TABS, sentence, blocking=True))
+    if change.mend_review and not less.mend_review:
+        sentence = f"Not put in order: {', '.join(reading.lacking)}. {refused} {UNLOCK}"
+        report.problems.append(Problem("sheet, tab Review", sentence, blocking=True))
+    return less, pages if less.own == change.own else Pages()
+
+
+def _less_and_less(change: Change) -> Iterator[Change]:
+    """What to write, and what instead where that is refused."""
+    yield change
+    if change.mend_review:
+        yield replace(change, mend_review=False)
+    if change.own:
+        yield replace(change, own=())
+        if change.mend_review:
+            yield replace(change, own=(), mend_review=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,7 +243,7 @@ def plan_cycle(world: World, policy: Policy) -> Preview:
     known.learn(learnt.lesson)
     withheld, guarded = plan.withheld(known, now, policy)
     told = plan.with_withheld(learnt, withheld)
-    showing = plan.show(known, seen.sheet, told, policy) if seen.sheet else Showing(Change())
+    showing = plan.show(known, seen.sheet, told, policy, now) if seen.sheet else Showing(Change())
     effects = tuple(plan.due(known, now, leave=withheld))
     return Preview(
         effects=effects,

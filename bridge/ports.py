@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Any, Protocol, TypeAlias, runtime_checkable
 
 from bridge.errors import BridgeError
 from bridge.model import (
@@ -81,6 +81,7 @@ class Tab:
     title: str
     values: tuple[tuple[str, ...], ...] = ()
     columns: int = 0  # of the grid; 0: not looked at
+    marked: Mapping[str, int] = field(default_factory=dict)  # where columns stand that the bridge knows by its own mark
 
 
 #: What a cell holds: a text, or a number that a chart can be drawn of.
@@ -109,6 +110,8 @@ class SheetReading:
     titles: frozenset[str] = frozenset()  # of all tabs, people's own too
     charts: frozenset[int] = frozenset()  # ids of all charts
     undrawn: frozenset[Own] = frozenset()  # those of the bridge's own on which a chart is missing
+    lacking: tuple[str, ...] = ()  # what of the review tab's looks is missing or changed, in words: the column “Due”
+    structure: Mapping[str, Any] = field(default_factory=dict)  # of the review tab, for whoever writes it
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,13 +139,14 @@ class Change:
     """What one write to the spreadsheet does, all of it or nothing."""
 
     make_review: bool = False  # make the tab (where there is none), its header, drop-downs and looks
-    added: tuple[tuple[str, ...], ...] = ()  # whole new rows of the review tab, in the order of its columns
+    mend_review: bool = False  # what of its looks is lacking
+    added: Rows = ()  # whole new rows of the review tab, in the order of its columns
     review: tuple[Patch, ...] = ()
     catalogue: tuple[Patch, ...] = ()
     own: tuple[OwnChange, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.make_review or self.added or self.review or self.catalogue or self.own)
+        return bool(self.make_review or self.mend_review or self.added or self.review or self.catalogue or self.own)
 
 
 class ReviewSheet(Protocol):

@@ -39,6 +39,7 @@ class Report:
     log_head: str = ""  # the hash of the newest: kept elsewhere, it witnesses all that came before
     log_grew: bool = False
     tabs_written: int = 0  # of the bridge's own
+    mended: tuple[str, ...] = ()  # what of the review tab's looks was put in order
     pages_changed: bool = False  # what is common to all badges: issuer, keys, catalogue, status lists
     done: Counter[Kind] = field(default_factory=Counter)
     taken_up: int = 0  # of those issued anew: what had been there once before
@@ -89,6 +90,8 @@ class Report:
             yield "sheet: " + ", ".join(self._written())
         elif self.tabs_written:
             yield f"sheet: {counted(self.tabs_written, 'tab', 'tabs')} brought up to date"
+        if self.mended:
+            yield f"sheet: put in order in Review: {', '.join(self.mended)}"
         if self.log_grew:
             yield f"decision log: {counted(self.log_lines, 'line', 'lines')}, head {self.log_head}"
         for effect in self.postponed:
@@ -104,8 +107,11 @@ class Report:
             yield counted(waiting, "request waits for a coach", "requests wait for a coach")
         else:
             yield "nothing waits for a coach"
-        if self.changed_nothing and not (self.tabs_written or self.pages_changed or self.problems or self.stuck):
+        if self.changed_nothing and not (self._besides() or self.problems or self.stuck):
             yield "nothing to do"
+
+    def _besides(self) -> bool:
+        return bool(self.tabs_written or self.mended or self.pages_changed)
 
     def _deeds(self) -> Iterator[str]:
         other = Counter({Kind.REISSUE: self.taken_up, Kind.WITHDRAW: self.released})
@@ -132,6 +138,7 @@ class Report:
             "new_decisions": self.new_decisions,
             "rows_added": self.rows_added,
             "cells_written": self.cells_written,
+            "mended": list(self.mended),
             "log": {"lines": self.log_lines, "head": self.log_head},
             "pages_changed": self.pages_changed,
             "done": {kind.value: n for kind, n in sorted(self.done.items())},

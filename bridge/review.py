@@ -1,7 +1,8 @@
 """The review tab: which columns there are, who owns each, how a request becomes cells and cells a row.
 
-Pure. Columns are found by the text of their header, never by position; people may move them, add their own, sort,
-filter and mistype. The bridge writes its own columns only, and those that say whose row it is only once.
+Pure. Columns are found by the text of their header, never by position; those that came later, by a mark that the bridge
+gave them. People may move them, add their own, sort, filter and mistype. The bridge writes its own columns only, and
+those that say whose row it is only once.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bridge.model import Verdict
 from bridge.wording import visible
@@ -25,26 +26,34 @@ class Column:
     width: int  # pixels
     identity: bool = False  # says whose row it is: written once, never patched
     choices: tuple[str, ...] = ()  # of the drop-down
+    later: bool = False  # came with a later version: a tab may lack it, and one of that title may be somebody else's
 
 
-ID, SUBMITTED, NAME, EMAIL, BADGE = "ID", "Submitted", "Name", "E-mail", "Badge"
-EVIDENCE, REFLECTION, DECISION, FEEDBACK, REVIEWER = "Evidence", "Reflection", "Decision", "Feedback", "Reviewer"
-STATUS, LINK = "Status", "Badge link"
+ID, SUBMITTED, WAITING, DUE, NAME, EMAIL, BADGE = "ID", "Submitted", "Waiting", "Due", "Name", "E-mail", "Badge"
+EVIDENCE, REFLECTION, EARLIER = "Evidence", "Reflection", "Earlier feedback"
+DECISION, FEEDBACK, REVIEWER, STATUS, LINK = "Decision", "Feedback", "Reviewer", "Status", "Badge link"
 
 COLUMNS = (  # left to right; a new column is one line here and one in `plan.showing.CELLS`
     Column(ID, "bridge", 55, identity=True),
     Column(SUBMITTED, "bridge", 90),
+    Column(WAITING, "bridge", 65, later=True),
+    Column(DUE, "bridge", 90, later=True),
     Column(NAME, "bridge", 130),
     Column(EMAIL, "bridge", 165, identity=True),
     Column(BADGE, "bridge", 150, identity=True),
     Column(EVIDENCE, "bridge", 480),  # an address of Drive fits one line
     Column(REFLECTION, "bridge", 260),
+    Column(EARLIER, "bridge", 220, later=True),
     Column(DECISION, "coach", 110, choices=tuple(Verdict)),
     Column(FEEDBACK, "coach", 260),
     Column(REVIEWER, "coach", 210),
     Column(STATUS, "bridge", 280),
     Column(LINK, "bridge", 220),
 )
+
+#: What a review tab must have, and what it may lack.
+REQUIRED = tuple(column.title for column in COLUMNS if not column.later)
+LATER = tuple(column.title for column in COLUMNS if column.later)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +104,26 @@ def read_table(values: Sequence[Sequence[str]], titles: Iterable[str], optional:
         elif title not in may_miss:
             problems.append(f"The column “{title}” is missing from the first row; write that word above its column.")
     rows = tuple(
-        (position, may_miss | {title: cells[place] if place < len(cells) else "" for title, place in places.items()})
+        (position, may_miss | {title: _at(cells, place) for title, place in places.items()})
         for position, cells in enumerate(values)
         if position > 0
     )
     return Table(places, tuple(problems), rows)
+
+
+def read_review(values: Sequence[Sequence[str]], marked: Mapping[str, int]) -> Table:
+    """Read the review tab. *marked*: where the columns stand that the bridge knows by its mark, by its own title."""
+    table = read_table(values, REQUIRED)
+    there = {title: marked[title] for title in LATER if title in marked}
+    rows = (
+        (position, {**cells, **{title: _at(values[position], place) for title, place in there.items()}})
+        for position, cells in table.rows
+    )
+    return replace(table, places={**table.places, **there}, rows=tuple(rows) if there else table.rows)
+
+
+def _at(row: Sequence[str], place: int) -> str:
+    return row[place] if place < len(row) else ""
 
 
 _ID = re.compile(r"[1-9]\d{0,8}-[1-9]\d{0,3}")

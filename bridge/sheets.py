@@ -8,8 +8,7 @@ by them.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Mapping, Sequence
-from itertools import count
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gspread.exceptions import APIError
@@ -18,12 +17,16 @@ from bridge.errors import Refused, TryLater
 from bridge.google import Errand, Google
 from bridge.openbadges.text import clean
 from bridge.ports import Change, Own, OwnChange, SheetReading, Tab
+from bridge.sheet_keeping import Mending, ReviewLook
+from bridge.sheet_look import FIELDS, made, marks, mended, new_tab
 from bridge.sheet_pages import PAGES, PageLook, append_rows, charts, more_columns, new_page, unfinished
-from bridge.sheet_requests import Request, ReviewLook, append, header_look, new_tab, patch
+from bridge.sheet_requests import Request, append, free_title, patch
 
 API = "https://sheets.googleapis.com/v4/spreadsheets"
 
-_STRUCTURE = "spreadsheetUrl,sheets(properties(sheetId,title,gridProperties.columnCount),charts(chartId))"
+_STRUCTURE = (
+    f"spreadsheetUrl,sheets(properties(sheetId,title,gridProperties.columnCount),charts(chartId),{','.join(FIELDS)})"
+)
 
 
 class GoogleSheet:
@@ -60,26 +63,35 @@ class GoogleSheet:
         if ours in titles and (review is None or titles[review] != self._review_title):
             review = ours
         catalogue = _find(titles, self._catalogue_title)
-        columns = {
-            int(p["sheetId"]): int(p.get("gridProperties", {}).get("columnCount", 0)) for p in _properties(structure)
-        }
-        drawn = frozenset(int(one["chartId"]) for sheet in structure["sheets"] for one in sheet.get("charts", ()))
+        sheets = {int(sheet.get("properties", {}).get("sheetId", 0)): sheet for sheet in structure.get("sheets", ())}
+        drawn = frozenset(int(one["chartId"]) for sheet in sheets.values() for one in sheet.get("charts", ()))
         own = {page: page_id(page) for page in self._pages if page_id(page) in titles}
         values = self._values([found for found in (review, catalogue, *own.values()) if found is not None])
         url = str(structure.get("spreadsheetUrl") or self._url)
 
         def tab(sheet_id: int) -> Tab:
-            return Tab(sheet_id, titles[sheet_id], values.get(sheet_id, ()), columns.get(sheet_id, 0))
+            columns = int(sheets[sheet_id].get("properties", {}).get("gridProperties", {}).get("columnCount", 0))
+            marked = marks(sheets[sheet_id])
+            return Tab(sheet_id, titles[sheet_id], values.get(sheet_id, ()), columns, marked)
 
+        reviewed = None if review is None else tab(review)
+        seen = sheets[review] if review is not None else {}
         return SheetReading(
             url,
-            None if review is None else tab(review),
+            reviewed,
             None if catalogue is None else tab(catalogue),
             {page: tab(sheet_id) for page, sheet_id in own.items()},
             frozenset(titles.values()),
             drawn,
             frozenset(unfinished(drawn, self._pages)) & own.keys(),
+            tuple(self._mended(reviewed, seen).said),
+            seen,
         )
+
+    def _mended(self, review: Tab | None, structure: Mapping[str, Any]) -> Mending:
+        if review is None or not review.values:
+            return Mending()
+        return mended(review.sheet_id, structure, review.values, review.columns, self._look)
 
     def write(self, reading: SheetReading, change: Change) -> None:
         """One call, all of it or nothing.
@@ -95,7 +107,12 @@ class GoogleSheet:
             self._google.call(
                 errand,
                 lambda: self._google.gspread.batch_update(self._id, {"requests": requests}),
-                idempotent=not (change.added or change.make_review or any(own.make or own.added for own in change.own)),
+                idempotent=not (
+                    change.added
+                    or change.make_review
+                    or change.mend_review
+                    or any(own.make or own.added for own in change.own)
+                ),
                 bucket="sheets-write",
             )
         except Refused as error:
@@ -141,15 +158,17 @@ class GoogleSheet:
         if change.make_review:
             if reading.review is None:
                 requests.append(new_tab(sheet_id, self._review_title, self._look))
-            requests += header_look(sheet_id, self._look)
+            requests += made(sheet_id, reading.structure, self._look)
         elif reading.review is not None:
             header = next(iter(reading.review.values), ())
-        elif change.added or change.review:
+        elif change.added or change.review or change.mend_review:
             raise Refused(f"The tab “{self._review_title}” is gone, so nothing can be written there ({self._url}).")
         requests += patch(sheet_id, change.review)
         requests += append(
-            sheet_id, change.added, header or [column.title for column in self._look.columns], self._look
+            sheet_id, change.added, header or [column.title for column in self._look.columns], self._look.columns
         )
+        if change.mend_review:
+            requests += self._mended(reading.review, reading.structure).requests
         if reading.catalogue is not None:
             requests += patch(reading.catalogue.sheet_id, change.catalogue)
         titles = set(reading.titles) | ({self._review_title} if change.make_review else set())
@@ -177,15 +196,6 @@ def review_sheet_id(spreadsheet_id: str) -> int:
 def page_id(own: Own) -> int:
     """The number of a tab of the bridge's own: its mark, the same in every spreadsheet."""
     return zlib.crc32(f"badge-bridge page {own}".encode()) & 0x7FFFFFFF or 1
-
-
-def free_title(wanted: str, taken: Collection[str]) -> str:
-    """Return *wanted*, or where a tab of somebody else's bears that title, one that tells whose this one is."""
-    folded = {title.casefold() for title in taken}
-    if wanted.casefold() not in folded:
-        return wanted
-    numbered = (f"{wanted} (badge-bridge{f' {n}' if n > 1 else ''})" for n in count(1))
-    return next(title for title in numbered if title.casefold() not in folded)
 
 
 def to_values(answer: Mapping[str, Any]) -> dict[int, tuple[tuple[str, ...], ...]]:

@@ -37,9 +37,10 @@ from bridge.plan import Policy, Vendor
 from bridge.ports import Backend, Clock, Mailer, Own, Progress, TokenStore, World
 from bridge.review import COLUMNS, REVIEWER
 from bridge.service import Keeping
+from bridge.sheet_keeping import ReviewLook
 from bridge.sheet_pages import PAGES, PageLook
-from bridge.sheet_requests import ReviewLook
-from bridge.sheets import GoogleSheet, free_title
+from bridge.sheet_requests import free_title
+from bridge.sheets import GoogleSheet
 from bridge.site import Check, Look, SiteFiles, StaticSite, keep_address
 
 if TYPE_CHECKING:

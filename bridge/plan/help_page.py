@@ -62,9 +62,14 @@ def _of_settings(policy: Policy) -> Rows:
 
 _LIVING = (
     (
-        "sort, filter, hide, move columns",
-        "All of it is fine, and so are columns and rows of your own. Only never sort one column by itself. (If it "
-        "happened: Ctrl+Z.)",
+        "sort, filter, hide columns",
+        "All of it is fine, and so are rows of your own, and columns to the right of all others. Only never sort one "
+        "column by itself. (If it happened: Ctrl+Z.) The titles are locked.",
+    ),
+    (
+        "see only what waits",
+        "Data, Filter views: Waiting, Overdue, Closed, and one for each coach that is named. They change nothing for "
+        "others. Overdue rows are tinted, and those about which nothing is left to decide are grey.",
     ),
     ("type into a shaded column", "Better not: the bridge puts it right. The white columns are yours, and stay yours."),
     (

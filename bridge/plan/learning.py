@@ -17,7 +17,7 @@ from bridge.plan.intake import Intake, resolve_labels
 from bridge.plan.pathways import grant, learn_fallen
 from bridge.plan.policy import Policy
 from bridge.ports import FormReading, SheetReading, Tab
-from bridge.review import COLUMNS, Row, read_table, to_rows
+from bridge.review import Row, read_review, to_rows
 
 #: Fact set by `badge-bridge sheet rebuild`: the review tab may be made again.
 REBUILD = "rebuild"
@@ -117,7 +117,7 @@ def _review_rows(draft: Draft, sheet: SheetReading | None) -> tuple[tuple[Row, .
                 blocking=True,
             )
         return (), False
-    table = read_table(tab.values, (column.title for column in COLUMNS))
+    table = read_review(tab.values, tab.marked)
     if table.problems:
         for sentence in table.problems:
             draft.problem(

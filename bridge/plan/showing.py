@@ -5,21 +5,27 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 
 from bridge.model import Attempt, Evidence, EvidenceKind, FileAccess, Known, Verdict
 from bridge.plan.catalogue import STATUS as CATALOGUE_STATUS
 from bridge.plan.catalogue import read_catalogue
 from bridge.plan.decisions import DAMAGED, TWICE, UNKNOWN, bears_a_lost_badge, sort_rows
+from bridge.plan.due import due_at
 from bridge.plan.guards import emptied
 from bridge.plan.learning import REBUILD, Learnt
+from bridge.plan.pages import as_text
 from bridge.plan.policy import Policy
+from bridge.plan.standing import Standing, standing
 from bridge.plan.status import status_words
-from bridge.ports import Change, Patch, SheetReading, Tab
+from bridge.ports import Change, Patch, SheetReading, Tab, Value
 from bridge.review import (
     BADGE,
     COLUMNS,
     DECISION,
+    DUE,
+    EARLIER,
     EMAIL,
     EVIDENCE,
     FEEDBACK,
@@ -30,11 +36,14 @@ from bridge.review import (
     REVIEWER,
     STATUS,
     SUBMITTED,
+    WAITING,
+    Table,
     cell,
     is_id,
-    read_table,
+    read_review,
     to_rows,
 )
+from bridge.wording import shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,23 +52,63 @@ class Showing:
     versions: Mapping[str, int] = field(default_factory=dict)  # what the tab shows once the change is made
 
 
-#: How each cell that the bridge owns is filled, by title.
-CELLS: Mapping[str, Callable[[Known, Attempt, Policy], str]] = MappingProxyType(
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """What the cells of one attempt are made of."""
+
+    known: Known
+    attempt: Attempt
+    policy: Policy
+    now: datetime
+
+
+#: How each cell that the bridge owns is filled, by title; Status is filled in with what was learnt of the row.
+CELLS: Mapping[str, Callable[[_Row], Value]] = MappingProxyType(
     {
-        ID: lambda known, attempt, policy: attempt.id,
-        SUBMITTED: lambda known, attempt, policy: policy.day(attempt.submission.submitted_at),
-        NAME: lambda known, attempt, policy: attempt.submission.name,
-        EMAIL: lambda known, attempt, policy: known.requests[attempt.request].recipient,
-        BADGE: lambda known, attempt, policy: known.requests[attempt.request].label,
-        EVIDENCE: lambda known, attempt, policy: "\n".join(
-            evidence_words(known, item) for item in attempt.submission.evidence
-        ),
-        REFLECTION: lambda known, attempt, policy: attempt.submission.reflection,
-        LINK: lambda known, attempt, policy: (
-            known.credentials[attempt.id].url if attempt.id in known.credentials else ""
-        ),
+        ID: lambda row: row.attempt.id,
+        SUBMITTED: lambda row: row.policy.day(row.attempt.submission.submitted_at),
+        WAITING: lambda row: days_waiting(row.known, row.attempt, row.policy, row.now),
+        DUE: lambda row: row.policy.day(_due(row)),
+        NAME: lambda row: row.attempt.submission.name,
+        EMAIL: lambda row: row.known.requests[row.attempt.request].recipient,
+        BADGE: lambda row: row.known.requests[row.attempt.request].label,
+        EVIDENCE: lambda row: "\n".join(evidence_words(row.known, item) for item in row.attempt.submission.evidence),
+        REFLECTION: lambda row: row.attempt.submission.reflection,
+        EARLIER: lambda row: earlier_feedback(row.known, row.attempt, row.policy),
+        LINK: lambda row: row.known.credentials[row.attempt.id].url if row.attempt.id in row.known.credentials else "",
     }
 )
+
+#: What coaches wrote earlier is shown of so many attempts, each in so many characters.
+MOST_EARLIER, LONGEST_EARLIER = 5, 1_000
+
+
+def days_waiting(known: Known, attempt: Attempt, policy: Policy, now: datetime) -> Value:
+    """Return how many days ago it came in, while a coach is waited for; "" for any other.
+
+    Days of the calendar, so that all rows change together, once a day.
+    """
+    if standing(known, attempt.id) not in (Standing.WAITING, Standing.HELD):
+        return ""
+    asked = attempt.submission.submitted_at.astimezone(policy.tz).date()
+    return max(0, (now.astimezone(policy.tz).date() - asked).days)
+
+
+def _due(row: _Row) -> datetime:
+    achievement = row.known.achievement_of(row.attempt.id)
+    return due_at(row.attempt.submission.submitted_at, achievement, row.policy.due_days)
+
+
+def earlier_feedback(known: Known, attempt: Attempt, policy: Policy) -> str:
+    """Return what coaches wrote on earlier attempts of the same request, the newest first."""
+    earlier = (known.decision(f"{attempt.request}-{n}") for n in range(attempt.n - 1, 0, -1))
+    words = [
+        f"{one.attempt_id}, {policy.day(one.seen_at)}, {one.verdict}: {shorten(one.feedback, LONGEST_EARLIER)}"
+        for one in earlier
+        if one is not None and one.feedback
+    ]
+    return "\n".join(words[:MOST_EARLIER])
+
 
 _MARKS = {
     FileAccess.OPENS: "✓",
@@ -94,21 +143,22 @@ def short_link(item: Evidence) -> str:
     return f"https://drive.google.com/open?id={item.file_id}{key}"
 
 
-def show(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy) -> Showing:
+def show(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, now: datetime) -> Showing:
     """Compare what the tabs say with what they should say. Deciding is over: nothing is learnt here."""
     catalogue = _catalogue_patches(reading.catalogue, learnt.catalogue)
     fresh = reading.review is None or not reading.review.values
     rebuild = bool(known.facts.get(REBUILD))
     if fresh and (rebuild or not known.shown):
-        rows = tuple(_new_row(known, attempt, "", policy) for attempt in _in_order(known))
+        rows = tuple(_new_row(_Row(known, attempt, policy, now), "") for attempt in _in_order(known))
         change = Change(make_review=True, added=rows, catalogue=catalogue)
         return Showing(change, {attempt.id: attempt.version for attempt in known.attempts.values()})
     if fresh or not (learnt.review_is_whole or rebuild) or reading.review is None:
         return Showing(Change(catalogue=catalogue))
-    table = read_table(reading.review.values, (column.title for column in COLUMNS))
+    table = read_review(reading.review.values, reading.review.marked)
     if table.problems:
         return Showing(Change(catalogue=catalogue))
-    return _mend(known, reading.review, learnt, policy, catalogue)
+    mended = _mend(known, table, learnt, policy, now, catalogue)
+    return replace(mended, change=replace(mended.change, mend_review=bool(reading.lacking)))
 
 
 def rewrites(known: Known, learnt: Learnt) -> bool:
@@ -122,7 +172,7 @@ def look_again(known: Known, fresh: SheetReading, learnt: Learnt) -> Learnt:
     Where a coach chose meanwhile, looking at words that were edited since, the row is left as it is: the next cycle
     finds a choice about an older version, and does not take it.
     """
-    table = read_table(fresh.review.values if fresh.review else (), (column.title for column in COLUMNS))
+    table = read_review(*((fresh.review.values, fresh.review.marked) if fresh.review else ((), {})))
     rows = to_rows(table) if not table.problems else ()
     if table.problems or emptied(known, rows):
         return replace(learnt, review_is_whole=False)
@@ -136,23 +186,26 @@ def look_again(known: Known, fresh: SheetReading, learnt: Learnt) -> Learnt:
     return replace(learnt, rows=ours, leave=leave)
 
 
-def _mend(known: Known, tab: Tab, learnt: Learnt, policy: Policy, catalogue: tuple[Patch, ...]) -> Showing:
-    table = read_table(tab.values, (column.title for column in COLUMNS))
+def _mend(
+    known: Known, table: Table, learnt: Learnt, policy: Policy, now: datetime, catalogue: tuple[Patch, ...]
+) -> Showing:
     rows, places = learnt.rows, table.places
     patches: list[Patch] = []
-    added: list[tuple[str, ...]] = []
+    added: list[tuple[Value, ...]] = []
     for attempt in _in_order(known):
-        notice = learnt.notices.get(attempt.id, "")
+        of_it = _Row(known, attempt, policy, now)
         if attempt.id in learnt.leave:
             continue
         if attempt.id in rows.good:
             row = rows.good[attempt.id]
-            for title, text in wanted_cells(known, attempt, notice, policy).items():
-                if row.cells[title] != text and not (title == LINK and bears_a_lost_badge(known, row, policy)):
-                    patches.append(Patch(row.position, places[title], text))
+            for title, value in wanted_cells(of_it, learnt.notices.get(attempt.id, "")).items():
+                if title not in places or (title == LINK and bears_a_lost_badge(known, row, policy)):
+                    continue
+                if row.cells[title] != as_text(value):
+                    patches.append(Patch(row.position, places[title], value))
         elif attempt.id not in rows.twice:
             back = "This row was put back." if attempt.id in known.shown else ""
-            added.append(_as_row(_new_row(known, attempt, back, policy), tab, places))
+            added.append(_as_row(_new_row(of_it, back), places))
     for position, cells, sentence in _misfits(known, learnt):
         if cells[STATUS] != sentence:
             patches.append(Patch(position, places[STATUS], sentence))
@@ -175,17 +228,22 @@ def _misfits(known: Known, learnt: Learnt) -> list[tuple[int, Mapping[str, str],
     return twice + damaged
 
 
-def wanted_cells(known: Known, attempt: Attempt, notice: str, policy: Policy) -> Mapping[str, str]:
+def wanted_cells(row: _Row, notice: str) -> Mapping[str, Value]:
     """The cells of a row that the bridge may set again and again, by title."""
     identity = {column.title for column in COLUMNS if column.identity}
-    cells = {title: cell(fill(known, attempt, policy)) for title, fill in CELLS.items() if title not in identity}
-    return cells | {STATUS: cell(status_words(known, attempt, notice, policy))}
+    cells = {title: _bounded(fill(row)) for title, fill in CELLS.items() if title not in identity}
+    return cells | {STATUS: cell(status_words(row.known, row.attempt, notice, row.policy))}
 
 
-def _new_row(known: Known, attempt: Attempt, note: str, policy: Policy) -> tuple[str, ...]:
+def _bounded(value: Value) -> Value:
+    return cell(value) if isinstance(value, str) else value
+
+
+def _new_row(row: _Row, note: str) -> tuple[Value, ...]:
     """A whole row in the order of COLUMNS. A coach's words that have acted come back with a row that was deleted."""
-    cells = {title: cell(fill(known, attempt, policy)) for title, fill in CELLS.items()}
-    words = status_words(known, attempt, note, policy)
+    known, attempt = row.known, row.attempt
+    cells = {title: _bounded(fill(row)) for title, fill in CELLS.items()}
+    words = status_words(known, attempt, note, row.policy)
     decision = known.decision(attempt.id)
     if decision is not None and decision.enacted and (attempt.id in known.shown or attempt.submission.by_itself):
         verdict = decision.verdict or Verdict.HOLD
@@ -194,11 +252,12 @@ def _new_row(known: Known, attempt: Attempt, note: str, policy: Policy) -> tuple
     return tuple(cells.get(column.title, "") for column in COLUMNS)
 
 
-def _as_row(cells: tuple[str, ...], tab: Tab, places: Mapping[str, int]) -> tuple[str, ...]:
+def _as_row(cells: tuple[Value, ...], places: Mapping[str, int]) -> tuple[Value, ...]:
     """Put the cells of a new row under the headers as they stand now; people's own columns stay empty."""
-    row = [""] * (max(places.values()) + 1)
-    for column, text in zip(COLUMNS, cells, strict=True):
-        row[places[column.title]] = text
+    row: list[Value] = [""] * (max(places.values()) + 1)
+    for column, value in zip(COLUMNS, cells, strict=True):
+        if column.title in places:
+            row[places[column.title]] = value
     return tuple(row)
 
 

@@ -9,7 +9,7 @@ import requests
 from bridge.ports import ReviewSheet
 from bridge.review import COLUMNS
 from bridge.sandbox.seed import CATALOGUE_TITLES
-from bridge.sheet_requests import ReviewLook
+from bridge.sheet_keeping import ReviewLook
 from bridge.sheets import GoogleSheet
 from tests.contract.workspace import Workspace
 from tests.fakes.sheet import FakeSheet

@@ -13,7 +13,7 @@ from bridge.errors import InDoubt, Refused, TryLater
 from bridge.forms import FormSettings, GoogleForms
 from bridge.google import GMAIL, READ_SCOPES, Errand, connect, exposed_key
 from bridge.sandbox.drive_state import new_file, share
-from bridge.sheet_requests import ReviewLook
+from bridge.sheet_keeping import ReviewLook
 from bridge.sheets import GoogleSheet
 from tests.contract.workspace import Workspace
 from tests.fakes.clock import FakeClock

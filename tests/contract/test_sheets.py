@@ -12,7 +12,7 @@ from bridge.ports import Change, Patch, ReviewSheet, Tab
 from bridge.review import COLUMNS
 from bridge.sandbox.drive_state import unshare
 from bridge.sandbox.seed import CATALOGUE_TITLES
-from bridge.sheet_requests import STATUS_COLOURS
+from bridge.sheet_keeping import STATUS_COLOURS
 from bridge.sheets import review_sheet_id, to_text
 from tests.contract.sheet_stages import DECISION, ID, STATUS, TITLES, FakeStage, SandboxStage, Stage, new_row
 from tests.contract.workspace import Workspace
@@ -211,13 +211,13 @@ class TestGoogleSheet:
             assert rule["strict"]
             assert "dataValidation" not in row["values"][STATUS]
             assert row["values"][0]["userEnteredFormat"]["wrapStrategy"] == "WRAP"
-        assert len(tab["conditionalFormats"]) == len(STATUS_COLOURS)
-        assert [span["warningOnly"] for span in tab["protectedRanges"]] == [True, True]
+        assert len(tab["conditionalFormats"]) == len(STATUS_COLOURS) + 2  # overdue rows, closed rows
         spans = [
-            (span["range"].get("startColumnIndex", 0), span["range"]["endColumnIndex"])
+            (span.get("warningOnly", False), span["range"].get("startColumnIndex", 0), span["range"]["endColumnIndex"])
             for span in tab["protectedRanges"]
         ]
-        assert spans == [(0, DECISION), (STATUS, len(COLUMNS))]
+        assert spans == [(True, 0, DECISION), (True, STATUS, len(COLUMNS)), (False, 0, len(COLUMNS))]
+        assert [span["range"].get("endRowIndex") for span in tab["protectedRanges"]] == [None, None, 1]
 
     def test_a_mistyped_verdict_is_refused_by_the_drop_down(self, stage: SandboxStage) -> None:
         made(stage, "1-1")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bridge.model import Artwork, Credential, Effect, Evidence, EvidenceKind, Kind, Known, Lesson, State, Submission
 from bridge.plan import Learnt, Policy, Seen, learn, show
 from bridge.plan.catalogue import TITLES
+from bridge.plan.pages import as_text
 from bridge.plan.standing import Standing, standing
 from bridge.ports import Change, FormReading, SheetReading, Tab
-from bridge.review import COLUMNS
+from bridge.review import COLUMNS, LATER
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ENTROPY = bytes(range(32))
 HEADER = [column.title for column in COLUMNS]
+PLACE = {title: place for place, title in enumerate(HEADER)}
 POLICY = Policy(issuer_url="https://badges.district.example", key_id="did:web:badges.district.example#key-1")
 
 BADGES = (
@@ -63,6 +66,12 @@ def edited(given: Submission, **changes: object) -> Submission:
     return replace(given, stamp=given.stamp + "1", **changes)  # type: ignore[arg-type]
 
 
+def marked(review: Sequence[Sequence[str]]) -> dict[str, int]:
+    """Where the columns stand that the bridge knows by its mark; here, those that bear its title."""
+    header = list(review[0]) if review else []
+    return {title: header.index(title) for title in LATER if title in header}
+
+
 @dataclass
 class Desk:
     policy: Policy = POLICY
@@ -78,7 +87,11 @@ class Desk:
         self.responses |= {one.response_id: one for one in given}
 
     def reading(self) -> SheetReading:
-        review = None if self.review is None else Tab(1, "Review", tuple(tuple(row) for row in self.review))
+        review = (
+            None
+            if self.review is None
+            else Tab(1, "Review", tuple(tuple(row) for row in self.review), marked=marked(self.review))
+        )
         catalogue = None if self.badges is None else Tab(2, "Badges", tuple(tuple(row) for row in self.badges))
         return SheetReading("https://sheet", review, catalogue)
 
@@ -96,20 +109,20 @@ class Desk:
         return Seen(forms=(form,), sheet=self.reading(), artworks=self.artworks)
 
     def show(self, reading: SheetReading) -> Change:
-        showing = show(self.known, reading, self.learnt, self.policy)
+        showing = show(self.known, reading, self.learnt, self.policy, self.now)
         if showing.change.make_review:
             self.review = [list(HEADER)]
         for patch in showing.change.review:
             assert self.review is not None
             row = self.review[patch.row]
             row.extend([""] * (patch.column + 1 - len(row)))
-            row[patch.column] = patch.text
+            row[patch.column] = as_text(patch.text)
         for patch in showing.change.catalogue:
             assert self.badges is not None
-            self.badges[patch.row][patch.column] = patch.text
+            self.badges[patch.row][patch.column] = as_text(patch.text)
         for new in showing.change.added:
             assert self.review is not None
-            self.review.append(list(new))
+            self.review.append([as_text(value) for value in new])
         self.known.shown.update(showing.versions)
         return showing.change
 

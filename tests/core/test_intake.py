@@ -20,7 +20,7 @@ from tests.core.desk import NOON, Desk, approved, asked, declined, edited, issue
 
 def test_a_response_becomes_a_request_with_a_row_and_a_mail() -> None:
     desk = asked()
-    assert desk.row("1-1")[:5] == ["1-1", "2026-11-20", "Ana", "ana@district.example", "First Aid"]
+    assert desk.row("1-1")[:7] == ["1-1", "2026-11-20", "2", "2026-11-30", "Ana", "ana@district.example", "First Aid"]
     assert desk.cell("1-1", "Status") == "Waiting for a decision."
     assert desk.effect("tell-received:1-1").state is State.PLANNED
 

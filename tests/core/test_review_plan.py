@@ -13,7 +13,7 @@ from bridge.cli.work import cells_of
 from bridge.google import Google
 from bridge.ports import Change, Patch
 from bridge.review import COLUMNS
-from bridge.sheet_requests import ReviewLook
+from bridge.sheet_keeping import ReviewLook
 from bridge.sheets import GoogleSheet, review_sheet_id
 from tests.core.desk import Desk, submission
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from bridge.model import State
 from bridge.plan.decisions import PUT_RIGHT, SCRAMBLED
 from bridge.plan.standing import Standing
-from tests.core.desk import POLICY, Desk, asked, returned, submission
+from tests.core.desk import PLACE, POLICY, Desk, asked, returned, submission
 
 SLOW = POLICY.__class__(POLICY.issuer_url, POLICY.key_id, settle=timedelta(minutes=10))
 
@@ -22,12 +22,12 @@ def decided(**changes: str) -> Desk:
 def test_a_word_does_not_act_while_its_row_can_not_be_read() -> None:
     desk = decided()
     assert desk.review is not None
-    desk.review[0][7] = "Decission"
-    desk.review[1][7] = ""  # the coach took it back in time
+    desk.review[0][PLACE["Decision"]] = "Decission"
+    desk.review[1][PLACE["Decision"]] = ""  # the coach took it back in time
     desk.now += timedelta(hours=1)
     desk.look()
     assert "issue:1-1" not in desk.known.effects
-    desk.review[0][7] = "Decision"
+    desk.review[0][PLACE["Decision"]] = "Decision"
     desk.look()
     assert desk.standing("1-1") is Standing.WAITING
 
@@ -90,7 +90,7 @@ def test_a_word_heard_by_a_clock_that_was_wrong_settles_from_now_on() -> None:
 def test_words_of_another_row_are_put_right_before_a_decision_counts() -> None:
     """A write that met a sheet sorted meanwhile, or an old version of the sheet that somebody brought back."""
     desk = asked()
-    desk.row("1-1")[6] = "The words of somebody else."
+    desk.row("1-1")[PLACE["Reflection"]] = "The words of somebody else."
     desk.choose("1-1", "Approve")
     desk.look()
     assert desk.standing("1-1") is Standing.WAITING
@@ -102,7 +102,7 @@ def test_words_of_another_row_are_put_right_before_a_decision_counts() -> None:
 
 def test_evidence_of_another_row_is_put_right_before_a_decision_counts() -> None:
     desk = asked()
-    desk.row("1-1")[5] = "1. https://example.org/another"
+    desk.row("1-1")[PLACE["Evidence"]] = "1. https://example.org/another"
     desk.choose("1-1", "Approve")
     desk.look()
     assert desk.standing("1-1") is Standing.WAITING

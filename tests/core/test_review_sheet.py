@@ -6,7 +6,7 @@ from bridge.model import State
 from bridge.plan.decisions import LOST_BADGE, SCRAMBLED, UNKNOWN
 from bridge.plan.draft import copy_of
 from bridge.plan.standing import Standing
-from tests.core.desk import Desk, asked, submission
+from tests.core.desk import HEADER, Desk, asked, submission
 from tests.core.test_sheet_accidents import crowd, half_decided
 
 
@@ -52,9 +52,10 @@ def test_an_id_that_became_a_date_is_told_to_the_coach() -> None:
 def test_notes_that_name_a_person_and_a_badge_nobody_asked_for_are_left_alone() -> None:
     desk = asked()
     assert desk.review is not None
-    desk.review.append(["", "", "", "bea@district.example", "First Aid"])
+    note = {"E-mail": "bea@district.example", "Badge": "First Aid"}
+    desk.review.append([note.get(title, "") for title in HEADER])
     assert not desk.look().lesson
-    assert len(desk.review[-1]) == 5
+    assert desk.review[-1] == [note.get(title, "") for title in HEADER]
 
 
 def lost_night() -> Desk:

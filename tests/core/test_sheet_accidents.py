@@ -10,7 +10,7 @@ from bridge.plan import withheld
 from bridge.plan.decisions import SCRAMBLED, TWICE
 from bridge.plan.learning import REBUILD
 from bridge.plan.standing import Standing
-from tests.core.desk import Desk, asked, issued, submission
+from tests.core.desk import PLACE, Desk, asked, issued, submission
 
 
 def crowd(n: int = 6) -> Desk:
@@ -37,7 +37,7 @@ def half_decided() -> Desk:
 def test_sorted_rows_change_nothing() -> None:
     desk = half_decided()
     assert desk.review is not None
-    desk.review[1:] = sorted(desk.review[1:], key=lambda row: row[2], reverse=True)
+    desk.review[1:] = sorted(desk.review[1:], key=lambda row: row[PLACE["Name"]], reverse=True)
     assert not desk.look().lesson
 
 
@@ -112,11 +112,11 @@ def test_a_copied_row_decides_nothing_and_both_say_so() -> None:
 def test_a_row_whose_address_was_changed_decides_nothing_and_comes_back_anew() -> None:
     desk = crowd(2)
     assert desk.review is not None
-    desk.row("1-1")[3] = "somebody.else@district.example"
+    desk.row("1-1")[PLACE["E-mail"]] = "somebody.else@district.example"
     desk.choose("1-1", "Approve")
     desk.look()
     assert desk.standing("1-1") is Standing.WAITING
-    assert [row[3] for row in desk.review if row[0] == "1-1"] == [
+    assert [row[PLACE["E-mail"]] for row in desk.review if row[0] == "1-1"] == [
         "somebody.else@district.example",
         "p0@district.example",
     ]
@@ -144,8 +144,8 @@ def test_a_deleted_row_comes_back_with_the_words_that_have_acted() -> None:
 
 def test_a_mistyped_cell_of_ours_heals() -> None:
     desk = asked()
-    desk.row("1-1")[2] = "Anna-Lena?"
-    desk.row("1-1")[10] = ""
+    desk.row("1-1")[PLACE["Name"]] = "Anna-Lena?"
+    desk.row("1-1")[PLACE["Status"]] = ""
     desk.look()
     assert desk.cell("1-1", "Name") == "Ana"
     assert desk.cell("1-1", "Status") == "Waiting for a decision."
@@ -155,7 +155,7 @@ def test_a_coachs_cells_are_never_written() -> None:
     desk = half_decided()
     assert desk.review is not None
     places = {desk.review[0].index(title) for title in ("Decision", "Feedback", "Reviewer")}
-    desk.row("4-1")[2] = "mistyped"
+    desk.row("4-1")[PLACE["Name"]] = "mistyped"
     change = desk.show(desk.reading()) if desk.look(show_it=False) else None
     assert change is not None
     assert change.review
@@ -165,14 +165,14 @@ def test_a_coachs_cells_are_never_written() -> None:
 def test_a_damaged_header_stops_decisions_but_not_intake() -> None:
     desk = crowd(2)
     assert desk.review is not None
-    desk.review[0][7] = "Decission"
-    desk.review[1][7] = "Approve"
+    desk.review[0][PLACE["Decision"]] = "Decission"
+    desk.review[1][PLACE["Decision"]] = "Approve"
     desk.submit(submission("new", who="late"))
     learnt = desk.look()
     assert desk.standing("3-1") is Standing.WAITING
     assert desk.standing("1-1") is Standing.WAITING
     assert any("“Decision” is missing" in p.sentence and p.blocking for p in learnt.lesson.problems)
-    desk.review[0][7] = "decision "
+    desk.review[0][PLACE["Decision"]] = "decision "
     desk.look()
     assert desk.standing("1-1") is Standing.APPROVED
     assert desk.cell("3-1", "Name") == "Late"

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bridge.errors import Refused, TryLater
 from bridge.plan.pages import as_text
 from bridge.ports import Change, Own, Patch, SheetReading, Tab
-from bridge.review import COLUMNS
+from bridge.review import COLUMNS, LATER
 
 Cells = list[list[str]]
 TITLES = tuple(column.title for column in COLUMNS)
@@ -26,6 +26,10 @@ class FakeTab:
 
     def column(self, title: str) -> int:
         return self.header.index(title)
+
+    def marked(self) -> dict[str, int]:
+        """Where the columns stand that bear the bridge's mark; here, those of its title."""
+        return {title: self.column(title) for title in LATER if title in self.header}
 
     def read(self) -> tuple[tuple[str, ...], ...]:
         """As Google tells it: trailing empty cells and rows are left out."""
@@ -62,7 +66,8 @@ class FakeSheet:
     def read(self) -> SheetReading:
         self.reads += 1
         tabs = [
-            None if tab is None else Tab(tab.sheet_id, tab.title, tab.read()) for tab in (self.review, self.catalogue)
+            None if tab is None else Tab(tab.sheet_id, tab.title, tab.read(), marked=tab.marked())
+            for tab in (self.review, self.catalogue)
         ]
         own = {page: Tab(tab.sheet_id, tab.title, tab.read()) for page, tab in self.own.items()}
         there = [tab for tab in (self.review, self.catalogue, *self.own.values()) if tab is not None]
@@ -77,7 +82,7 @@ class FakeSheet:
             raise TryLater("Somebody changed the sheet while the bridge was about to write; nothing was written.")
         if review is not None:
             _patch(review, change.review)
-            review.cells = [list(row) for row in review.read()] + [list(row) for row in change.added]
+            review.cells = [list(row) for row in review.read()] + [list(map(as_text, row)) for row in change.added]
         self._keep_own(reading, change)
         self.review = review
         if self.catalogue is not None and reading.catalogue is not None:

@@ -43,6 +43,28 @@ def test_a_tab_that_is_locked_keeps_no_status_from_the_coaches(town: District) -
     assert [row[3] for row in rows[1:]] == ["mail sent: we have your request"] * 2
 
 
+def test_a_header_that_is_locked_keeps_no_status_from_the_coaches(town: District) -> None:
+    town.submit(1)
+    town.night()
+    town.act("sheet/delete-column", tab="Review", column="Due")
+    only = {"range": {"sheetId": tab(town, "Review").id, "startRowIndex": 0, "endRowIndex": 1}}
+    with town.sandbox.lock:
+        protected = tab(town, "Review").protected
+        protected.append({"protectedRangeId": 7, **only, "editors": {"users": [COORDINATOR.email]}})
+    town.submit(1)
+    (problem,) = town.night().problems
+    assert (problem.where, problem.blocking) == ("sheet, tab Review", True)
+    assert problem.sentence.startswith("Not put in order: the column “Due”, ")
+    assert [row["Status"][:7] for row in town.rows()] == ["Waiting", "Waiting"]
+    with town.sandbox.lock:
+        protected = tab(town, "Review").protected
+        protected[:] = [one for one in protected if one["protectedRangeId"] != 7]
+    assert "the column “Due”" in town.night().mended
+    assert town.night().cells_written == 2
+    assert town.night().changed_nothing
+    assert all(row["Due"] for row in town.rows())
+
+
 def test_a_column_that_was_taken_away_comes_back(town: District) -> None:
     town.submit(1)
     town.night()

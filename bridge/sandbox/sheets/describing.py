@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from bridge.sandbox.api import Call, on
@@ -20,6 +21,9 @@ ROW_PIXELS, COLUMN_PIXELS = 21, 100
 #: A fields mask that wants cells: "*", "sheets" whole, or something with "data" below sheets.
 _WANTS_CELLS = re.compile(r"(^|,)\s*(\*|sheets)\s*(,|$)|\bdata\b|sheets[/.(]\*")
 
+#: One that wants of a tab's data only what is known of its columns: rows need not be looked at for that.
+_WANTS_COLUMNS = re.compile(r"\bdata[/.(]+(startColumn,)?columnMetadata\b(?!.*\brow(Data|Metadata)\b)")
+
 Areas = list[tuple[Sheet, Box]]
 
 
@@ -28,6 +32,8 @@ def get_spreadsheet(call: Call) -> Json:
     book = opened(call)
     areas = [a1.parse(book, text) for text in call.params.get("ranges", ())]
     cut = [(sheet, a1.clipped(sheet, box)) for sheet, box in areas]
+    if not cut and _WANTS_COLUMNS.search(call.params.get("fields", "")):
+        cut = [(sheet, replace(a1.whole(sheet), bottom=1)) for sheet in book.sheets]
     return described(call.world, call.caller.email, book, cut or None, cells=_wants_cells(call.params))
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from bridge.sandbox.sheets import grid, shown
 from bridge.sandbox.sheets.a1 import column_index
-from bridge.sandbox.sheets.typed import EPOCH, Setting
+from bridge.sandbox.sheets.typed import EPOCH, Setting, typed
 from bridge.sandbox.sheets_state import Sheet
 
 _TOKEN = re.compile(r'\s*("(?:[^"]|"")*"|\$?[A-Za-z]{1,3}\$?[0-9]+|[A-Za-z.]+|[0-9.]+|<>|<=|>=|[-+*/=<>&(),;])')
@@ -151,7 +151,7 @@ class _Reader:
     def __init__(self, formula: str, sheet: Sheet, down: int, right: int, row: int, setting: Setting) -> None:
         self._tokens = list(_tokens(formula))
         self._sheet, self._down, self._right, self._row = sheet, down, right, row
-        self._today = (setting.today - EPOCH).days
+        self._today, self._setting = (setting.today - EPOCH).days, setting
 
     def read(self) -> Any:
         value = self._comparison()
@@ -231,6 +231,8 @@ class _Reader:
                 self._next()
         self._expect(")")
         match name, values:
+            case "DATEVALUE", [text]:
+                return _carefully(self._date, text)
             case "TODAY", []:
                 return self._today
             case "ROW", []:
@@ -241,6 +243,13 @@ class _Reader:
             return _ASKING[name](*values) if name in _ASKING else _carefully(_FUNCTIONS[name], *values)
         except TypeError as error:  # too many or too few arguments
             raise Unreadable(name) from error
+
+    def _date(self, text: Any) -> int:
+        """The day that a text names; raises ValueError for one that names none."""
+        value, form = typed(_text(text), self._setting.locale, self._setting.today)
+        if not (form or {}).get("type", "").startswith("DATE"):
+            raise ValueError("no date")
+        return int(value["numberValue"])
 
     def _cell(self, match: re.Match[str]) -> Any:
         column = column_index(match[2]) + (0 if match[1] else self._right)

@@ -1,0 +1,356 @@
+"""What of the review tab's looks is looked after in every cycle, as requests of spreadsheets.batchUpdate. Pure.
+
+What is the bridge's own is known again: protections and filter views by their ids; conditional formats, which have
+none, by what they ask. All else is people's own. What people chose for themselves stays: titles of filter views,
+colours, widths, the order of columns.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+from typing import Any
+
+from gspread.utils import rowcol_to_a1
+
+from bridge.review import DUE, ID, REVIEWER, STATUS, WAITING, Column
+from bridge.sheet_requests import (
+    AMBER,
+    GREEN,
+    GREY,
+    LATE,
+    RED,
+    Colour,
+    Json,
+    Request,
+    drop_down,
+    free_title,
+    to_colour,
+)
+
+#: The key of the developer metadata that says which drop-downs the rows have.
+CHOICES = "badge-bridge-choices"
+
+#: What Google shows of a protection; the second is that of the titles.
+FILLED_IN = "badge-bridge fills these columns in"
+FOUND_BY = "badge-bridge finds its columns by these titles"
+
+#: How a Status begins → the colour of its cell; the first that fits wins. Red asks the coach to do something.
+STATUS_COLOURS: Mapping[str, Colour] = {
+    "Issued": GREEN,
+    "Waiting": AMBER,
+    "On hold": AMBER,
+    "Approved": AMBER,
+    "“": RED,
+    "Please": RED,
+    "Nobody may": RED,
+    "The answer changed": RED,
+    "This row is": RED,
+    "This row bears": RED,
+    "This row did not": RED,
+    "The ledger knows no": RED,
+    "The ID": RED,
+    "Decisions stand": RED,
+    "Revoked": RED,
+}
+
+MINE = "Mine – "
+
+Places = Mapping[str, int]  # column of each title
+Found = Mapping[str, Any]  # something as Google tells it
+Asked = tuple[str, tuple[str, ...]]  # the kind of a condition, and its words
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewLook:
+    """How the review tab is made; a column with choices has a drop-down."""
+
+    columns: Sequence[Column]
+
+    @property
+    def coaches(self) -> tuple[str, ...]:
+        return next((column.choices for column in self.columns if column.title == REVIEWER), ())
+
+    def runs(self, places: Places, *owners: str) -> list[tuple[int, int]]:
+        """Neighbouring columns of these owners, as (start, end)."""
+        owned = sorted(places[one.title] for one in self.columns if one.owner in owners and one.title in places)
+        groups = (list(group) for _, group in groupby(enumerate(owned), key=lambda pair: pair[1] - pair[0]))
+        return [(group[0][1], group[-1][1] + 1) for group in groups]
+
+
+@dataclass(slots=True)
+class Mending:
+    """Requests that bring the looks in order, and in words what was missing or different."""
+
+    requests: list[Request] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def add(self, words: str, *requests: Request) -> None:
+        self.requests += requests
+        if words not in self.said:
+            self.said.append(words)
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """The tab as it is: its number, what Google tells of its structure, how many rows hold something, its columns."""
+
+    sheet_id: int
+    structure: Found
+    rows: int
+    places: Places
+
+    def number(self, what: str) -> int:
+        """Return the id that the bridge gives a thing of its own on this tab."""
+        return zlib.crc32(f"badge-bridge {self.sheet_id} {what}".encode()) & 0x7FFFFFFF or 1
+
+    def all(self, what: str) -> Sequence[Found]:
+        found: Sequence[Found] = self.structure.get(what, ())
+        return found
+
+
+def kept(sight: Sight, look: ReviewLook) -> Mending:
+    """Compare what is there with what should be."""
+    mending = Mending()
+    _protections(sight, look, mending)
+    _colours(sight, mending)
+    _views(sight, look, mending)
+    _choices(sight, look, mending)
+    return mending
+
+
+# ── protections ──────────────────────────────────────────────────────────────
+
+
+def _protections(sight: Sight, look: ReviewLook, mending: Mending) -> None:
+    """Google warns who types into the bridge's columns, and lets nobody but the owner change their titles.
+
+    Rows are locked for nobody: people who may not edit some cells can't sort across them either (assumed).
+    """
+    wanted = dict(_wanted_protections(sight, look))
+    ours = {sight.number(f"{what} {place}") for what in ("columns", "titles") for place in range(len(look.columns))}
+    there = {int(one["protectedRangeId"]): one for one in sight.all("protectedRanges")}
+    for number, one in there.items():
+        is_older = number not in ours and one.get("description") == FILLED_IN  # than these ids
+        if number not in wanted and (number in ours or is_older) and _may_change(one):
+            mending.add("protection", {"deleteProtectedRange": {"protectedRangeId": number}})
+    for number, one in wanted.items():
+        whole = one | {"protectedRangeId": number}
+        if number not in there:
+            mending.add("protection", {"addProtectedRange": {"protectedRange": whole}})
+        elif _protects(there[number]) != _protects(one) and _may_change(there[number]):
+            change = {"protectedRange": whole, "fields": "range,warningOnly"}
+            mending.add("protection", {"updateProtectedRange": change})
+
+
+def _wanted_protections(sight: Sight, look: ReviewLook) -> Iterator[tuple[int, Json]]:
+    for place, (start, end) in enumerate(look.runs(sight.places, "bridge")):
+        span = {"sheetId": sight.sheet_id, "startColumnIndex": start, "endColumnIndex": end}
+        warned = {"range": span, "description": FILLED_IN, "warningOnly": True}
+        yield sight.number(f"columns {place}"), warned
+    for place, (start, end) in enumerate(look.runs(sight.places, "bridge", "coach")):
+        span = below_header(sight.sheet_id, start, end) | {"startRowIndex": 0, "endRowIndex": 1}
+        yield sight.number(f"titles {place}"), {"range": span, "description": FOUND_BY, "warningOnly": False}
+
+
+def _protects(one: Found) -> tuple[object, ...]:
+    where = one.get("range", {})
+    return bool(one.get("warningOnly")), where.get("startColumnIndex", 0), where.get("endColumnIndex")
+
+
+def _may_change(one: Found) -> bool:
+    return bool(one.get("warningOnly") or one.get("requestingUserCanEdit"))
+
+
+# ── colours ──────────────────────────────────────────────────────────────────
+
+
+def overdue(places: Places) -> str:
+    """The formula for rows that nobody decided in time.
+
+    It must work in a spreadsheet of any language: so without commas between arguments, and without words of formats.
+    """
+    return f"=ISNUMBER({_cell(places, WAITING)})*(DATEVALUE({_cell(places, DUE)})<TODAY())"
+
+
+def closed(places: Places) -> str:
+    """The formula for rows about which nothing is left to decide."""
+    return f'=({_cell(places, ID)}<>"")*ISBLANK({_cell(places, WAITING)})'
+
+
+def _cell(places: Places, title: str) -> str:
+    """The cell of the first row below the header, fixed to its column: $C2."""
+    return f"${rowcol_to_a1(2, places[title] + 1)}"
+
+
+def _colours(sight: Sight, mending: Mending) -> None:
+    """Status cells by their words; below these rules, so that theirs win, those of whole rows."""
+    there, status = sight.all("conditionalFormats"), sight.places[STATUS]
+    ours: dict[Asked, int] = {}
+    for place, rule in enumerate(there):
+        by_formula = _condition(rule)[0] == "CUSTOM_FORMULA"
+        if by_formula or any(_reaches(where, status) for where in rule.get("ranges", ())):
+            ours.setdefault(_asks(rule), place)
+    above, below = list(_rules_of_status(sight)), list(_rules_of_rows(sight))
+    for rule in (*above, *below):
+        found = ours.get(_asks(rule))
+        if found is not None and not _does(there[found], rule, sight.rows):
+            mending.add("colours", {"updateConditionalFormatRule": {"index": found, "rule": rule}})
+    above = [rule for rule in above if _asks(rule) not in ours]
+    below = [rule for rule in below if _asks(rule) not in ours]
+    for place, rule in (*enumerate(above), *enumerate(below, len(there) + len(above))):
+        mending.add("colours", {"addConditionalFormatRule": {"index": place, "rule": rule}})
+
+
+def _rules_of_status(sight: Sight) -> Iterator[Json]:
+    place = sight.places[STATUS]
+    for words, colour in STATUS_COLOURS.items():
+        looks = {"backgroundColorStyle": to_colour(colour)}
+        yield _rule(below_header(sight.sheet_id, place, place + 1), _ask("TEXT_STARTS_WITH", words), looks)
+
+
+def _rules_of_rows(sight: Sight) -> Iterator[Json]:
+    if WAITING in sight.places and DUE in sight.places:
+        row = below_header(sight.sheet_id, 0, max(sight.places.values()) + 1)
+        late, over = _ask("CUSTOM_FORMULA", overdue(sight.places)), _ask("CUSTOM_FORMULA", closed(sight.places))
+        yield _rule(row, late, {"backgroundColorStyle": to_colour(LATE)})
+        yield _rule(row, over, {"textFormat": {"foregroundColorStyle": to_colour(GREY)}})
+
+
+def _rule(where: Json, condition: Json, looks: Json) -> Json:
+    return {"ranges": [where], "booleanRule": {"condition": condition, "format": looks}}
+
+
+def _ask(kind: str, *words: str) -> Json:
+    return {"type": kind} | ({"values": [{"userEnteredValue": one} for one in words]} if words else {})
+
+
+def _asked(condition: Found) -> Asked:
+    words = (str(one.get("userEnteredValue", "")) for one in condition.get("values", ()))
+    return str(condition.get("type", "")), tuple(words)
+
+
+def _condition(rule: Found) -> Asked:
+    return _asked(rule.get("booleanRule", {}).get("condition", {}))
+
+
+def _asks(rule: Found) -> Asked:
+    """What a rule asks, wherever the columns stand that its formula names."""
+    kind, words = _condition(rule)
+    return kind, tuple(re.sub(r"\$[A-Z]+2\b", "$?2", one) for one in words) if kind == "CUSTOM_FORMULA" else words
+
+
+def _does(found: Found, rule: Found, rows: int) -> bool:
+    """Say whether the rule that was found does what *rule* does, in whatever colour."""
+    covered = any(_covers(where, rule["ranges"][0], rows) for where in found["ranges"])
+    return covered and _condition(found) == _condition(rule)
+
+
+def _reaches(where: Found, column: int) -> bool:
+    return bool(where.get("startColumnIndex", 0) <= column < where.get("endColumnIndex", column + 1))
+
+
+def _covers(found: Found, wanted: Found, rows: int) -> bool:
+    """Say whether a range has all *rows* of the columns that are wanted. Google may close what we left open."""
+    top, bottom = found.get("startRowIndex", 0), found.get("endRowIndex", rows)
+    tall = top <= wanted.get("startRowIndex", 0) and bottom >= rows
+    return bool(
+        tall and _reaches(found, wanted.get("startColumnIndex", 0)) and _reaches(found, wanted["endColumnIndex"] - 1)
+    )
+
+
+# ── filter views ─────────────────────────────────────────────────────────────
+
+
+def _views(sight: Sight, look: ReviewLook, mending: Mending) -> None:
+    """A filter view can't know who looks, so each coach has one. One of a coach who is no more goes."""
+    area = {"sheetId": sight.sheet_id, "startRowIndex": 0, "startColumnIndex": 0}
+    reached = area | {"endColumnIndex": max(sight.places.values()) + 1}
+    wanted = dict(_wanted_views(sight.places, look))
+    there = {int(one["filterViewId"]): one for one in sight.all("filterViews")}
+    titles = {str(one.get("title", "")) for one in there.values()}
+    for title in titles:
+        number = sight.number(f"view {title}")
+        if title.startswith(MINE) and title not in wanted and number in there:
+            mending.add(f"the filter view “{title}”", {"deleteFilterView": {"filterId": number}})
+    for title, asks in wanted.items():
+        number = sight.number(f"view {title}")
+        specs = [{"columnIndex": place, "filterCriteria": {"condition": ask}} for place, ask in sorted(asks.items())]
+        view = {"filterViewId": number, "range": area, "filterSpecs": specs}
+        if number not in there:
+            named = view | {"title": free_title(title, titles)}
+            mending.add(f"the filter view “{title}”", {"addFilterView": {"filter": named}})
+        elif _shows(there[number]) != _shows(view) or not _covers(there[number]["range"], reached, sight.rows):
+            change = {"updateFilterView": {"filter": view, "fields": "range,filterSpecs"}}
+            mending.add(f"the filter view “{title}”", change)
+
+
+def _wanted_views(places: Places, look: ReviewLook) -> Iterator[tuple[str, dict[int, Json]]]:
+    """The title of each view, and what it asks of which column."""
+    if WAITING in places and DUE in places:
+        yield "Waiting", {places[WAITING]: _ask("NOT_BLANK")}
+        yield "Overdue", {places[DUE]: _ask("CUSTOM_FORMULA", overdue(places))}
+        yield "Closed", {places[ID]: _ask("NOT_BLANK"), places[WAITING]: _ask("BLANK")}
+    names = [coach.partition("@")[0] for coach in look.coaches]
+    for coach, name in zip(look.coaches, names, strict=True):
+        short = name if names.count(name) == 1 else coach
+        yield f"{MINE}{short}", {places[REVIEWER]: _ask("TEXT_EQ", coach)}
+
+
+def _shows(view: Found) -> dict[int, tuple[object, ...]]:
+    """What a view asks of each column."""
+    specs = ((spec.get("columnIndex", 0), spec.get("filterCriteria", {})) for spec in view.get("filterSpecs", ()))
+    shows = {
+        place: (*_asked(criteria.get("condition", {})), tuple(criteria.get("hiddenValues", ())))
+        for place, criteria in specs
+    }
+    return {place: asked for place, asked in shows.items() if any(asked)}
+
+
+# ── drop-downs ───────────────────────────────────────────────────────────────
+
+
+def _choices(sight: Sight, look: ReviewLook, mending: Mending) -> None:
+    """New rows bring their drop-downs; those that are there get new ones when the choices are others."""
+    now = json.dumps({column.title: column.choices for column in look.columns if column.choices}, ensure_ascii=False)
+    mark = f"{zlib.crc32(now.encode()):08x}"
+    there = [one.get("metadataValue") for one in sight.all("developerMetadata") if one.get("metadataKey") == CHOICES]
+    if there and there[0] == mark:
+        return
+    if there:
+        value = {"developerMetadata": {"metadataValue": mark}, "fields": "metadataValue"}
+        change = value | {"dataFilters": [notes_of(sight.sheet_id, CHOICES)]}
+        mending.add("drop-downs", {"updateDeveloperMetadata": change})
+    else:
+        mending.add("drop-downs", note(CHOICES, mark, {"sheetId": sight.sheet_id}))
+    for column in look.columns:
+        place = sight.places.get(column.title)
+        if place is None or sight.rows < 2 or not (column.choices or (there and column.title == REVIEWER)):
+            continue
+        span = below_header(sight.sheet_id, place, place + 1) | {"endRowIndex": sight.rows}
+        rule = {"rule": drop_down(column.choices)} if column.choices else {}
+        mending.add("drop-downs", {"setDataValidation": {"range": span} | rule})
+
+
+# ── parts ────────────────────────────────────────────────────────────────────
+
+
+def below_header(sheet_id: int, start: int, end: int) -> Json:
+    """The columns from *start* to before *end*, without their titles."""
+    return {"sheetId": sheet_id, "startRowIndex": 1, "startColumnIndex": start, "endColumnIndex": end}
+
+
+def note(key: str, value: str, location: Json) -> Request:
+    """Write down developer metadata: for programs alone, no person sees it."""
+    told = {"metadataKey": key, "metadataValue": value, "visibility": "DOCUMENT", "location": location}
+    return {"createDeveloperMetadata": {"developerMetadata": told}}
+
+
+def notes_of(sheet_id: int, key: str) -> Json:
+    """What finds the developer metadata of that key on a tab, its rows and columns."""
+    where = {"metadataLocation": {"sheetId": sheet_id}, "locationMatchingStrategy": "INTERSECTING_LOCATION"}
+    return {"developerMetadataLookup": {"metadataKey": key} | where}

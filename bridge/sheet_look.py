@@ -1,0 +1,131 @@
+"""How the review tab is made, and what brings its looks in order, as requests of spreadsheets.batchUpdate. Pure.
+
+Columns that came with a later version bear a mark (developer metadata), by which they are found whatever their title; a
+column of that title without the mark is somebody else's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from bridge.review import REQUIRED, Column, read_table
+from bridge.sheet_keeping import CHOICES, Mending, ReviewLook, Sight, below_header, kept, note, notes_of
+from bridge.sheet_requests import BRIDGES, ROWS, Request, body, cell, free_title, header_form, to_colour, width
+
+#: What reading the structure must bring of each tab for this.
+FIELDS = (
+    "protectedRanges(protectedRangeId,range,warningOnly,description,requestingUserCanEdit)",
+    "conditionalFormats(ranges,booleanRule(condition))",
+    "filterViews(filterViewId,title,range,filterSpecs)",
+    "developerMetadata(metadataKey,metadataValue)",
+    "data(startColumn,columnMetadata(developerMetadata(metadataKey,metadataValue)))",
+)
+
+#: The key of the developer metadata that marks a column; its value says which one it is.
+MARK = "badge-bridge-column"
+
+
+def new_tab(sheet_id: int, title: str, look: ReviewLook) -> Request:
+    grid = {"rowCount": ROWS, "columnCount": len(look.columns), "frozenRowCount": 1, "frozenColumnCount": 1}
+    return {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}}
+
+
+def made(sheet_id: int, structure: Mapping[str, Any], look: ReviewLook) -> list[Request]:
+    """Titles, formats and widths of a tab that is there and empty, and all that is kept from then on."""
+    places = {column.title: place for place, column in enumerate(look.columns)}
+    there = {MARK: marks(structure), CHOICES: structure.get("developerMetadata")}
+    anew = {name: part for name, part in structure.items() if name != "developerMetadata"}
+    return [
+        *({"deleteDeveloperMetadata": {"dataFilter": notes_of(sheet_id, key)}} for key, any_ in there.items() if any_),
+        _frozen(sheet_id),
+        _titles(sheet_id, 0, [column.title for column in look.columns]),
+        body(sheet_id),
+        *(width(sheet_id, place, column.width) for place, column in enumerate(look.columns)),
+        *(_shade(sheet_id, start, end) for start, end in look.runs(places, "bridge")),
+        *(_mark(sheet_id, column.title, places[column.title]) for column in look.columns if column.later),
+        *kept(Sight(sheet_id, anew, 1, places), look).requests,
+    ]
+
+
+def mended(
+    sheet_id: int, structure: Mapping[str, Any], values: Sequence[Sequence[str]], columns: int, look: ReviewLook
+) -> Mending:
+    """Compare the looks with what they should be. A header in which titles are missing is for people to mend first.
+
+    *columns*: how many the grid has.
+    """
+    table = read_table(values, REQUIRED)
+    if table.problems:
+        return Mending()
+    there = marks(structure)
+    missing = [column for column in look.columns if column.later and column.title not in there]
+    end = max(map(len, values))  # right of everything that anybody has written
+    mending = Mending()
+    if missing:
+        mending.requests += _new_columns(sheet_id, end, columns, missing, values[0])
+        mending.said += [f"the column “{column.title}”" for column in missing]
+    later = {column.title: there[column.title] for column in look.columns if column.title in there}
+    new = {column.title: place for place, column in enumerate(missing, end)}
+    rest = kept(Sight(sheet_id, structure, len(values), {**table.places, **later, **new}), look)
+    return Mending(mending.requests + rest.requests, mending.said + rest.said)
+
+
+def marks(structure: Mapping[str, Any]) -> dict[str, int]:
+    """Where the columns stand that bear the bridge's mark."""
+    found: dict[str, int] = {}
+    for data in structure.get("data", ()):
+        for place, column in enumerate(data.get("columnMetadata", ()), data.get("startColumn", 0)):
+            for one in column.get("developerMetadata", ()):
+                if one.get("metadataKey") == MARK:
+                    found.setdefault(str(one.get("metadataValue", "")), place)
+    return found
+
+
+def _new_columns(
+    sheet_id: int, end: int, columns: int, missing: Sequence[Column], header: Sequence[str]
+) -> Iterator[Request]:
+    span = {"sheetId": sheet_id, "dimension": "COLUMNS"}
+    if end < columns:
+        yield {"insertDimension": {"range": span | {"startIndex": end, "endIndex": end + len(missing)}}}
+    else:
+        yield {"appendDimension": span | {"length": len(missing)}}
+    yield _titles(sheet_id, end, [free_title(column.title, header) for column in missing])
+    yield _bare(sheet_id, end, end + len(missing))
+    for place, column in enumerate(missing, end):
+        yield width(sheet_id, place, column.width)
+        yield _mark(sheet_id, column.title, place)
+
+
+def _frozen(sheet_id: int) -> Request:
+    properties = {"sheetId": sheet_id, "gridProperties": {"frozenRowCount": 1}}
+    return {"updateSheetProperties": {"properties": properties, "fields": "gridProperties.frozenRowCount"}}
+
+
+def _titles(sheet_id: int, place: int, titles: Iterable[str]) -> Request:
+    form = header_form()
+    return {
+        "updateCells": {
+            "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": place},
+            "rows": [{"values": [cell(title) | {"userEnteredFormat": form} for title in titles]}],
+            "fields": f"userEnteredValue,dataValidation,userEnteredFormat({','.join(form)})",
+        }
+    }
+
+
+def _shade(sheet_id: int, start: int, end: int) -> Request:
+    shade = {"userEnteredFormat": {"backgroundColorStyle": to_colour(BRIDGES)}}
+    fields = "userEnteredFormat.backgroundColorStyle"
+    return {"repeatCell": {"range": below_header(sheet_id, start, end), "cell": shade, "fields": fields}}
+
+
+def _bare(sheet_id: int, start: int, end: int) -> Request:
+    """New columns take after their neighbour: they get the bridge's own format, and no drop-down."""
+    form = {"backgroundColorStyle": to_colour(BRIDGES), "wrapStrategy": "WRAP", "verticalAlignment": "TOP"}
+    cells = {"cell": {"userEnteredFormat": form}, "fields": "userEnteredFormat,dataValidation"}
+    return {"repeatCell": {"range": below_header(sheet_id, start, end)} | cells}
+
+
+def _mark(sheet_id: int, title: str, place: int) -> Request:
+    where = {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": place, "endIndex": place + 1}
+    return note(MARK, title, {"dimensionRange": where})

@@ -96,11 +96,12 @@ def look(world: World, known: Known, problems: list[Problem]) -> Seen:
     sheet = _try("sheet", world.sheet.read, problems)
     forms = _try("form", lambda: world.forms.read(known.facts), problems) or ()
     files = _ask("evidence", world.drive.describe, plan.wanted_evidence(forms, known), problems)
-    links = sorted(plan.wanted_artworks(sheet.catalogue if sheet else None, known))
-    artworks = _ask("artwork", world.drive.fetch, links, problems)
+    catalogue = sheet.catalogue if sheet else None
+    artworks = _ask("artwork", world.drive.fetch, sorted(plan.wanted_artworks(catalogue, known)), problems)
+    criteria = _ask("criteria", world.drive.export, plan.wanted_criteria(catalogue, known), problems)
     accepted = _ask_vendors(world, known, problems)
     taken = _try("site", lambda: world.site.forgotten(known), problems) or ()
-    return Seen(forms=forms, sheet=sheet, files=files, artworks=artworks, accepted=accepted, taken=taken)
+    return Seen(forms, sheet, files, artworks, criteria, accepted, taken)
 
 
 def _ask_vendors(world: World, known: Known, problems: list[Problem]) -> Mapping[str, Mapping[str, Uptake]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import count, islice
 from typing import Any
@@ -11,7 +12,7 @@ from googleapiclient.errors import HttpError
 from bridge.errors import Refused, TryLater
 from bridge.google import Errand, Google, answer_of
 from bridge.links import is_file_id, parse_link
-from bridge.model import Artwork, Evidence, FileAccess, FileFacts
+from bridge.model import Artwork, Criteria, Evidence, FileAccess, FileFacts
 from bridge.openbadges.errors import BadArtwork
 from bridge.openbadges.pictures import picture
 from bridge.openbadges.pictures.artwork import MAX_BYTES, inspect
@@ -23,8 +24,11 @@ Json = Mapping[str, Any]
 BATCH = 100  # Drive refuses more
 GET_UNITS, DOWNLOAD_UNITS = 5, 200
 SHORTCUT = "application/vnd.google-apps.shortcut"
+DOCUMENT, MARKDOWN = "application/vnd.google-apps.document", "text/markdown"
 PICTURES = ("image/png", "image/svg+xml")
 LONGEST_NAME, LONGEST_WORD = 200, 500
+#: More than a badge may say, so that a Doc that is too long is told as such.
+LONGEST_DOC, LONGEST_LINE = 20_000, 15_000
 #: One file that Google stumbles over again and again must not hold up the night.
 PART_TRIES = 6
 
@@ -36,6 +40,9 @@ _FIELDS = (
 _NOT_FOR_US = frozenset(
     {"notFound", "insufficientFilePermissions", "appNotAuthorizedToFile", "forbidden", "badRequest"}
 )
+#: Google writes the pictures of a Doc at its end: `[image1]: <data:image/png;base64,…>`, and `![][image1]` before.
+_PICTURE_DATA = re.compile(r"\[[^\]]{1,200}\]: *<?data:")
+_PICTURE = re.compile(r"!\[[^\]\n]{0,300}\](?:\[[^\]\n]{0,300}\]|\([^)\n]{0,2000}\))")
 #: In place of an answer that never came.
 _SILENCE: Json = {}
 
@@ -70,6 +77,38 @@ class DriveEvidence:
         found = self._metadata(_keys(wanted.values()))
         pictures = (self._artwork(link, item, found.get(item.file_id, _SILENCE)) for link, item in wanted.items())
         return [artwork for artwork in pictures if artwork is not None]
+
+    def export(self, known: Collection[Criteria]) -> Sequence[Criteria]:
+        """One Criteria for each Google Doc whose revision is another one than is known, as Markdown, or a problem.
+
+        All are looked at in a batch; one for which Google had no answer is left as it is known.
+        """
+        wanted = {one: parse_link(one.link) for one in known}
+        found = self._metadata(_keys(wanted.values()))
+        read = (self._criteria(one, item, found.get(item.file_id, _SILENCE)) for one, item in wanted.items())
+        return [criteria for criteria in read if criteria is not None]
+
+    def _criteria(self, known: Criteria, item: Evidence, answer: Json | None) -> Criteria | None:
+        if problem := _no_doc(item, answer, self._google.identity.who):
+            return Criteria(known.link, problem=problem)
+        revision = _word(answer or {}, "version")
+        if not answer or (revision and revision == known.revision):
+            return None
+        request = self._files.export(fileId=item.file_id, mimeType=MARKDOWN)
+        try:
+            data = self._google.download(
+                request.uri,
+                MAX_BYTES,
+                what=Errand("read the Doc in Criteria", item.url, "Viewer"),
+                bucket="drive",
+                units=DOWNLOAD_UNITS,
+                headers=_key_header(item.file_id, item.resource_key),
+            )
+        except TryLater:
+            return None
+        except Refused as error:
+            return Criteria(known.link, problem=str(error))
+        return Criteria(known.link, from_doc(data), revision)
 
     def _metadata(self, keys: Mapping[str, str]) -> dict[str, Json | None]:
         """File id → files.get, None for what Google does not show us; an id without an answer is left out."""
@@ -162,6 +201,27 @@ def _unusable(item: Evidence, answer: Json | None, who: str) -> str:
     if size.isdecimal() and int(size) > MAX_BYTES:
         return f"The picture has {int(size) / 1e6:.1f} MB. Export it smaller: at most 10 MB, best under 1 MB."
     return ""
+
+
+def _no_doc(item: Evidence, answer: Json | None, who: str) -> str:
+    """Why there are no criteria behind a link, as a sentence for the coordinator; "" if nothing speaks against it."""
+    if not item.file_id:
+        return item.note
+    if answer is None:
+        return f"The Doc in Criteria is not there, or not shared with {who}. Share it with {who} as Viewer."
+    if answer.get("trashed"):
+        return "The Doc in Criteria lies in the trash. Take it out, or link another one."
+    if answer and answer.get("mimeType") != DOCUMENT:
+        return f"The link in Criteria leads to {_word(answer, 'mimeType')}, not to a Google Doc."
+    return ""
+
+
+def from_doc(data: bytes) -> str:
+    """Read the Markdown that a Google Doc was exported as: without pictures, control characters and spare lines."""
+    lines = clean(data.decode("utf-8-sig", "replace").replace("\r\n", "\n")).split("\n")
+    text = "\n".join(line[:LONGEST_LINE] for line in lines if not _PICTURE_DATA.match(line))
+    text = _PICTURE.sub("", text[:LONGEST_DOC])
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in text.split("\n"))).strip()
 
 
 def _word(answer: Json, name: str) -> str:

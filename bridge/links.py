@@ -96,6 +96,15 @@ def parse_link(url: str) -> Evidence:
     return Evidence(0, EvidenceKind.WEB, url, note=_SHORT if host in _SHORTENERS else "")
 
 
+def parse_doc(text: str) -> Evidence | None:
+    """Return the Google Doc that *text* is the address of, and nothing else; None where it is none."""
+    url = text.strip()
+    if not url.startswith("https://docs.google.com/") or len(url.split()) != 1:
+        return None
+    item = parse_link(url)
+    return item if item.kind is EvidenceKind.DRIVE and "document" in urlsplit(url).path.split("/") else None
+
+
 def odd(text: str, note: str) -> Evidence:
     """An item that can't be opened: what was written is its name, never an address that somebody might follow."""
     text = " ".join(text.split())

@@ -18,6 +18,7 @@ from bridge.model import (
     Achievement,
     Artwork,
     Credential,
+    Criteria,
     Effect,
     Event,
     Evidence,
@@ -71,6 +72,12 @@ class EvidenceSource(Protocol):
 
     def fetch(self, links: Collection[str]) -> Sequence[Artwork]:
         """Fetch the pictures behind *links* (Drive links); one that can't be had or used comes back with a problem."""
+
+    def export(self, known: Collection[Criteria]) -> Sequence[Criteria]:
+        """Read the Google Docs behind these links anew, where their revision is another one than the one that is known.
+
+        One that can't be had or used comes back with a problem.
+        """
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from bridge.ledger import journal, schema
 from bridge.ledger.shelves import (
     ATTEMPTS,
     CREDENTIALS,
+    CRITERIA,
     DECISIONS,
     EFFECTS,
     FILES,
@@ -55,6 +56,7 @@ def _load_catalogue(connection: Connection, programme: str, known: Known) -> Non
         known.achievements[found.key] = replace(found, **row._mapping)
     for link, sha256, problem in _rows(connection, programme, "artworks"):
         known.artworks[link] = Artwork(link, sha256, problem=problem)
+    known.criteria = {criteria.link: criteria for criteria in CRITERIA.read(connection, programme)}
     known.labels = dict(_rows(connection, programme, "labels"))
 
 
@@ -94,6 +96,7 @@ def _learn_catalogue(connection: Connection, programme: str, lesson: Lesson) -> 
     upsert(connection, schema.achievement_versions, versions, update=False)
     upsert(connection, schema.achievements, rows("achievements", lesson.achievements))
     upsert(connection, schema.artworks, rows("artworks", lesson.artworks))
+    CRITERIA.put(connection, programme, lesson.criteria)
     pictures = rows("pictures", [artwork for artwork in lesson.artworks if artwork.sha256 and artwork.data])
     upsert(connection, schema.pictures, pictures, update=False)
     labels: list[Row] = [{"programme": programme, "label": label, "key": key} for label, key in lesson.labels.items()]

@@ -169,6 +169,7 @@ achievements = Table(
     belongs("achievement_versions", key="key", version="version"),
 )
 artworks = Table("artworks", metadata, key("programme"), key("link"), col("sha256"), col("problem"))
+criteria = Table("criteria", metadata, key("programme"), key("link"), col("text"), col("revision"), col("problem"))
 pictures = Table("pictures", metadata, key("programme"), key("sha256"), col("data", LargeBinary))
 requests = Table(
     "requests",

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, Select, Table, bindparam, sele
 from sqlalchemy.dialects import sqlite
 
 from bridge.ledger import schema
-from bridge.model import Attempt, Credential, Decision, Effect, FileFacts, Line, Move, Order, Request
+from bridge.model import Attempt, Credential, Criteria, Decision, Effect, FileFacts, Line, Move, Order, Request
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -52,6 +52,7 @@ def shelf(table: Table, kind: type[T], *order: str, derived: tuple[str, ...] = (
 
 REQUESTS = shelf(schema.requests, Request, "number")
 ATTEMPTS = shelf(schema.attempts, Attempt, "request", "n", derived=("id",))
+CRITERIA = shelf(schema.criteria, Criteria, "link")
 FILES = shelf(schema.files, FileFacts, "file_id")
 DECISIONS = shelf(schema.decisions, Decision, "attempt_id", "n")
 ORDERS = shelf(schema.orders, Order, "attempt_id")

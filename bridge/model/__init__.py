@@ -1,6 +1,6 @@
 """The words of the trade: values (`badges`, `words`), and what the bridge knows and learns (`known`)."""
 
-from bridge.model.badges import Achievement, Alignment, Artwork, Prerequisites
+from bridge.model.badges import Achievement, Alignment, Artwork, Criteria, Prerequisites
 from bridge.model.known import Known, Lesson
 from bridge.model.words import (
     BY_ITSELF,
@@ -40,6 +40,7 @@ __all__ = [
     "Artwork",
     "Attempt",
     "Credential",
+    "Criteria",
     "Decision",
     "Effect",
     "Event",

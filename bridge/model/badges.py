@@ -76,3 +76,13 @@ class Artwork:
     sha256: str = ""
     data: bytes = b""
     problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Criteria:
+    """What the Google Doc behind *link* says, as Markdown; `problem` is set and `text` empty when it can't be had."""
+
+    link: str
+    text: str = ""
+    revision: str = ""  # of the Doc: another one may say something else
+    problem: str = ""

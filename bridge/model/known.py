@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from bridge.model.badges import Achievement, Artwork
+from bridge.model.badges import Achievement, Artwork, Criteria
 from bridge.model.words import (
     Attempt,
     Credential,
@@ -29,6 +29,7 @@ class Lesson:
 
     achievements: tuple[Achievement, ...] = ()  # becomes the current version of its key
     artworks: tuple[Artwork, ...] = ()  # by link
+    criteria: tuple[Criteria, ...] = ()  # by link
     labels: Mapping[str, str] = field(default_factory=dict)  # label → key; a known label is never moved
     requests: tuple[Request, ...] = ()  # by number
     attempts: tuple[Attempt, ...] = ()  # by id
@@ -55,6 +56,7 @@ class Known:
     achievements: dict[str, Achievement] = field(default_factory=dict)  # key → current version
     versions: dict[tuple[str, str], Achievement] = field(default_factory=dict)  # (key, version)
     artworks: dict[str, Artwork] = field(default_factory=dict)  # by link, without the bytes
+    criteria: dict[str, Criteria] = field(default_factory=dict)  # by link
     labels: dict[str, str] = field(default_factory=dict)
     requests: dict[int, Request] = field(default_factory=dict)
     attempts: dict[str, Attempt] = field(default_factory=dict)
@@ -75,6 +77,7 @@ class Known:
             self.versions.setdefault((achievement.key, achievement.version), achievement.words())
         for artwork in lesson.artworks:
             self.artworks[artwork.link] = replace(artwork, data=b"")
+        self.criteria.update((criteria.link, criteria) for criteria in lesson.criteria)
         for label, key in lesson.labels.items():
             self.labels.setdefault(label, key)
         self.requests.update((request.number, request) for request in lesson.requests)

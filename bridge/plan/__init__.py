@@ -5,7 +5,7 @@ person's word; `show` what the sheet must say. Time and entropy come in as argum
 """
 
 from bridge.plan.acceptance import wanted_acceptance
-from bridge.plan.catalogue import wanted_artworks
+from bridge.plan.catalogue import wanted_artworks, wanted_criteria
 from bridge.plan.due import due_at  # first: its module's name is that of the function below
 from bridge.plan.effects import due
 from bridge.plan.guards import withheld
@@ -35,6 +35,7 @@ __all__ = [
     "show",
     "wanted_acceptance",
     "wanted_artworks",
+    "wanted_criteria",
     "wanted_evidence",
     "with_withheld",
     "withheld",

@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
 
-from bridge.model import Achievement, Artwork, Known
+from bridge.links import parse_doc
+from bridge.model import Achievement, Artwork, Criteria, Known
 from bridge.plan.badge_cells import (
     is_by_itself,
     to_alignment,
@@ -75,6 +76,15 @@ def on_offer(known: Known, tab: Tab | None) -> list[Achievement]:
     places = {cells.get(KEY, "").strip(): position for position, cells in reversed(rows)}
     active = [one for one in known.achievements.values() if one.active]
     return sorted(active, key=lambda one: (places.get(one.key, len(rows) + 1), fold(one.name), one.key))
+
+
+def wanted_criteria(tab: Tab | None, known: Known) -> list[Criteria]:
+    """The Google Docs that Criteria leads to, as the ledger knows them; one with a problem is to be read again."""
+    if tab is None or (table := read_catalogue(tab)).problems:
+        return []
+    links = sorted({cells[CRITERIA].strip() for _, cells in table.rows if parse_doc(cells[CRITERIA])})
+    found = (known.criteria.get(link, Criteria(link)) for link in links)
+    return [Criteria(one.link) if one.problem else one for one in found]
 
 
 def learn_catalogue(draft: Draft, tab: Tab | None, policy: Policy) -> Mapping[int, str]:
@@ -150,6 +160,7 @@ def to_achievement(cells: Mapping[str, str], known: Known, policy: Policy, *, tw
     Raise ValueError with a sentence for the coordinator.
     """
     artwork_link = cells[ARTWORK].strip()
+    cells = {**cells, CRITERIA: _criteria(cells[CRITERIA], known)}
     key, name = _key_and_name(cells, known, twice=twice)
     if (active := fold(cells[ACTIVE])) not in _YES | _NO:
         raise ValueError("Active must be yes or no.")
@@ -179,6 +190,18 @@ def to_achievement(cells: Mapping[str, str], known: Known, policy: Policy, *, tw
         by_itself=is_by_itself(cells[MILESTONE]),
     )
     return replace(achievement, version=version_of(achievement))
+
+
+def _criteria(text: str, known: Known) -> str:
+    """What the cell says, or the Google Doc that it leads to; raise ValueError if that can't be had."""
+    if parse_doc(text) is None:
+        return text
+    found = known.criteria.get(text.strip())
+    if found is None:
+        raise ValueError("The Doc in Criteria could not be read yet; the next cycle tries again.")
+    if found.problem:
+        raise ValueError(found.problem)
+    return found.text
 
 
 def _key_and_name(cells: Mapping[str, str], known: Known, *, twice: bool) -> tuple[str, str]:

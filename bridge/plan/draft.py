@@ -10,6 +10,7 @@ from bridge.model import (
     Achievement,
     Artwork,
     Attempt,
+    Criteria,
     Decision,
     Effect,
     Event,
@@ -55,6 +56,10 @@ class Draft:
     def artwork(self, artwork: Artwork) -> None:
         if self.known.artworks.get(artwork.link) != replace(artwork, data=b""):
             self._add(Lesson(artworks=(artwork,)))
+
+    def criteria(self, criteria: Criteria) -> None:
+        if self.known.criteria.get(criteria.link) != criteria:
+            self._add(Lesson(criteria=(criteria,)))
 
     def label(self, label: str, key: str) -> None:
         if label not in self.known.labels:
@@ -121,6 +126,7 @@ class Draft:
         return Lesson(
             achievements=tuple({a.key: a for p in parts for a in p.achievements}.values()),
             artworks=tuple({a.link: a for p in parts for a in p.artworks}.values()),
+            criteria=tuple({c.link: c for p in parts for c in p.criteria}.values()),
             labels={label: key for p in parts for label, key in p.labels.items()},
             requests=tuple({r.number: r for p in parts for r in p.requests}.values()),
             attempts=tuple({a.id: a for p in parts for a in p.attempts}.values()),

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bridge.model import Artwork, FileFacts, Kind, Known, Lesson, Uptake
+from bridge.model import Artwork, Criteria, FileFacts, Kind, Known, Lesson, Uptake
 from bridge.plan import guards
 from bridge.plan.acceptance import learn_acceptance
 from bridge.plan.catalogue import learn_catalogue
@@ -31,6 +31,7 @@ class Seen:
     sheet: SheetReading | None = None
     files: Sequence[FileFacts] = ()
     artworks: Sequence[Artwork] = ()
+    criteria: Sequence[Criteria] = ()
     #: What earners did with their badges, by award, of each backend that was asked.
     accepted: Mapping[str, Mapping[str, Uptake]] = field(default_factory=dict)
     taken: Collection[int] = ()  # entries of status lists that badges bear which the ledger does not know
@@ -63,10 +64,7 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
     draft = Draft(known, now)
     rows, whole = _review_rows(draft, seen.sheet)
     guards.ledger_lost(known, rows)
-    for artwork in seen.artworks:
-        draft.artwork(artwork)
-    for file in seen.files:
-        draft.file(file)
+    _learn_files(draft, seen)
     learn_acceptance(draft, seen.accepted)
     catalogue = learn_catalogue(draft, seen.sheet.catalogue, policy) if seen.sheet else {}
     resolve_labels(draft)
@@ -93,6 +91,16 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
     if draft.known.facts.get(REBUILD) and whole:
         draft.fact(REBUILD, "")
     return Learnt(draft.lesson(), notices, catalogue, ours, whole)
+
+
+def _learn_files(draft: Draft, seen: Seen) -> None:
+    """Take in what lies on Drive."""
+    for artwork in seen.artworks:
+        draft.artwork(artwork)
+    for criteria in seen.criteria:
+        draft.criteria(criteria)
+    for file in seen.files:
+        draft.file(file)
 
 
 def _spare_twice_told(draft: Draft, known: Known, ours: Sorted) -> None:

@@ -12,6 +12,7 @@ from bridge.model import (
     Alignment,
     Artwork,
     Attempt,
+    Criteria,
     Decision,
     Effect,
     Event,
@@ -69,6 +70,7 @@ def lessons() -> st.SearchStrategy[Lesson]:
             st.builds(achievement, st.sampled_from("ab"), WORDS, st.booleans(), HASHES, several(WORDS), BACKENDS)
         ),
         artworks=several(st.builds(Artwork, HASHES, HASHES, st.binary(max_size=3), WORDS)),
+        criteria=several(st.builds(Criteria, HASHES, WORDS, WORDS, WORDS)),
         labels=st.dictionaries(WORDS, WORDS, max_size=2),
         requests=several(st.builds(request, st.integers(1, 4), label=WORDS, created_at=TIMES)),
         attempts=several(

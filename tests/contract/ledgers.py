@@ -19,6 +19,7 @@ from bridge.model import (
     Artwork,
     Attempt,
     Credential,
+    Criteria,
     Decision,
     Effect,
     Event,
@@ -192,6 +193,7 @@ BASIS = Lesson(
 FULL = Lesson(
     achievements=(FIRST_AID, Achievement("chess", "v1", "Chess", "", "", "", None, False), RICH),
     artworks=(Artwork("https://d/1", "ab" * 32, b"\x89PNG\0\xff"), Artwork("https://d/2", problem="Not a PNG.")),
+    criteria=(Criteria("https://d/3", "* one\n* two", "7"), Criteria("https://d/4", problem="Not shared.")),
     labels={"First Aid": "first-aid", "Erste Hilfe": "first-aid"},
     requests=(*BASIS.requests, request(3, duplicate_of=1)),
     attempts=(

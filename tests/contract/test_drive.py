@@ -11,7 +11,7 @@ import pytest
 from bridge.drive import DriveEvidence
 from bridge.errors import Refused, TryLater
 from bridge.links import find_evidence
-from bridge.model import Evidence, EvidenceKind, FileAccess
+from bridge.model import Criteria, Evidence, EvidenceKind, FileAccess
 from bridge.ports import EvidenceSource
 from bridge.sandbox.drive_state import DOCUMENT, FOLDER, SHORTCUT, new_file, new_shared_drive, share, touch, unshare
 from tests.contract.workspace import Workspace
@@ -27,6 +27,10 @@ def item(file_id: str, kind: EvidenceKind = EvidenceKind.DRIVE, key: str = "") -
 
 def link(file_id: str) -> str:
     return f"https://drive.google.com/file/d/{file_id}/view?usp=sharing"
+
+
+def doc(file_id: str) -> str:
+    return f"https://docs.google.com/document/d/{file_id}/edit?tab=t.0"
 
 
 class Stage(Protocol):
@@ -186,6 +190,25 @@ class TestEveryEvidenceSource:
 
     def test_nothing_to_fetch(self, stage: Stage) -> None:
         assert stage.source().fetch([]) == []
+        assert stage.source().export([]) == []
+
+    def test_a_doc_is_read_once_for_each_revision(self, stage: Stage) -> None:
+        file_id = stage.add("Criteria", b"* one\n* two", DOCUMENT)
+        (first,) = stage.source().export([Criteria(doc(file_id))])
+        assert (first.link, first.text, first.problem) == (doc(file_id), "* one\n* two", "")
+        assert stage.source().export([first]) == []
+        stage.edit(file_id, "\ufeff# **One**\r\n\n\n\n![][image1]\n\n[image1]: <data:image/png;base64,AA=>\n".encode())
+        (second,) = stage.source().export([first])
+        assert second.text == "# **One**"
+        assert second.revision != first.revision
+
+    def test_a_doc_that_can_not_be_had_is_a_sentence(self, stage: Stage) -> None:
+        hidden, binned = stage.add("a", b"x", DOCUMENT, shared=False), stage.add("b", b"x", DOCUMENT)
+        stage.trash(binned)
+        docs = [hidden, binned, stage.add("c.pdf", b"%PDF", "application/pdf"), "1NowhereNowhereNowhere"]
+        found = stage.source().export([Criteria(doc(file_id), "old", "7") for file_id in docs])
+        assert [(one.link, one.text) for one in found] == [(doc(file_id), "") for file_id in docs]
+        assert all(one.problem.endswith(".") for one in found)
 
 
 class TestDriveEvidence:
@@ -202,6 +225,21 @@ class TestDriveEvidence:
         stage.source().describe(find_evidence("https://example.org/x"))
         stage.source().fetch(["https://example.org/a.png", "nonsense"])
         assert stage.workspace.counts() == {}
+
+    def test_calls_for_docs(self, stage: SandboxStage) -> None:
+        docs = [Criteria(doc(stage.add(f"{n}", b"* one", DOCUMENT))) for n in range(3)]
+        known = stage.source().export(docs)
+        assert stage.workspace.counts() == {"drive.batch": 1, "drive.files.export": 3}
+        stage.workspace.sandbox.workspace.calls.clear()
+        assert stage.source().export(known) == []
+        assert stage.workspace.counts() == {"drive.batch": 1}
+
+    def test_a_doc_that_nobody_may_download_is_a_sentence(self, stage: SandboxStage) -> None:
+        file_id = stage.add("Criteria", b"x", DOCUMENT)
+        stage.world.drive.files[file_id].viewers_may_download = False
+        (found,) = stage.source().export([Criteria(doc(file_id))])
+        assert (found.text, found.revision) == ("", "")
+        assert "read the Doc in Criteria" in found.problem
 
     def test_calls_for_pictures(self, stage: SandboxStage) -> None:
         data = artwork()

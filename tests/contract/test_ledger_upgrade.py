@@ -23,8 +23,9 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.postgres import scratch
 
 #: What the first version could know: badges had no type, tags, alignments or end then.
-OLD = replace(FULL, achievements=tuple(a for a in FULL.achievements if a is not RICH))
-FIRST, SECOND = ("0001", OLD), ("0002", FULL)
+WITHOUT_DOCS = replace(FULL, criteria=())
+OLD = replace(WITHOUT_DOCS, achievements=tuple(a for a in FULL.achievements if a is not RICH))
+FIRST, SECOND = ("0001", OLD), ("0002", WITHOUT_DOCS)
 POLICY: dict[str, Any] = {"reviewers": ("cora@example.org",), "review_days": 5, "most_attempts": 3, "by_itself": True}
 POLICY["prerequisites"] = Prerequisites(1, ("chess",))
 ISSUE = Effect(Kind.ISSUE, "1-2")
@@ -91,6 +92,7 @@ def test_a_ledger_of_an_older_version_goes_on(
         achievements=(replace(RICH, backend="badgr", **POLICY),),
         moves=(Move("1-2", 1, expected.orders["1-2"], at_badgr, NOON, credential("1-2")),),
         accepted={"1-2": Uptake(Acceptance.WAITING)},
+        criteria=FULL.criteria,
     )
     with ledger.lease():
         ledger.learn(taught)

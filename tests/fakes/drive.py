@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from bridge.drive import PICTURES
+from bridge.drive import DOCUMENT, PICTURES, from_doc
 from bridge.links import parse_link
-from bridge.model import Artwork, Evidence, FileAccess, FileFacts
+from bridge.model import Artwork, Criteria, Evidence, FileAccess, FileFacts
 from bridge.openbadges.errors import BadArtwork
 from bridge.openbadges.pictures import picture
 from bridge.openbadges.pictures.artwork import inspect
@@ -35,6 +35,7 @@ class FakeDrive:
         self.files: dict[str, FakeFile] = {}
         self.described: list[str] = []  # file ids asked for, in order
         self.fetched: list[str] = []  # links asked for
+        self.exported: list[str] = []
 
     def add(
         self,
@@ -79,6 +80,18 @@ class FakeDrive:
     def fetch(self, links: Collection[str]) -> Sequence[Artwork]:
         self.fetched += links
         return [self._artwork(link) for link in dict.fromkeys(links)]
+
+    def export(self, known: Collection[Criteria]) -> Sequence[Criteria]:
+        self.exported += [one.link for one in known]
+        return [new for one in known if (new := self._criteria(one)) is not None]
+
+    def _criteria(self, known: Criteria) -> Criteria | None:
+        file = self.files.get(parse_link(known.link).file_id)
+        if file is None or not file.shared or file.trashed or file.mime_type != DOCUMENT:
+            return Criteria(known.link, problem="The Doc is not there, not shared, or no Doc.")
+        if not file.answers or known.revision == str(file.revision):
+            return None
+        return Criteria(known.link, from_doc(file.data), str(file.revision))
 
     def _facts(self, file_id: str) -> FileFacts:
         file = self.files.get(file_id)

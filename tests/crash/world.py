@@ -287,7 +287,7 @@ PATHWAYS = (
         revoked={"local": 1},
         mails=[RECEIVED, ISSUED, "tell-issued:2-1", "tell-revoked:1-1"],
         statuses={
-            "1-1": REVOKED,
+            "1-1": "Revoked 2026-11-24; the teacher was told.",
             "2-1": "Built on 1-1, which was revoked. Choose Revoke here, too, if it should not stand. "
             "(Issued by itself 2026-11-23, and mailed.)",
         },

@@ -114,6 +114,15 @@ RULES: tuple[Rule, ...] = (
     Rule("forms.forms.responses.list", "unanswered questions are absent, not empty"),
     Rule("forms", "entry.N in a link fills in the question whose questionId is N, hexadecimal there, decimal here"),
     Rule("forms", "a link fills in no uploads and no verified address; what fits no question or option is left out"),
+    Rule("forms.forms.batchUpdate", "all requests or none", _FORMS_BATCH),
+    Rule("forms.forms.batchUpdate", "a revision that is not the latest: 400, nothing is done", _FORMS_BATCH),
+    Rule("forms.forms.batchUpdate", "an item sent back without ids that the mask names gets new ones", _FORMS_BATCH),
+    Rule("forms.forms.batchUpdate", "options must be there, with words of one line, no two alike: 400"),
+    Rule(
+        "forms.forms.batchUpdate", "one isOther, none in a drop-down; goTo leads to sections, none from checkboxes: 400"
+    ),
+    Rule("forms.forms.batchUpdate", "the picture of an option that is sent back as it was fetched stays"),
+    Rule("forms", "an answer keeps the words of the option as they were, whatever becomes of the option"),
     Rule("forms", "who is not an editor of the form: 403 PERMISSION_DENIED"),
     Rule("forms", "uploads lie in the question's folder in the owner's Drive, the uploader's name in theirs"),
     Rule("forms", "an edited response keeps its id and createTime and moves lastSubmittedTime", _FORMS_LIST),

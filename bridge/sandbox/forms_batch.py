@@ -7,10 +7,12 @@ from copy import deepcopy
 from dataclasses import replace
 
 from bridge.sandbox.api import ApiError, Call, Json, on
+from bridge.sandbox.documents import load
 from bridge.sandbox.drive_state import touch
 from bridge.sandbox.forms import add_item, completed, editable, form_json, questions_of, revision_id
+from bridge.sandbox.forms_choices import check_choices
 from bridge.sandbox.forms_state import Form
-from bridge.sandbox.masks import BadMask, Mask, parse_mask
+from bridge.sandbox.masks import BadMask, Mask, check_mask, parse_mask
 from bridge.sandbox.state import World
 
 
@@ -47,6 +49,7 @@ def _invalid(n: int, what: str) -> ApiError:
 def _create(world: World, form: Form, what: Json) -> Json:
     if any("fileUploadQuestion" in question for question in questions_of(what["item"])):
         raise ValueError("a question for uploads can't be made through the API")
+    check_choices(form.items, what["item"])
     item = add_item(world, form, what["item"], _index(form, what["location"], last=len(form.items)))
     return {"createItem": {"itemId": item["itemId"], "questionId": [one["questionId"] for one in questions_of(item)]}}
 
@@ -64,7 +67,10 @@ def _move(world: World, form: Form, what: Json) -> Json:
 
 def _update(world: World, form: Form, what: Json) -> Json:
     index = _index(form, what["location"])
-    written = _masked(form.items[index], what["item"], parse_mask(what["updateMask"]))
+    mask = parse_mask(what["updateMask"])
+    check_mask(mask, {"$ref": "Item"}, load().by_name["forms"].schemas)
+    written = _masked(form.items[index], what["item"], mask)
+    check_choices(form.items, written)
     form.items[index] = completed(world, form, written)
     return {}
 

@@ -24,6 +24,7 @@ _AUTH = "https://www.googleapis.com/auth/"
 DELEGATED_SCOPES: tuple[str, ...] = tuple(
     _AUTH + name
     for name in (
+        "forms.body",
         "forms.body.readonly",
         "forms.responses.readonly",
         "drive.readonly",

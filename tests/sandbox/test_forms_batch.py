@@ -53,6 +53,47 @@ def test_an_option_is_added_and_the_question_stays_the_same(api: Any, form: str)
     assert caught.value.status_code == 400
 
 
+def options(*given: dict[str, Any], kind: str = "RADIO", **more: Any) -> dict[str, Any]:
+    """A request that gives the first question of the form these options."""
+    item = {"questionItem": {"question": {"choiceQuestion": {"type": kind, "options": list(given)}}}}
+    mask = "questionItem.question.choiceQuestion(type,options)"
+    return {"updateItem": {"item": item, "location": {"index": 0}, "updateMask": mask} | more}
+
+
+def test_options_that_a_form_can_offer(api: Any, form: str) -> None:
+    section = {"createItem": {"item": forms.page_break("More") | {"itemId": "5ec7104e"}, "location": {"index": 2}}}
+    led = ({"value": "Chess", "goToSectionId": "5ec7104e"}, {"value": "chess", "goToAction": "SUBMIT_FORM"})
+    for given, kind in ((led, "DROP_DOWN"), (({"value": "Chess"}, {"isOther": True}), "CHECKBOX")):
+        change(api, form, *([section] if kind == "DROP_DOWN" else []), options(*given, kind=kind))
+        found = api.get(formId=form).execute()["items"][0]["questionItem"]["question"]["choiceQuestion"]
+        assert found == {"type": kind, "options": list(given)}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        (options(), "must not be empty"),
+        (options({"value": "Chess"}, {"value": "Chess"}), "Duplicate"),
+        (options({"value": " "}), "value is required"),
+        (options({}), "value is required"),
+        (options({"value": "Chess\nand more"}), "newlines"),
+        (options({"value": "Chess"}, {"isOther": True}, kind="DROP_DOWN"), "isOther"),
+        (options({"value": "Chess"}, {"isOther": True}, {"isOther": True}), "only one"),
+        (options({"value": "Chess", "goToSectionId": "00000000"}), "no section"),
+        (options({"value": "Chess", "goToAction": "NEXT_SECTION"}, kind="CHECKBOX"), "goToAction"),
+        (options({"value": "Chess", "goToAction": "SUBMIT_FORM", "goToSectionId": "x"}), "goToSectionId"),
+        (options({"value": "Chess"}, updateMask="questionItem.question.choices"), "choices"),
+        (options({"value": "Chess"}, updateMask=""), "updateItem: cannot find"),
+    ],
+)
+def test_options_that_no_form_can_offer_are_refused(api: Any, form: str, wrong: dict[str, Any], said: str) -> None:
+    before = api.get(formId=form).execute()
+    with pytest.raises(HttpError, match=said) as caught:
+        change(api, form, wrong)
+    assert caught.value.status_code == 400
+    assert api.get(formId=form).execute() == before
+
+
 def test_a_question_written_back_without_its_id_is_a_new_one(api: Any, form: str) -> None:
     item = api.get(formId=form).execute()["items"][1]
     old = item["questionItem"]["question"].pop("questionId")

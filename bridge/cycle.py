@@ -12,7 +12,7 @@ from bridge import plan
 from bridge.acting import Actor
 from bridge.errors import LEDGER_TROUBLE, BridgeError, Refused, TryLater
 from bridge.model import Effect, Kind, Known, Lesson, Problem, Uptake
-from bridge.plan import Learnt, Moving, Pages, Policy, Seen, Showing, Wish, guards
+from bridge.plan import FormList, Learnt, Moving, Pages, Policy, Seen, Showing, Wish, guards
 from bridge.plan.deeds import AT_BACKEND
 from bridge.plan.draft import copy_of
 from bridge.ports import Change, SheetReading, World
@@ -26,6 +26,7 @@ MADE_ANEW = "Nothing in them is lost: if this comes again, delete them, and the 
 
 UNLOCK = "If this comes again, delete what protects cells there (Data, Protect sheets and ranges)."
 
+UNFORESEEN_LIST = "The list of badges in “{title}” could not be changed, in a way nobody foresaw; the log says more."
 UNFORESEEN = "It could not be read, in a way that nobody foresaw; the log says more."
 
 T = TypeVar("T")
@@ -52,6 +53,7 @@ def run_cycle(world: World, policy: Policy) -> Report:
         withheld = act(world, policy, known, report)
         if seen.sheet is not None:
             show(world, policy, known, seen.sheet, plan.with_withheld(learnt, withheld), report)
+        keep_lists(world, plan.form_lists(seen, known), report)
         return finished(world, known, report)
 
 
@@ -223,6 +225,28 @@ def _less_and_less(change: Change) -> Iterator[Change]:
             yield replace(change, own=(), mend_review=False)
 
 
+def keep_lists(world: World, lists: Sequence[FormList], report: Report) -> None:
+    """Bring the lists of badges in the forms in step, last of all: no badge, mail or row waits for Google Forms.
+
+    Nothing is remembered of it: the next cycle compares anew.
+    """
+    for one in lists:
+        report.problems.extend(one.problems)
+        if not one.choices:
+            continue
+        try:
+            world.forms.offer(one.reading, one.choices)
+        except LEDGER_TROUBLE:
+            raise
+        except BridgeError as error:
+            report.problems.append(Problem("form", str(error), blocking=isinstance(error, Refused)))
+        except Exception:  # a mistake of ours: the other forms, and the report, come all the same
+            log.exception("could not write: form")
+            report.problems.append(Problem("form", UNFORESEEN_LIST.format(title=one.reading.title), blocking=True))
+        else:
+            report.lists_written += 1
+
+
 @dataclass(frozen=True, slots=True)
 class Preview:
     """What a cycle would do: a dry run changes nothing, in the world or in the ledger."""
@@ -232,6 +256,7 @@ class Preview:
     change: Change
     problems: tuple[Problem, ...] = field(default=())
     places: Mapping[str, str] = field(default_factory=dict)  # key of an effect → who makes, or withdraws, the badge
+    lists: tuple[FormList, ...] = ()  # of badges, in forms, that would change
 
 
 def plan_cycle(world: World, policy: Policy) -> Preview:
@@ -246,10 +271,13 @@ def plan_cycle(world: World, policy: Policy) -> Preview:
     told = plan.with_withheld(learnt, withheld)
     showing = plan.show(known, seen.sheet, told, policy, now) if seen.sheet else Showing(Change())
     effects = tuple(plan.due(known, now, leave=withheld))
+    lists = plan.form_lists(seen, known)
+    listed = [problem for one in lists for problem in one.problems]
     return Preview(
         effects=effects,
         withheld=withheld,
         change=showing.change,
-        problems=(*problems, *learnt.lesson.problems, *guarded),
+        problems=(*problems, *learnt.lesson.problems, *guarded, *listed),
         places={e.key: policy.title(known.order_of(e).backend) for e in effects if e.kind in AT_BACKEND},
+        lists=tuple(one for one in lists if one.choices),
     )

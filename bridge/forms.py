@@ -12,12 +12,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from bridge.errors import BridgeError
+from bridge.badge_question import badge_question, rewrite
+from bridge.errors import BridgeError, Refused
 from bridge.google import Errand, Google
 from bridge.links import find_evidence, is_file_id
 from bridge.model import Evidence, EvidenceKind, Problem, Submission
 from bridge.openbadges.text import clean
-from bridge.ports import FormReading
+from bridge.ports import Choice, FormReading
 from bridge.wording import visible
 
 Json = Mapping[str, Any]
@@ -31,10 +32,7 @@ MOST_TOLD = 5
 #: What a form may ask, as config names it; only "badge" must be there.
 ROLES = ("badge", "name", "given_name", "family_name", "school", "links", "files", "reflection", "consent", "show")
 
-_FORM_FIELDS = (
-    "formId,responderUri,info(title,documentTitle),settings(emailCollectionType),"
-    "items(title,questionItem(question(questionId)),questionGroupItem(questions(questionId,rowQuestion(title))))"
-)
+_FORM_FIELDS = "formId,revisionId,responderUri,info(title,documentTitle),settings(emailCollectionType),items"
 _RESPONSE_FIELDS = "responses(responseId,createTime,lastSubmittedTime,respondentEmail,answers),nextPageToken"
 
 #: RFC 5322's plain form, as Google collects it; no quotes, brackets or line breaks that could reach a mail's header.
@@ -52,6 +50,7 @@ class FormSettings:
     accept_typed_address: bool = False
     show_name: str = ""  # the option of "show" that allows the name; empty: any that speaks of a name
     show_evidence: str = ""  # likewise for evidence
+    keep_list: bool = False  # the options of "badge" follow the catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +62,8 @@ class Form:
     collection: str  # emailCollectionType
     titles: Mapping[str, str]  # question id → title, in the form's order
     link: str = ""  # responderUri
+    items: Sequence[Json] = ()  # as Google tells them
+    revision: str = ""
 
     @property
     def verified(self) -> bool:
@@ -76,9 +77,11 @@ class UnreadableAnswer(ValueError):
 class GoogleForms:
     """A `FormSource` of all forms of a programme."""
 
-    def __init__(self, google: Google, forms: Sequence[FormSettings]) -> None:
+    def __init__(self, google: Google, forms: Sequence[FormSettings], editor: Google | None = None) -> None:
+        """*editor* is the way to Google with the right to change forms; None where no list is kept."""
         self._google = google
         self._forms = forms
+        self._editor = editor
 
     def read(self, facts: Mapping[str, str]) -> Sequence[FormReading]:
         """One form that can't be read is a problem, and the others are read; raises only if none can be."""
@@ -93,6 +96,12 @@ class GoogleForms:
         if failures and len(failures) == len(readings):
             raise failures[0]
         return readings
+
+    def offer(self, reading: FormReading, choices: Sequence[Choice]) -> None:
+        if self._editor is None:
+            raise Refused(f"The list of badges in the form “{reading.title}” is not the bridge's to change.")
+        what = f"change the list of badges in the form “{reading.title}”"
+        rewrite(self._editor, Errand(what, edit_address(reading.form_id), "Editor"), reading, choices)
 
     def _read(self, settings: FormSettings, facts: Mapping[str, str]) -> FormReading:
         form = to_form(settings.id, self._get(settings.id))
@@ -130,7 +139,9 @@ def to_reading(
 ) -> FormReading:
     """Read a form whole. *responses* are asked for only where somebody can be told from their address."""
     questions, problems = find_questions(form, settings, facts)
-    reading = FormReading(form.id, form.title, form.verified, (), questions, tuple(problems), form.link)
+    asked = badge_question(form.items, questions["badge"], form.revision) if "badge" in questions else None
+    told = (form.id, form.title, form.verified)
+    reading = FormReading(*told, (), questions, tuple(problems), form.link, asked, settings.keep_list)
     if problem := _address_problem(form, settings):
         return replace(reading, problems=(*reading.problems, problem))
     if "badge" not in questions:
@@ -151,8 +162,9 @@ def to_form(form_id: str, answer: Json) -> Form:
             if question_id := row.get("questionId"):
                 titles[question_id] = f"{title} [{_text(row.get('rowQuestion', {}).get('title'), 1000)}]"
     title = _text(info.get("title") or info.get("documentTitle"), LONGEST_NAME) or form_id
-    collection = str(answer.get("settings", {}).get("emailCollectionType", ""))
-    return Form(form_id, title, collection, titles, str(answer.get("responderUri", "")))
+    settings, items = answer.get("settings", {}), answer.get("items", ())
+    link, revision = (str(answer.get(name, "")) for name in ("responderUri", "revisionId"))
+    return Form(form_id, title, str(settings.get("emailCollectionType", "")), titles, link, items, revision)
 
 
 def find_questions(

@@ -46,6 +46,31 @@ class Clock(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Option:
+    """One option of a question, as people see it; *other*: they write there what they like."""
+
+    text: str
+    other: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What an option shall say; *was*: its place among those that are there, None where it is new."""
+
+    text: str
+    was: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeQuestion:
+    """The question for the badge as it is now; `options` is None where it is no choice among options."""
+
+    title: str
+    options: tuple[Option, ...] | None
+    fetched: object = None  # what the source wants back with the options that the question shall have
+
+
+@dataclass(frozen=True, slots=True)
 class FormReading:
     """One form as it is now: every response that could be read, and a sentence for each that could not."""
 
@@ -56,6 +81,8 @@ class FormReading:
     questions: Mapping[str, str] = field(default_factory=dict)  # role → question id, to be remembered as facts
     problems: tuple[Problem, ...] = ()
     link: str = ""  # where people fill it in (responderUri); "": Google did not say
+    badge: BadgeQuestion | None = None  # None: it was not found
+    keep_list: bool = False  # its options are to be kept in step with the catalogue
 
 
 class FormSource(Protocol):
@@ -63,6 +90,12 @@ class FormSource(Protocol):
         """Read every form of the programme whole: one forms.get and one responses.list per 5,000 responses each.
 
         *facts* are `Known.facts`: a question once found by its title is found again by its id.
+        """
+
+    def offer(self, reading: FormReading, choices: Sequence[Choice]) -> None:
+        """Give the question for the badge these options, in one call; nothing else of the form changes.
+
+        Only where the form is as *reading* saw it: raise TryLater if somebody changed it since.
         """
 
 

@@ -40,6 +40,7 @@ class Report:
     log_grew: bool = False
     tabs_written: int = 0  # of the bridge's own
     mended: tuple[str, ...] = ()  # what of the review tab's looks was put in order
+    lists_written: int = 0  # of badges, in forms
     pages_changed: bool = False  # what is common to all badges: issuer, keys, catalogue, status lists
     done: Counter[Kind] = field(default_factory=Counter)
     taken_up: int = 0  # of those issued anew: what had been there once before
@@ -92,6 +93,8 @@ class Report:
             yield f"sheet: {counted(self.tabs_written, 'tab', 'tabs')} brought up to date"
         if self.mended:
             yield f"sheet: put in order in Review: {', '.join(self.mended)}"
+        if self.lists_written:
+            yield f"form: {counted(self.lists_written, 'list', 'lists')} of badges brought up to date"
         if self.log_grew:
             yield f"decision log: {counted(self.log_lines, 'line', 'lines')}, head {self.log_head}"
         for effect in self.postponed:
@@ -111,7 +114,7 @@ class Report:
             yield "nothing to do"
 
     def _besides(self) -> bool:
-        return bool(self.tabs_written or self.mended or self.pages_changed)
+        return bool(self.tabs_written or self.mended or self.pages_changed or self.lists_written)
 
     def _deeds(self) -> Iterator[str]:
         other = Counter({Kind.REISSUE: self.taken_up, Kind.WITHDRAW: self.released})
@@ -139,6 +142,7 @@ class Report:
             "rows_added": self.rows_added,
             "cells_written": self.cells_written,
             "mended": list(self.mended),
+            "lists_written": self.lists_written,
             "log": {"lines": self.log_lines, "head": self.log_head},
             "pages_changed": self.pages_changed,
             "done": {kind.value: n for kind, n in sorted(self.done.items())},

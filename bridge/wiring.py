@@ -23,7 +23,7 @@ from bridge.config.signing import Signing, signing_of
 from bridge.drive import DriveEvidence
 from bridge.errors import ConfigProblems, Refused
 from bridge.forms import FormSettings, GoogleForms
-from bridge.google import GMAIL, READ_SCOPES, Google, connect
+from bridge.google import EDIT_FORMS, GMAIL, READ_SCOPES, Google, connect
 from bridge.google.quota import MinuteBuckets
 from bridge.issuer import BACKENDS
 from bridge.ledger import SqlLedger, keep_programme, open_ledger
@@ -92,22 +92,29 @@ def issuer_of(settings: Settings) -> Issuer:
     return Issuer(issuer.url, issuer.name, issuer.email, issuer.description or None)
 
 
-def google_of(settings: Settings, clock: Clock) -> Google:
-    scopes = (*READ_SCOPES, *(GMAIL if settings.mail.via == "gmail" else ()))
+def google_of(settings: Settings, clock: Clock, more: tuple[str, ...] = ()) -> Google:
+    """Return the way to Google with the scopes that the settings need, and *more*."""
+    scopes = (*READ_SCOPES, *(GMAIL if settings.mail.via == "gmail" else ()), *more)
     return connect(settings.google.credentials, settings.google.act_as, settings.google.endpoint, scopes, clock=clock)
 
 
 def form_settings(settings: Settings) -> tuple[FormSettings, ...]:
     return tuple(
-        FormSettings(
-            form.id,
-            form.questions.model_dump(),
-            form.accept_typed_address,
-            form.show_name,
-            form.show_evidence,
-        )
+        FormSettings(form.id, form.questions.model_dump(), **form.model_dump(exclude={"id", "questions"}))
         for form in settings.form
     )
+
+
+def editor_of(settings: Settings, clock: Clock, stack: ExitStack) -> Google | None:
+    """Return the connection that writes forms, until *stack* ends; None where no list of badges is kept.
+
+    Only this one asks for the right to: while the admin has not allowed it, all else goes on.
+    """
+    if not any(form.keep_list for form in settings.form):
+        return None
+    editor = google_of(settings, clock, EDIT_FORMS)
+    stack.callback(editor.close)
+    return editor
 
 
 def sheet_of(settings: Settings, google: Google) -> GoogleSheet:
@@ -118,15 +125,8 @@ def sheet_of(settings: Settings, google: Google) -> GoogleSheet:
 def pages_of(settings: Settings) -> Mapping[Own, PageLook]:
     """How the bridge's own tabs are made, under titles that no tab of people's bears by the settings."""
     sheet = settings.sheet
-    titles = {
-        Own.PROGRESS: sheet.progress_tab,
-        Own.LOG: sheet.log_tab,
-        Own.HOURS: sheet.hours_tab,
-        Own.CATALOGUE: sheet.catalogue_tab,
-        Own.HELP: sheet.help_tab,
-    }
     others = (sheet.review_tab, sheet.badges_tab)
-    return {own: replace(look, title=free_title(titles[own], others)) for own, look in PAGES.items()}
+    return {own: replace(look, title=free_title(getattr(sheet, f"{own}_tab"), others)) for own, look in PAGES.items()}
 
 
 def review_look(settings: Settings) -> ReviewLook:
@@ -383,7 +383,7 @@ def open_world(
         voice = voice_of(settings, google.identity.who)
         world = World(
             clock=clock,
-            forms=GoogleForms(google, form_settings(settings)),
+            forms=GoogleForms(google, form_settings(settings), editor_of(settings, clock, stack)),
             drive=DriveEvidence(google),
             sheet=sheet_of(settings, google),
             backends=backends_of(settings, signing, ledger, clock, stack),

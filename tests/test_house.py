@@ -18,7 +18,8 @@ CODE = ROOT / "bridge"
 
 WORDS = ("errors", "model", "wording", "links", "review", "plan", "openbadges", "ports")
 SHEETS = ("sheets", "sheet_look", "sheet_keeping", "sheet_requests", "sheet_pages")
-EDGES = (*SHEETS, "files", "google", "forms", "drive", "ledger", "mail", "site", "backends", "clock")
+FORMS = ("forms", "badge_question")
+EDGES = (*SHEETS, *FORMS, "files", "google", "drive", "ledger", "mail", "site", "backends", "clock")
 ACTING = ("report", "acting", "issuer", "cycle")
 FRONT = ("logs", "config", "wiring", "service", "doctor", "trial", "demo", "cli")
 APART = ("sandbox",)

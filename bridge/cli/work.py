@@ -56,6 +56,10 @@ def _preview_json(preview: Preview) -> dict[str, object]:
             "rows": [row[0] for row in change.added],
             "cells": [{"tab": tab, "cell": cell, "text": text} for tab, cell, text in cells_of(change)],
         },
+        "forms": [
+            {"form": one.reading.title, "options": [choice.text for choice in one.choices if choice.text]}
+            for one in preview.lists
+        ],
         "problems": [{"where": p.where, "sentence": p.sentence, "blocking": p.blocking} for p in preview.problems],
     }
 
@@ -92,9 +96,11 @@ def _say_preview(preview: Preview) -> None:
             table(("tab", "cell", "would say"), [(tab, cell, _short(text)) for tab, cell, text in listed[:MOST_CELLS]])
         if len(listed) > MOST_CELLS:
             say(f"… and {len(listed) - MOST_CELLS} more: badge-bridge plan --json")
+    for one in preview.lists:
+        say(f"In the form “{one.reading.title}” the list of badges would change: {'; '.join(one.differences)}.")
     for problem in preview.problems:
         say(f"{problem.where}: {problem.sentence}")
-    if not (preview.effects or preview.withheld or change or preview.problems):
+    if not (preview.effects or preview.withheld or change or preview.lists or preview.problems):
         say("Nothing to do.")
     say("Nothing was changed.")
 

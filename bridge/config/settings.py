@@ -148,6 +148,7 @@ class Questions(Section):
 class Form(Section):
     id: GoogleId = Field(description="Copy it from the form's address while editing: …/forms/d/ID/edit.")
     accept_typed_address: bool = Field(False, description="true or false.")
+    keep_list: bool = Field(False, description="true or false.")
     show_name: str = Field("", description="Write the option of the question `show` that allows the name.")
     show_evidence: str = Field("", description="Write the option of the question `show` that allows the evidence.")
     questions: Questions = Field(default_factory=lambda: Questions.model_validate({}))

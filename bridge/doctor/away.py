@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 from bridge import wiring
 from bridge.config import Settings
@@ -14,7 +15,8 @@ from bridge.report import counted
 from bridge.site.public import get_page
 
 from .address import former_addresses
-from .findings import Findings, bad, good, warn
+from .findings import Findings, bad, good, looked, warn
+from .form_lists import WHAT, form_lists
 
 DRAFTS = "https://gmail.googleapis.com/gmail/v1/users/me/drafts"
 
@@ -30,13 +32,15 @@ def connected(settings: Settings) -> Iterator[Google]:
 
 def forms(settings: Settings) -> Findings:
     with connected(settings) as google:
-        for reading in GoogleForms(google, wiring.form_settings(settings)).read({}):
+        readings = GoogleForms(google, wiring.form_settings(settings)).read({})
+        for reading in readings:
             title = f"“{reading.title}”"
             yield good("form", f"{title} can be read: {counted(len(reading.submissions), 'response', 'responses')}.")
             if reading.verified:
                 yield good("form", f"{title} collects verified addresses.")
             for problem in reading.problems:
                 yield bad("form", problem.sentence)
+        yield from looked(WHAT, partial(form_lists, settings, google, readings))
 
 
 def sheet(settings: Settings) -> Findings:

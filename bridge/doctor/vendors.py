@@ -12,9 +12,6 @@ from zoneinfo import ZoneInfo
 from bridge import wiring
 from bridge.backends.credly import token_age, token_words
 from bridge.config import Settings, secret
-from bridge.ledger.engine import PATIENCE, explained, make_engine, parse_url, reading
-from bridge.ledger.lessons import load
-from bridge.ledger.migrations import HEAD, version_of
 from bridge.model import LOCAL, Effect, Kind, Known, State, Token
 from bridge.ports import TokenStore
 from bridge.report import counted
@@ -22,6 +19,7 @@ from bridge.wording import shorten
 
 from .badges import Mapped, Row, mapping, named, rows_of, told
 from .findings import Finding, Findings, bad, good, looked, warn
+from .memory import known_of
 
 BADGR, CREDLY = "Badgr", "Credly"
 
@@ -110,7 +108,7 @@ def left_behind(settings: Settings) -> Findings:
     """Say what is still to be done at vendors that the settings know no more."""
     here = {LOCAL, *wiring.vendors_of(settings), *settings.issuer.gone}
     left: dict[str, list[Effect]] = {}
-    known = _known(settings)
+    known = known_of(settings)
     for effect in known.effects.values():
         if effect.state in (State.PLANNED, State.STUCK) and _needs_its_backend(known, effect):
             left.setdefault(known.order_of(effect).backend, []).append(effect)
@@ -135,20 +133,6 @@ def _needs_its_backend(known: Known, effect: Effect) -> bool:
             and f"{Kind.REVOKE}:{effect.attempt_id}" not in known.effects
         )
     return effect.kind in (Kind.ISSUE, Kind.REISSUE, Kind.REVOKE, Kind.WITHDRAW)
-
-
-def _known(settings: Settings) -> Known:
-    """What the ledger tells, as it lies there: nothing where there is none, or one of another version."""
-    file = wiring.ledger_file(settings)
-    if file is not None and not file.exists():
-        return Known()
-    address = parse_url(settings.ledger.url)
-    engine = make_engine(address, PATIENCE)
-    try:
-        with explained(address), reading(engine) as connection:
-            return load(connection, settings.key) if version_of(connection) == HEAD else Known()
-    finally:
-        engine.dispose()
 
 
 CHECKS: Mapping[str, Callable[[Settings], Findings]] = {"vendors": vendors}

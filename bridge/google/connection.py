@@ -29,6 +29,8 @@ Json = dict[str, Any]
 
 _AUTH = "https://www.googleapis.com/auth/"
 FORMS = (_AUTH + "forms.body.readonly", _AUTH + "forms.responses.readonly")
+#: Asked for only to keep lists of badges in step, and only by the connection that writes them.
+EDIT_FORMS = (_AUTH + "forms.body",)
 #: Least scopes for looking and showing. GMAIL is asked for only where mail goes by Gmail: it needs act_as.
 READ_SCOPES = (*FORMS, _AUTH + "drive.readonly", _AUTH + "spreadsheets")
 GMAIL = (_AUTH + "gmail.compose",)

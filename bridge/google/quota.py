@@ -15,6 +15,7 @@ LIMITS: Mapping[str, int] = {
     "sheets-write": 60,
     "forms-read": 390,
     "forms-responses": 180,
+    "forms-write": 150,
     "drive": 325_000,
     "gmail": 6_000,
 }

@@ -8,6 +8,7 @@ from bridge.plan.acceptance import wanted_acceptance
 from bridge.plan.catalogue import wanted_artworks, wanted_criteria
 from bridge.plan.due import due_at  # first: its module's name is that of the function below
 from bridge.plan.effects import due
+from bridge.plan.form_list import FormList, form_lists
 from bridge.plan.guards import withheld
 from bridge.plan.intake import wanted_evidence
 from bridge.plan.learning import Learnt, Seen, learn, with_withheld
@@ -17,6 +18,7 @@ from bridge.plan.policy import Policy, Vendor
 from bridge.plan.showing import Showing, look_again, rewrites, show
 
 __all__ = [
+    "FormList",
     "Learnt",
     "Moving",
     "Pages",
@@ -27,6 +29,7 @@ __all__ = [
     "Wish",
     "due",
     "due_at",
+    "form_lists",
     "learn",
     "look_again",
     "move_awards",

@@ -52,7 +52,7 @@ LONGEST = {NAME: 200, DESCRIPTION: 2_000, CRITERIA: 10_000}
 
 _KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,58}[a-z0-9])?")
 _YES = frozenset({"", "yes", "y", "true", "1", "x", "✓", "active"})
-_NO = frozenset({"no", "n", "false", "0", "-", "inactive"})
+NO = frozenset({"no", "n", "false", "0", "-", "inactive"})
 
 
 SWITCH_OFF = "Put the row back, with no in Active if the badge is not to be had any more."
@@ -162,7 +162,7 @@ def to_achievement(cells: Mapping[str, str], known: Known, policy: Policy, *, tw
     artwork_link = cells[ARTWORK].strip()
     cells = {**cells, CRITERIA: _criteria(cells[CRITERIA], known)}
     key, name = _key_and_name(cells, known, twice=twice)
-    if (active := fold(cells[ACTIVE])) not in _YES | _NO:
+    if (active := fold(cells[ACTIVE])) not in _YES | NO:
         raise ValueError("Active must be yes or no.")
     artwork = known.artworks.get(artwork_link)
     if artwork is None:

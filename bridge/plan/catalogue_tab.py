@@ -42,12 +42,13 @@ def holders(known: Known, now: datetime) -> Counter[str]:
 
 def _row(achievement: Achievement, held: int, now: datetime, policy: Policy) -> tuple[Value, ...]:
     days = (due_at(now, achievement, policy.due_days) - now).days
+    within = f"{days} {'day' if days == 1 else 'days'}"
     return (
         discreet(achievement.name),
         discreet(achievement.description, LONGEST_DESCRIPTION),
         short(achievement.hours) if achievement.hours else "",
         say_months(achievement.valid_months) if achievement.valid_months else "unlimited",
-        f"{days} {'day' if days == 1 else 'days'}",
+        "comes by itself" if achievement.by_itself else within,
         held,
         f"{policy.issuer_url}/{achievement_file(achievement, 'html')}",
     )

@@ -68,8 +68,8 @@ def workspace(sandbox: Sandbox, programme: Programme, tmp_path: Path) -> Iterato
     clock = FollowingClock(sandbox)
     opened: list[Google] = []
 
-    def reach(act_as: str = programme.mailbox) -> Google:
-        google = connect(key, act_as, sandbox.url, READ_SCOPES, clock=clock, dice=lambda: 0.0, patience=120)
+    def reach(act_as: str = programme.mailbox, more: tuple[str, ...] = ()) -> Google:
+        google = connect(key, act_as, sandbox.url, (*READ_SCOPES, *more), clock=clock, dice=lambda: 0.0, patience=120)
         opened.append(google)
         return google
 

@@ -15,7 +15,7 @@ from bridge.sandbox.server import Sandbox
 class Workspace:
     sandbox: Sandbox
     programme: Programme
-    reach: Callable[..., Google]  # act_as → Google; "" is the plain service account
+    reach: Callable[..., Google]  # act_as and more scopes → Google; "" is the plain service account
     clock: Any
 
     def counts(self) -> dict[str, int]:

@@ -56,6 +56,15 @@ def test_it_tells_what_a_badge_is() -> None:
     )
 
 
+def test_by_when_is_told_as_each_badge_has_it() -> None:
+    """A badge that comes by itself is not decided about."""
+    memory = known(
+        FIRST_AID, replace(CHESS, review_days=1), replace(CHESS, key="all", name="All of it", by_itself=True)
+    )
+    rows = catalogue_rows(memory, tab("first-aid", "chess", "all"), NOON, POLICY)
+    assert cells(rows, "Decided within") == ["10 days", "1 day", "comes by itself"]
+
+
 def test_only_what_can_be_asked_for_is_told() -> None:
     memory = known(FIRST_AID, replace(CHESS, active=False))
     assert cells(catalogue_rows(memory, tab("chess", "first-aid"), NOON, POLICY), "Badge") == ["First Aid"]

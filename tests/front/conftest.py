@@ -23,7 +23,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     with Sandbox(world) as sandbox:
         write_trial(programme, sandbox.url, tmp_path / "bridge.toml")
         monkeypatch.setenv("BADGE_BRIDGE_CONFIG", str(tmp_path / "bridge.toml"))
-        yield Desk(tmp_path, programme, People(sandbox.url, programme), sandbox.counts)
+        yield Desk(tmp_path, programme, People(sandbox.url, programme), sandbox.counts, world)
         assert sandbox.broken == []
 
 

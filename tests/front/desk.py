@@ -15,6 +15,7 @@ import pytest
 from bridge.cli import main
 from bridge.demo.people import People
 from bridge.sandbox.seed import CONSENT, SHOW_NAME, Programme
+from bridge.sandbox.state import World
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Desk:
     programme: Programme
     people: People
     calls: Callable[[], dict[str, int]]
+    world: World  # of the sandbox
 
     @property
     def config(self) -> Path:

@@ -151,6 +151,15 @@ class District:
                         found[email, _about(message.raw)] += 1
         return found
 
+    def offered(self) -> list[str]:
+        """What the question for the badge offers."""
+        with self.sandbox.lock:
+            for item in self.sandbox.world.forms.forms[self.programme.form_id].items:
+                question = item.get("questionItem", {}).get("question", {})
+                if question.get("questionId") == self.programme.questions["badge"]:
+                    return [option["value"] for option in question["choiceQuestion"]["options"]]
+        raise AssertionError("the question for the badge is gone")
+
     def drafts(self) -> int:
         with self.sandbox.lock:
             return sum(len(box.drafts) for box in self.sandbox.world.gmail.mailboxes.values())

@@ -77,3 +77,23 @@ def test_an_empty_programme_costs_a_look_and_its_artwork(town: District) -> None
     assert without_tokens(town) == looks(0) + first_files(town, 0) + Counter(WRITE)
     assert town.night().changed_nothing
     assert without_tokens(town) == looks(0)
+
+
+def test_a_list_of_badges_costs_one_call_when_it_differs(town: District) -> None:
+    """Somebody took options out of the form; then a badge is renamed; then there is nothing to do."""
+    first, *others = [badge.name for badge in town.programme.badges]
+    town.set("[form.questions]", "keep_list = true\n\n[form.questions]")
+    town.act("form/change", question=town.programme.questions["badge"], options=[others[0]])
+    town.night()
+    assert town.offered() == [first, *others]
+    assert town.calls()["forms.forms.batchUpdate"] == 1
+
+    town.act("sheet/type-in-row", tab="Badges", where={"Key": town.programme.badges[0].key}, set={"Name": "Checking"})
+    assert town.night().lists_written == 1
+    assert town.offered() == ["Checking", *others]
+    found = town.calls()
+    assert found.pop(TOKEN) == 2, "one connection reads, and another one may change forms"
+    assert found == looks(0) + Counter(WRITE) + Counter({"forms.forms.batchUpdate": 1})
+
+    assert town.night().changed_nothing
+    assert without_tokens(town) == looks(0)

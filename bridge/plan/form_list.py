@@ -1,0 +1,149 @@
+"""The list of badges in a form beside the badges that are active: what is to be changed, and what to say of it. Pure.
+
+Only options that bear, or once bore, a badge's name are the bridge's to change. What else people offer there stays.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from bridge.model import Known, Problem
+from bridge.plan.catalogue import on_offer, read_catalogue
+from bridge.plan.learning import Seen
+from bridge.ports import BadgeQuestion, Choice, FormReading, Option
+from bridge.review import fold
+from bridge.wording import isolate, one_line
+
+#: So many names are told; in a list that is all wrong nobody reads on.
+MOST_TOLD = 5
+
+NONE_ACTIVE = "No badge is active, and a question can't be without options, so its list stays as it is."
+NO_CHOICE = (
+    "The question “{question}” is no choice among options, so there is nothing to keep in step. Make it a drop-down, "
+    "or write keep_list = false."
+)
+STRANGERS = (
+    "It offers {names}, which no badge is called: such a request can't be approved. Take it out of the question, or "
+    "give the badge that name in the tab Badges."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The options of one question beside the badges."""
+
+    choices: tuple[Choice, ...] = ()  # what the options shall be; empty: they are so
+    differences: tuple[str, ...] = ()  # what they lack, in words
+    strangers: tuple[str, ...] = ()  # options that no badge is or was called
+
+
+@dataclass(frozen=True, slots=True)
+class FormList:
+    """What is to be done about the list of one form, and to be told."""
+
+    reading: FormReading
+    choices: tuple[Choice, ...] = ()
+    differences: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+def form_lists(seen: Seen, known: Known) -> list[FormList]:
+    """Compare the lists that are to be kept; none while the tab Badges can't be read, since it tells their order."""
+    tab = seen.sheet.catalogue if seen.sheet is not None else None
+    if tab is None or read_catalogue(tab).problems:
+        return []
+    names = {one.key: one.name for one in on_offer(known, tab)}
+    return [_list_of(form, form.badge, names, known.labels) for form in seen.forms if form.keep_list and form.badge]
+
+
+def _list_of(
+    form: FormReading, question: BadgeQuestion, names: Mapping[str, str], labels: Mapping[str, str]
+) -> FormList:
+    if question.options is None:
+        return FormList(form, problems=(_problem(form, NO_CHOICE.format(question=one_line(question.title))),))
+    if not names:
+        return FormList(form, problems=(_problem(form, NONE_ACTIVE),))
+    found = compare(question.options, names, labels)
+    told = (_problem(form, STRANGERS.format(names=quoted(found.strangers))),) if found.strangers else ()
+    return FormList(form, found.choices, found.differences, told)
+
+
+def _problem(form: FormReading, sentence: str) -> Problem:
+    return Problem("form", f"The list of badges in the form “{form.title}”: {sentence}")
+
+
+def compare(options: Sequence[Option], names: Mapping[str, str], labels: Mapping[str, str]) -> Comparison:
+    """Compare *options* with the *names* of the active badges, by key, in their order; *labels* find a badge by any
+    name that it ever had."""
+    keys = {place: labels.get(fold(one.text)) for place, one in enumerate(options) if not one.other}
+    kept = _kept(options, names, keys)
+    strangers = [place for place, key in keys.items() if key is None]
+    choices = [_choice(name, kept.get(key), options) for key, name in names.items()]
+    by_place = {choice.was: choice for choice in choices if choice.was is not None}
+    below: Choice | None = None
+    for place in reversed(keys):
+        if place in strangers:  # stays above what it stands above: it may be a heading
+            by_place[place] = Choice(options[place].text, place)
+            choices.insert(choices.index(below) if below else len(choices), by_place[place])
+        below = by_place.get(place, below)
+    choices += [Choice(one.text, place) for place, one in enumerate(options) if one.other]
+    differences = tuple(_differences(options, choices))
+    return Comparison(
+        tuple(choices) if differences else (), differences, tuple(options[place].text for place in strangers)
+    )
+
+
+def _kept(options: Sequence[Option], names: Mapping[str, str], keys: Mapping[int, str | None]) -> dict[str, int]:
+    """Return the option of each active badge that has one, by key: of several, the one that bears its present name."""
+    kept: dict[str, int] = {}
+    for place, key in keys.items():
+        if key is None or key not in names:
+            continue
+        if key not in kept or (
+            _same(options[place].text, names[key]) and not _same(options[kept[key]].text, names[key])
+        ):
+            kept[key] = place
+    return kept
+
+
+def _choice(name: str, was: int | None, options: Sequence[Option]) -> Choice:
+    """An option that says *name* already, however it is encoded, stays as it is."""
+    text = options[was].text if was is not None and _same(options[was].text, name) else name
+    return Choice(text, was)
+
+
+def _same(one: str, other: str) -> bool:
+    return _plain(one) == _plain(other)
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def _differences(options: Sequence[Option], choices: Sequence[Choice]) -> Iterator[str]:
+    """Yield in words what must change; the order only where nothing else does."""
+    stays = [choice.was for choice in choices if choice.was is not None]
+    missing = [choice.text for choice in choices if choice.was is None]
+    gone = [one.text for place, one in enumerate(options) if place not in stays]
+    renamed = [
+        f"{quoted([options[choice.was].text])} is now called {quoted([choice.text])}"
+        for choice in choices
+        if choice.was is not None and choice.text != options[choice.was].text
+    ]
+    if missing:
+        yield f"{quoted(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+    if gone:
+        yield f"{quoted(gone)} {'goes' if len(gone) == 1 else 'go'}"
+    yield from renamed[:MOST_TOLD]
+    if len(renamed) > MOST_TOLD:
+        yield f"{len(renamed) - MOST_TOLD} more are called otherwise now"
+    if stays != sorted(stays) and not (missing or gone or renamed):
+        yield "the order is not that of the tab Badges"
+
+
+def quoted(texts: Sequence[str]) -> str:
+    """Return *texts* as people read them, in quotation marks: at most a few."""
+    told = [f"“{isolate(one_line(text, 60))}”" if text.strip() else "one without words" for text in texts[:MOST_TOLD]]
+    return ", ".join(told) + (f" and {len(texts) - MOST_TOLD} more" if len(texts) > MOST_TOLD else "")

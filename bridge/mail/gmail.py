@@ -1,7 +1,7 @@
 """Mails through Gmail's drafts: the one way of sending that can be asked afterwards.
 
 A draft is consumed by sending it, so a draft that is still there was not sent, and one that is gone was (or a person
-threw it away, which Gmail does not tell apart). Gmail API v1: users.drafts.create, list, get, send.
+threw it away, which Gmail does not tell apart). Gmail API v1: users.drafts.create, list, get, send, delete.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ from bridge.ports import Clock, Message, Outcome
 DRAFTS = "https://gmail.googleapis.com/gmail/v1/users/me/drafts"
 
 #: Gmail's price of each call, in quota units.
-UNITS = {"create": 10, "list": 5, "get": 5, "send": 100}
+UNITS = {"create": 10, "list": 5, "get": 5, "send": 100, "delete": 10}
 DOING = {
     "create": "lay a mail ready in Gmail",
     "list": "look through the drafts in Gmail",
     "get": "look at a draft in Gmail",
     "send": "send a mail through Gmail",
+    "delete": "throw a draft away in Gmail",
 }
 
 
@@ -73,6 +74,14 @@ class GmailMailer:
             raise
         return Outcome.NOT_SENT
 
+    def discard(self, ref: str) -> None:
+        """Delete the draft *ref*; to delete it again changes nothing."""
+        try:
+            self.call("delete", "DELETE", f"{DRAFTS}/{ref}")
+        except Refused as error:
+            if not is_gone(error):
+                raise
+
     def orphan(self, message: Message, mark: str) -> str:
         """Return the id of the draft that bears our *mark*, or "": Gmail can't search by header, so we look."""
         for draft in self.drafts(message):
@@ -101,10 +110,10 @@ class GmailMailer:
         json: Mapping[str, Any] | None = None,
         params: Mapping[str, Any] | None = None,
     ) -> dict[str, Any]:
-        """Make one call; the retry layer may repeat only reads without asking."""
-        errand, units = Errand(DOING[verb]), UNITS[verb]
+        """Make one call; the retry layer may repeat only what does no harm twice without asking."""
+        errand, units, harmless = Errand(DOING[verb]), UNITS[verb], method in ("GET", "DELETE")
         return self.google.request(
-            method, url, json=json, params=params, what=errand, idempotent=method == "GET", bucket="gmail", units=units
+            method, url, json=json, params=params, what=errand, idempotent=harmless, bucket="gmail", units=units
         )
 
 

@@ -73,6 +73,10 @@ class SmtpMailer:
         del ref, message
         return Outcome.UNKNOWN
 
+    def discard(self, ref: str) -> None:
+        """Nothing of it is anywhere but here."""
+        del ref
+
     @property
     def place(self) -> str:
         return f"{self.server.host}:{self.server.port}"

@@ -75,6 +75,15 @@ def test_no_two_mails_come_of_a_process_that_died_while_sending(office: Office) 
     assert office.arrived() == [(MESSAGE.to, MESSAGE.subject)]
 
 
+def test_what_is_thrown_away_does_not_arrive_and_the_next_does(office: Office) -> None:
+    ref = office.mailer.prepare(MESSAGE, again=False)
+    for _ in range(2):
+        office.mailer.discard(ref)
+    later = replace(MESSAGE, subject="Your badge is here, at last")
+    office.mailer.send(office.mailer.prepare(later, again=True), later)
+    assert office.arrived() == [(later.to, later.subject)]
+
+
 # ── the folder ───────────────────────────────────────────────────────────────
 
 

@@ -40,6 +40,9 @@ class FakeMailer:
             return Outcome.UNKNOWN
         return Outcome.NOT_SENT if ref in self.drafts else Outcome.SENT
 
+    def discard(self, ref: str) -> None:
+        self.drafts.pop(ref, None)
+
     def sent_to(self, address: str) -> list[str]:
         """The keys of the mails that went to *address*, in order."""
         return [message.key for message in self.sent if message.to == address]

@@ -19,6 +19,7 @@ from bridge.model import (
     Artwork,
     Credential,
     Criteria,
+    Digest,
     Effect,
     Event,
     Evidence,
@@ -303,6 +304,9 @@ class Mailer(Protocol):
     def outcome(self, ref: str, message: Message) -> Outcome:
         """Say what became of a send that never answered."""
 
+    def discard(self, ref: str) -> None:
+        """Throw away what was laid ready and not sent; where it is gone already, all is well."""
+
 
 class Ledger(TokenStore, Protocol):
     """The bridge's memory. Each verb but `load` is one transaction that renews the lease, or raises `LeaseLost`."""
@@ -382,6 +386,7 @@ class World:
     mailer: Mailer
     ledger: Ledger
     compose: Callable[[Effect, Known, bytes | None], Message]  # the mail for an effect, and the badge to attach
+    remind: Callable[[Effect, Digest], Message]  # the mail for a digest
     dice: Callable[[], bytes]  # 32 fresh random bytes
     progress: Progress = lambda what, done, total: None
     gone: Collection[str] = ()  # backends that exist no more, by a person's word

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from bridge.model import Effect, Kind, Known, Line, Problem, State
+from bridge.model import Effect, Kind, Known, Line, Problem, State, digest_coach
 from bridge.plan.deeds import DOING, DONE
 from bridge.plan.log_tab import SHOWN
 from bridge.plan.standing import Standing, standing
@@ -20,7 +20,8 @@ def counted(n: int, one: str, many: str) -> str:
 
 def in_words(effect: Effect) -> str:
     """Return what an effect is about: "41-2, issuing the badge"."""
-    return f"{effect.attempt_id}, {DOING[effect.kind]}"
+    about = f"coach {digest_coach(effect)}" if effect.kind is Kind.TELL_DIGEST else effect.attempt_id
+    return f"{about}, {DOING[effect.kind]}"
 
 
 #: What was postponed so often needs a person, even if it may still come right by itself.

@@ -28,7 +28,7 @@ from bridge.google.quota import MinuteBuckets
 from bridge.issuer import BACKENDS
 from bridge.ledger import SqlLedger, keep_programme, open_ledger
 from bridge.ledger.backup import backups, restore
-from bridge.mail import FolderMailer, GmailMailer, Sender, SmtpMailer, Voice, compose
+from bridge.mail import FolderMailer, GmailMailer, Sender, SmtpMailer, Voice, compose, compose_digest
 from bridge.mail.smtp import Security, SmtpServer
 from bridge.model import LOCAL
 from bridge.openbadges.addresses import did_web
@@ -306,17 +306,12 @@ def voice_of(settings: Settings, share_with: str) -> Voice:
         form_links={form.id: f"https://docs.google.com/forms/d/{form.id}/viewform" for form in settings.form},
         share_with=share_with,
         site_url=settings.issuer.url,
+        sheet_link=f"https://docs.google.com/spreadsheets/d/{settings.sheet.id}/edit",
         linkedin_id=settings.issuer.linkedin_organization,
         linkedin_name=settings.issuer.name,
         vendors=titles_of(settings),
         wording=mail.wording,
     )
-
-
-def year_starts(settings: Settings) -> tuple[int, int]:
-    """Return month and day."""
-    month, day = settings.programme.year_starts.split("-")
-    return int(month), int(day)
 
 
 def policy_of(settings: Settings, key_id: str, share_with: str, *, often: bool) -> Policy:
@@ -327,10 +322,14 @@ def policy_of(settings: Settings, key_id: str, share_with: str, *, often: bool) 
         former=frozenset(did_web(url) for url in settings.issuer.former_urls),
         share_with=share_with,
         tz=ZoneInfo(settings.programme.timezone),
-        year_starts=year_starts(settings),
+        year_starts=settings.programme.month_and_day,
         settle=timedelta(minutes=settings.review.settle_minutes if often else 0),
         due_days=settings.review.due_days,
         coaches=frozenset(settings.review.coaches),
+        coordinator=settings.programme.coordinator,
+        digests=settings.review.digest,
+        digest_hour=settings.review.digest_hour if often else 0,
+        escalate_days=settings.review.escalate_days,
         new_awards=settings.guards.new_awards,
         mails_per_day=settings.mail.per_day,
         smtp_repeat=settings.mail.on_doubt == "repeat",
@@ -374,8 +373,7 @@ def open_world(
     signing = signing_of(settings)
     _keep(settings)
     with ExitStack() as stack:
-        google = google_of(settings, clock)
-        stack.callback(google.close)
+        google = stack.enter_context(closing(google_of(settings, clock)))
         ledger = ledger_of(settings if leased else without_traces(settings, stack), clock)
         stack.callback(ledger.close)
         if leased:
@@ -391,6 +389,7 @@ def open_world(
             mailer=mailer_of(settings, google, signing, clock),
             ledger=ledger,
             compose=lambda effect, known, badge: compose(effect, known, voice, badge),
+            remind=partial(compose_digest, voice=voice),
             dice=partial(secrets.token_bytes, 32),
             progress=progress,
             gone=settings.issuer.gone,

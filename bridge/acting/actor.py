@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from bridge.acting import performing
+from bridge.acting import performing, telling
 from bridge.acting.performing import Done
 from bridge.acting.unset import Unset
 from bridge.errors import (
@@ -24,11 +24,12 @@ from bridge.errors import (
     TryLater,
 )
 from bridge.model import Credential, Effect, Kind, Known, Lesson, Order, Problem
-from bridge.plan import Policy, due
+from bridge.plan import Policy, due, may_go
 from bridge.plan.deeds import AT_BACKEND
 from bridge.plan.moves import is_taken_up
 from bridge.ports import Batching, World
 from bridge.report import Report
+from bridge.wording import discreet
 
 log = logging.getLogger(__name__)
 
@@ -221,6 +222,8 @@ class Actor:
         if (closed := self._closed_to(effect)) is not None:
             self._leave_closed(effect, closed, in_doubt=effect.in_doubt)
             return
+        if effect.kind is Kind.TELL_DIGEST and not self._is_wanted(effect):
+            return
         begun = self._begun(effect)
         outcome: Done | BridgeError
         try:
@@ -238,7 +241,7 @@ class Actor:
         if effect.key in self.unlaid:
             raise self.unlaid.pop(effect.key)
         if effect.kind.is_mail:
-            self._tell(effect)
+            telling.tell(self.world, self.policy, self.known, effect)
             return Done()
         return _PERFORM[effect.kind](self.world, self.known, effect)
 
@@ -321,11 +324,19 @@ class Actor:
 
     def _discreet(self, effect: Effect, note: str) -> str:
         """Leave the teacher's address out of *note*, which goes into logs and reports: servers like to tell it."""
+        if effect.kind is Kind.TELL_DIGEST:
+            return discreet(note)
         recipient = self.known.requests[effect.request].recipient
         return re.sub(re.escape(recipient), "(the teacher’s address)", note, flags=re.IGNORECASE)
 
     def _stick(self, effect: Effect, error: BridgeError, *, in_doubt: bool) -> None:
-        """It waits for a person. Its note tells all that is to be done; the sheet shows it if a coach can do it."""
+        """It waits for a person. Its note tells all that is to be done; the sheet shows it if a coach can do it.
+
+        A digest is tried again by itself: tomorrow's would come anyway.
+        """
+        if effect.kind is Kind.TELL_DIGEST:
+            self._postpone(effect, error, in_doubt=in_doubt)
+            return
         retry = not isinstance(error, Refused) or error.retry
         cure = f" Then the coordinator runs: badge-bridge retry {effect.request}" if retry else ""
         note = self._discreet(effect, f"{error}{cure}")
@@ -334,25 +345,17 @@ class Actor:
         self._keep(self.world.ledger.stick(effect, note, in_doubt=in_doubt, for_coach=for_coach))
         log.error("%s is stuck: %s", effect.key, note)
 
-    # ── mail ─────────────────────────────────────────────────────────────────────
+    # ── digests ──────────────────────────────────────────────────────────────────
 
-    def _tell(self, effect: Effect) -> None:
-        """Send one mail, unless an interrupted try has sent it already."""
-        badge = performing.badge_of(self.world, self.known, effect)
-        message = self.world.compose(effect, self.known, badge)
-        mailer, ref = self.world.mailer, effect.ref
-        if effect.in_doubt and ref:
-            outcome = mailer.outcome(ref, message)
-            if performing.was_sent(outcome, repeat=self._may_repeat(effect)):
-                return
-        if not ref:
-            ref = mailer.prepare(message, again=effect.attempts > 0 or effect.in_doubt)
-            self._keep(self.world.ledger.prepared(self.known.effects[effect.key], ref))
-        mailer.send(ref, message)
-
-    def _may_repeat(self, effect: Effect) -> bool:
-        """A mail whose fate can't be known is repeated when a person says so (`retry` counts afresh), or by setting."""
-        return effect.attempts == 0 or (self.policy.smtp_repeat and effect.attempts == 1)
+    def _is_wanted(self, digest: Effect) -> bool:
+        """True if a digest is to go out now; one that never began, and has nothing left to tell, is called off."""
+        untouched = not (digest.in_doubt or digest.ref)
+        if untouched and not telling.is_worth_a_mail(self.world, self.policy, self.known, digest):
+            lesson = Lesson(cancelled=(digest.key,))
+            self.world.ledger.learn(lesson)
+            self.known.learn(lesson)
+            return False
+        return may_go(self.known, digest, self.world.clock.now(), self.policy)
 
 
 def batches(

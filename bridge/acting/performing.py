@@ -8,7 +8,7 @@ from bridge.acting.gone import APPROVE_ANEW, REISSUE, Gone
 from bridge.errors import BackendClosed, NotMade, Refused, TryLater
 from bridge.issuer import issue_once, revoke_once
 from bridge.model import REPLACED_BY, Achievement, Credential, Effect, Kind, Known, Move, Order
-from bridge.ports import Backend, Outcome, World
+from bridge.ports import Backend, World
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +147,3 @@ def badge_of(world: World, known: Known, effect: Effect) -> bytes | None:
     order, credential = known.orders[effect.attempt_id], known.credentials[effect.attempt_id]
     laid = world.site.picture(credential) if order.at_vendor else None
     return laid or backend_of(world, known, effect).badge(credential)
-
-
-def was_sent(outcome: Outcome, *, repeat: bool) -> bool:
-    """Return whether a mail was sent; raise Refused where nobody can say and it may not be repeated unasked."""
-    if outcome is Outcome.UNKNOWN and not repeat:
-        raise Refused("Nobody can say whether this mail was sent. Please ask the teacher.", for_coach=True)
-    return outcome is Outcome.SENT

@@ -24,11 +24,9 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def export_hours(config: Path, year: str, out: Path | None, *, as_json: bool) -> int:
     from zoneinfo import ZoneInfo
 
-    from bridge.wiring import year_starts
-
     settings = settings_of(config)
     zone = ZoneInfo(settings.programme.timezone)
-    policy = Policy(settings.issuer.url, key_id="", tz=zone, year_starts=year_starts(settings))
+    policy = Policy(settings.issuer.url, key_id="", tz=zone, year_starts=settings.programme.month_and_day)
     with opened(settings) as ledger:
         everybody = hours_of(ledger.load(), policy)
     found = of_year(everybody, year)

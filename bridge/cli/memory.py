@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from bridge.errors import BridgeError, LeaseHeld, Refused
-from bridge.model import Effect, Kind, Known, Lesson, State
+from bridge.model import Effect, Kind, Known, Lesson, State, digest_day
 from bridge.plan.learning import REBUILD
 from bridge.plan.standing import Standing, standing
 from bridge.report import counted, in_words
@@ -77,10 +78,15 @@ def status(config: Path, *, as_json: bool) -> int:
                 "attempts": {name.value.replace(" ", "_"): count for name, count in standings.items()},
                 "badges": len(known.credentials),
                 "mails": sum(1 for e in _in(known, State.DONE) if e.kind.is_mail),
+                "digests": dict(last_digests(known)),
                 "to_do": len(_in(known, State.PLANNED)),
                 "allowed": known.allowance,
                 "postponed": [
-                    {"why": why, "effects": [e.key for e in effects], "requests": sorted({e.request for e in effects})}
+                    {
+                        "why": why,
+                        "effects": [e.key for e in effects],
+                        "requests": sorted({e.request for e in effects} - {0}),
+                    }
                     for why, effects in postponed(known).items()
                 ],
                 "stuck": [told(effect) for effect in stuck],
@@ -101,11 +107,19 @@ def _say_status(known: Known, standings: dict[Standing, int], stuck: list[Effect
     if waiting := postponed(known):
         say("Some of it could not be done yet; it is tried again by itself:")
         table(("what", "why"), [(_several(effects), why) for why, effects in waiting.items()])
+    for day, sent in last_digests(known):
+        say(f"The last digests, of {day}: {counted(sent, 'coach was', 'coaches were')} told of what waits.")
     if known.allowance:
         say(f"The next cycle may issue up to {known.allowance} badges at once.")
     if stuck:
         say(counted(len(stuck), "thing", "things") + " got stuck, waiting for a person:")
         table(("what", "why"), [(in_words(effect), effect.note) for effect in stuck])
+
+
+def last_digests(known: Known) -> list[tuple[str, int]]:
+    """Return the last day of which digests were sent, and how many; [] where there was none yet."""
+    days = Counter(digest_day(e).isoformat() for e in _in(known, State.DONE) if e.kind is Kind.TELL_DIGEST)
+    return sorted(days.items())[-1:]
 
 
 def postponed(known: Known) -> dict[str, list[Effect]]:
@@ -140,7 +154,7 @@ def _stands(known: Known, attempt_id: str) -> Standing:
 def told(effect: Effect) -> dict[str, object]:
     return {
         "effect": effect.key,
-        "request": effect.request,
+        "request": effect.request or None,
         "state": effect.state.value,
         "in_doubt": effect.in_doubt,
         "attempts": effect.attempts,

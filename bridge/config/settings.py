@@ -121,6 +121,12 @@ class Programme(Section):
     year_starts: Annotated[str, AfterValidator(day_of_year)] = Field("07-01", description="First day of a school year.")
     coordinator: Address = Field("", description="Write the address of the person who looks after the programme.")
 
+    @property
+    def month_and_day(self) -> tuple[int, int]:
+        """On which a school year begins."""
+        month, day = self.year_starts.split("-")
+        return int(month), int(day)
+
 
 class Google(Section):
     credentials: ConfigPath = Field(description="Write the path of the service account's key file (JSON).")
@@ -187,6 +193,9 @@ class Review(Section):
     settle_minutes: int = Field(10, ge=0, le=24 * 60, description="Write a number of minutes.")
     due_days: int = Field(10, ge=1, le=366, description="Write a number of days.")
     coaches: tuple[Address, ...] = Field((), description="Write a list of addresses.")
+    digest: bool = Field(True, description="true or false.")
+    digest_hour: int = Field(7, ge=0, le=23, description="Write an hour of the day, 0 to 23.")
+    escalate_days: int = Field(5, ge=0, le=366, description="Write a number of days, or 0 for never.")
 
 
 class Issuer(Section):

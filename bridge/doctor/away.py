@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 
@@ -11,8 +11,12 @@ from bridge.config import Settings
 from bridge.forms import GoogleForms
 from bridge.google import Errand, Google
 from bridge.mail import SmtpMailer
+from bridge.plan.badge_cells import reviewers_in
+from bridge.plan.catalogue import KEY, REVIEWERS, read_catalogue
+from bridge.ports import Tab
 from bridge.report import counted
 from bridge.site.public import get_page
+from bridge.wording import shorten, visible
 
 from .address import former_addresses
 from .findings import Findings, bad, good, looked, warn
@@ -51,6 +55,20 @@ def sheet(settings: Settings) -> Findings:
         yield warn("sheet", f"There is no tab {settings.sheet.review_tab!r} yet.", "The first cycle makes it.")
     if reading.catalogue is None:
         yield bad("sheet", f"There is no tab {settings.sheet.badges_tab!r}.", "Make it: one row for each badge.")
+    else:
+        yield from unreviewed(reading.catalogue, settings.review.coaches)
+
+
+def unreviewed(tab: Tab, coaches: Collection[str]) -> Findings:
+    """Tell of badges that nobody can approve: each of their reviewers is none of *coaches*."""
+    table = read_catalogue(tab)
+    for _, cells in table.rows if coaches and not table.problems else ():
+        reviewers = set(reviewers_in(cells[REVIEWERS]))
+        if reviewers and reviewers.isdisjoint(coaches):
+            sentence = (
+                f"Nobody can approve {shorten(visible(cells[KEY]).strip(), 60)}: none of its reviewers is a coach."
+            )
+            yield bad("sheet", sentence, "Correct its cell Reviewers, or add them to coaches in [review].")
 
 
 def drive(settings: Settings) -> Findings:

@@ -132,6 +132,26 @@ def wording(settings: Settings) -> Findings:
         yield bad("wording", f"The folder {folder} is not there.", "Correct [mail.wording], or remove it.")
 
 
+def reminders(settings: Settings) -> Findings:
+    """Say who is told of what waits, and how a programme comes to tell nobody."""
+    review, coordinator = settings.review, settings.programme.coordinator
+    if review.digest and not (review.coaches or coordinator):
+        yield warn(
+            "reminders",
+            "Nobody is told what waits, but for the reviewers that a badge names itself.",
+            "Name coaches in [review], or a coordinator in [programme]; or set [review] digest = false.",
+        )
+    elif review.digest:
+        who = counted(len(review.coaches), "coach is", "coaches are") if review.coaches else "The coordinator is"
+        yield good("reminders", f"{who} told of what waits, once a day at most.")
+    if review.escalate_days and not coordinator:
+        yield warn(
+            "reminders",
+            "What is late is told in the report alone.",
+            "Name a coordinator in [programme] to have it mailed.",
+        )
+
+
 def _writable(what: str, folder: Path) -> Findings:
     """Say whether files can be made in *folder*, which may not be there yet; nothing is made to find out."""
     there = next(place for place in (folder, *folder.parents) if place.exists())
@@ -151,4 +171,5 @@ CHECKS: Mapping[str, Callable[[Settings], Findings]] = {
     "backup": backup,
     "site": site_folder,
     "wording": wording,
+    "reminders": reminders,
 }

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, func, or_, select, update
 
 from bridge.ledger import journal, schema
 from bridge.ledger.shelves import (
@@ -118,6 +118,11 @@ def _learn_effects(connection: Connection, programme: str, lesson: Lesson) -> No
             )
             .values(state=State.CANCELLED),
             [{"cancelled": key} for key in lesson.cancelled],
+        )
+    if lesson.forgotten:
+        connection.execute(
+            delete(schema.effects).where(kept.programme == programme, kept.key == bindparam("forgotten")),
+            [{"forgotten": key} for key in lesson.forgotten],
         )
 
 

@@ -265,7 +265,7 @@ class SqlLedger:
         upsert(connection, schema.effects, [row])
         event = steps.event(now, effect, what)
         connection.execute(_TELL, [event_row(self.programme, event)])
-        if effect.state is State.DONE:
+        if effect.state is State.DONE and effect.kind is not Kind.TELL_DIGEST:  # the log is about requests
             journal.tell_effect(connection, self.programme, effect, now)
         return effect
 

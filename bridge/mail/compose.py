@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -114,19 +114,26 @@ def compose(effect: Effect, known: Known, voice: Voice, badge: bytes | None = No
         raise ValueError(f"{effect.kind} is not a mail")
     subject = Subject(effect, known, voice, badge)
     facts = {**common(subject), **FACTS[effect.kind](subject)}
-    name = effect.kind.removeprefix("tell-")
-    title, text = subject_and_text(render(f"{name}.txt.j2", facts, voice.wording), f"{name}.txt.j2")
-    html = _INLINER.inline(render(f"{name}.html.j2", {**facts, "subject": title}, voice.wording))
     attached = badge if effect.kind in (Kind.TELL_ISSUED, Kind.TELL_REISSUED) else None
-    return Message(
-        key=effect.key,
-        to=subject.request.recipient,
-        subject=title,
-        text=text,
-        html=html,
+    return replace(
+        dressed(effect, subject.request.recipient, facts, voice),
         attachments=((picture_name(subject), media_type(attached), attached),) if attached else (),
         inline=((PICTURE, "image/png", preview(attached)),) if attached and not is_drawing(attached) else (),
     )
+
+
+def dressed(effect: Effect, to: str, facts: Mapping[str, Any], voice: Voice) -> Message:
+    """Return the templates of the effect's kind, filled with *facts*, as a mail."""
+    name = effect.kind.removeprefix("tell-")
+    title, text = subject_and_text(render(f"{name}.txt.j2", facts, voice.wording), f"{name}.txt.j2")
+    html = _INLINER.inline(render(f"{name}.html.j2", {**facts, "subject": title}, voice.wording))
+    return Message(key=effect.key, to=to, subject=title, text=text, html=html)
+
+
+def address_in(contact: str) -> str:
+    """Return the first e-mail address in *contact*, or ""."""
+    found = _ADDRESS.search(contact)
+    return found[0] if found else ""
 
 
 def common(subject: Subject) -> dict[str, Any]:
@@ -134,7 +141,6 @@ def common(subject: Subject) -> dict[str, Any]:
     voice, attempt = subject.voice, subject.attempt
     number = number_of(subject.known, attempt)
     contact = wording.one_line(voice.contact or voice.sender.reply_to or voice.sender.address)
-    address = _ADDRESS.search(contact)
     return {
         "name": wording.one_line(attempt.submission.name, 80),
         "number": attempt.request,
@@ -143,7 +149,7 @@ def common(subject: Subject) -> dict[str, Any]:
         "badge_name": subject.badge_name,
         "programme": wording.one_line(voice.programme),
         "contact": contact,
-        "contact_address": address[0] if address else "",
+        "contact_address": address_in(contact),
         "site": wording.web_link(voice.site_url),
         "form": form_link(subject),
         "share_with": wording.one_line(voice.share_with),

@@ -54,6 +54,7 @@ class Voice:
     form_links: Mapping[str, str] = field(default_factory=dict)
     share_with: str = ""
     site_url: str = ""
+    sheet_link: str = ""  # where coaches decide
     linkedin_id: str = ""
     linkedin_name: str = ""
     vendors: Mapping[str, str] = field(default_factory=dict)  # backend → how people know it

@@ -1,6 +1,7 @@
-"""The words of the trade: values (`badges`, `words`), and what the bridge knows and learns (`known`)."""
+"""The words of the trade: values (`badges`, `digests`, `words`), and what the bridge knows and learns (`known`)."""
 
 from bridge.model.badges import Achievement, Alignment, Artwork, Criteria, Prerequisites
+from bridge.model.digests import Digest, Waiting, digest_coach, digest_day, digest_subject
 from bridge.model.known import Known, Lesson
 from bridge.model.words import (
     BY_ITSELF,
@@ -42,6 +43,7 @@ __all__ = [
     "Credential",
     "Criteria",
     "Decision",
+    "Digest",
     "Effect",
     "Event",
     "Evidence",
@@ -63,4 +65,8 @@ __all__ = [
     "Token",
     "Uptake",
     "Verdict",
+    "Waiting",
+    "digest_coach",
+    "digest_day",
+    "digest_subject",
 ]

@@ -40,6 +40,7 @@ class Lesson:
     accepted: Mapping[str, Uptake] = field(default_factory=dict)  # attempt id → what the earner did
     effects: tuple[Effect, ...] = ()  # new, or planned again after having been cancelled
     cancelled: tuple[str, ...] = ()  # keys of planned or stuck effects that never began
+    forgotten: tuple[str, ...] = ()  # keys of digests that are long over
     facts: Mapping[str, str] = field(default_factory=dict)
     history: tuple[Event, ...] = ()
     problems: tuple[Problem, ...] = ()  # for the report; not kept
@@ -105,6 +106,8 @@ class Known:
             known = self.effects.get(key)
             if known is not None and known.state in (State.PLANNED, State.STUCK) and not known.in_doubt:
                 self.effects[key] = replace(known, state=State.CANCELLED)
+        for key in lesson.forgotten:
+            self.effects.pop(key, None)
         self.facts.update(lesson.facts)
 
     def move_of(self, effect: Effect) -> Move:

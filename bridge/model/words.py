@@ -73,6 +73,7 @@ class Kind(StrEnum):
     PUBLISH_REISSUED = "publish-reissued"
     WITHDRAW = "withdraw"  # the credential that a reissued one replaces
     TELL_REISSUED = "tell-reissued"
+    TELL_DIGEST = "tell-digest"  # to a coach, of what waits; subject: digest/day/number of the coach
 
     @property
     def is_mail(self) -> bool:
@@ -311,7 +312,8 @@ class Effect:
 
     @property
     def request(self) -> int:
-        return int(self.subject.partition("-")[0])
+        """0 for a digest, which is about many."""
+        return 0 if self.kind is Kind.TELL_DIGEST else int(self.subject.partition("-")[0])
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ person's word; `show` what the sheet must say. Time and entropy come in as argum
 
 from bridge.plan.acceptance import wanted_acceptance
 from bridge.plan.catalogue import wanted_artworks, wanted_criteria
+from bridge.plan.digests import digest_of, may_go
 from bridge.plan.due import due_at  # first: its module's name is that of the function below
 from bridge.plan.effects import due
 from bridge.plan.form_list import FormList, form_lists
@@ -27,11 +28,13 @@ __all__ = [
     "Showing",
     "Vendor",
     "Wish",
+    "digest_of",
     "due",
     "due_at",
     "form_lists",
     "learn",
     "look_again",
+    "may_go",
     "move_awards",
     "pages",
     "rewrites",

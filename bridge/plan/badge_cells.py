@@ -124,8 +124,7 @@ def to_reviewers(text: str, policy: Policy) -> tuple[str, ...]:
 
     Where the programme has listed its coaches, each must be one of them: nobody else's decision is taken.
     """
-    words = dict.fromkeys(re.split(r"[,;\s]+", visible(text).casefold().strip(" ,;\n")))
-    reviewers = tuple(word for word in words if word)
+    reviewers = reviewers_in(text)
     if len(reviewers) > MOST_REVIEWERS:
         raise ValueError(f"Reviewers: there are {len(reviewers)}; {MOST_REVIEWERS} are the most.")
     for word in reviewers:
@@ -147,6 +146,12 @@ def is_by_itself(text: str) -> bool:
     if word not in ("", "asked", "by itself"):
         raise ValueError(f"Milestone “{shorten(_line(text), 40)}” must be asked or by itself; empty is asked.")
     return word == "by itself"
+
+
+def reviewers_in(text: str) -> tuple[str, ...]:
+    """Return what stands in the cell, whether or not it can be used."""
+    words = dict.fromkeys(re.split(r"[,;\s]+", visible(text).casefold().strip(" ,;\n")))
+    return tuple(word for word in words if word)
 
 
 def to_count(title: str, text: str, most: int) -> int | None:

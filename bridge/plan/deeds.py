@@ -29,6 +29,7 @@ DONE = {kind: (f"mail sent: {words}", f"mails sent: {words}") for kind, words in
     Kind.REISSUE: ("badge issued anew", "badges issued anew"),
     Kind.PUBLISH_REISSUED: ("new badge published", "new badges published"),
     Kind.WITHDRAW: ("replaced badge withdrawn", "replaced badges withdrawn"),
+    Kind.TELL_DIGEST: ("coach told of what waits", "coaches told of what waits"),
 }
 
 #: What an effect does.
@@ -41,4 +42,5 @@ DOING = {kind: f"the mail “{words}”" for kind, words in _MAILS.items()} | {
     Kind.REISSUE: "issuing the badge anew",
     Kind.PUBLISH_REISSUED: "publishing the new badge",
     Kind.WITHDRAW: "withdrawing the badge that was replaced",
+    Kind.TELL_DIGEST: "the digest of what waits",
 }

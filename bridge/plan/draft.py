@@ -109,6 +109,11 @@ class Draft:
             if effect is not None and effect.state in (State.PLANNED, State.STUCK) and not effect.in_doubt:
                 self._add(Lesson(cancelled=(key,)))
 
+    def forget(self, *keys: str) -> None:
+        """Drop effects that are long over, and that nobody will ask for any more."""
+        if keys:
+            self._add(Lesson(forgotten=keys))
+
     def fact(self, name: str, value: str) -> None:
         if self.known.facts.get(name) != value:
             self._add(Lesson(facts={name: value}))
@@ -141,6 +146,7 @@ class Draft:
                 for key in dict.fromkeys(key for p in parts for key in p.cancelled)
                 if final.effects[key].state is State.CANCELLED
             ),
+            forgotten=tuple(key for p in parts for key in p.forgotten),
             facts={name: value for p in parts for name, value in p.facts.items()},
             history=tuple(e for p in parts for e in p.history),
             problems=tuple(self.problems),

@@ -17,7 +17,7 @@ def due(known: Known, now: datetime, *, leave: Collection[str] = ()) -> Iterator
     """Yield every planned effect whose time has come and whose forerunner is done, but for the keys in *leave*.
 
     What was tried least comes first, so that a few that fail every time hold up nobody else; then the order of
-    request numbers. Withdrawing comes before telling, so that nobody is told twice.
+    request numbers. Withdrawing comes before telling, so that nobody is told twice; teachers come before coaches.
     """
     ready = [
         effect
@@ -27,7 +27,13 @@ def due(known: Known, now: datetime, *, leave: Collection[str] = ()) -> Iterator
         and (effect.not_before is None or not now < effect.not_before <= now + LONGEST_WAIT)
         and _may_follow(known, effect)
     ]
-    yield from sorted(ready, key=lambda e: (e.kind.is_mail, e.attempts, e.request, e.subject, _ORDER[e.kind]))
+    yield from sorted(ready, key=_place)
+
+
+def _place(effect: Effect) -> tuple[object, ...]:
+    kind = effect.kind
+    digest = kind is Kind.TELL_DIGEST
+    return kind.is_mail, digest, effect.attempts, effect.request, effect.subject, _ORDER[kind]
 
 
 def _may_follow(known: Known, effect: Effect) -> bool:

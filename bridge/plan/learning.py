@@ -11,6 +11,7 @@ from bridge.plan import guards
 from bridge.plan.acceptance import learn_acceptance
 from bridge.plan.catalogue import learn_catalogue
 from bridge.plan.decisions import SCRAMBLED, TWICE, Sorted, learn_decisions, scrambled, sort_rows
+from bridge.plan.digests import plan_digests
 from bridge.plan.draft import Draft
 from bridge.plan.enact import enact
 from bridge.plan.intake import Intake, resolve_labels
@@ -69,17 +70,14 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
     catalogue = learn_catalogue(draft, seen.sheet.catalogue, policy) if seen.sheet else {}
     resolve_labels(draft)
     intake = Intake(draft)
-    for form in seen.forms:
-        for role, question in form.questions.items():
-            draft.fact(f"question:{form.form_id}:{role}", question)
-        if form.link:
-            draft.fact(f"form-link:{form.form_id}", form.link)
-        draft.problems.extend(form.problems)
+    _remember_forms(draft, seen.forms)
     intake.take(submission for form in seen.forms for submission in form.submissions)
     ours = sort_rows(draft.known, rows)
     _spare_twice_told(draft, known, ours)
     notices: dict[str, str] = {}
+    trusted = whole or (seen.sheet is not None and not known.shown)  # else coaches may have decided, and nobody knows
     if whole and (lost := scrambled(draft.known, ours.good)):
+        trusted = False
         draft.problem("sheet, tab Review", SCRAMBLED, blocking=True)
         notices = dict.fromkeys(lost, SCRAMBLED)
     elif whole:
@@ -88,6 +86,8 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
         grant(draft, rows, policy, entropy, seen.taken)
         notices = learn_fallen(draft) | notices
     notices |= dict.fromkeys(ours.twice, TWICE)
+    if trusted:
+        plan_digests(draft, policy)
     if draft.known.facts.get(REBUILD) and whole:
         draft.fact(REBUILD, "")
     return Learnt(draft.lesson(), notices, catalogue, ours, whole)
@@ -101,6 +101,16 @@ def _learn_files(draft: Draft, seen: Seen) -> None:
         draft.criteria(criteria)
     for file in seen.files:
         draft.file(file)
+
+
+def _remember_forms(draft: Draft, forms: Sequence[FormReading]) -> None:
+    """Questions are known by their ids from now on, and a form by where people fill it in."""
+    for form in forms:
+        for role, question in form.questions.items():
+            draft.fact(f"question:{form.form_id}:{role}", question)
+        if form.link:
+            draft.fact(f"form-link:{form.form_id}", form.link)
+        draft.problems.extend(form.problems)
 
 
 def _spare_twice_told(draft: Draft, known: Known, ours: Sorted) -> None:

@@ -29,6 +29,10 @@ class Policy:
     settle: timedelta = timedelta(0)  # how long a decision must have stood before it acts
     due_days: int = 10
     coaches: frozenset[str] = frozenset()  # who may stand in Reviewer (lower case); empty: anyone
+    coordinator: str = ""  # who looks after the programme (lower case)
+    digests: bool = False  # coaches get a mail a day on what waits for them
+    digest_hour: int = 0  # not before this hour of the day
+    escalate_days: int = 0  # after so many days past its due day the coordinator is told of a request; 0: never
     new_awards: int = 50  # more than this, and than three times the usual, wait for `badge-bridge allow`
     mails_per_day: int = 1500
     smtp_repeat: bool = False  # repeat once a mail whose fate can't be known

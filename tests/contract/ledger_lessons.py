@@ -91,6 +91,7 @@ def lessons() -> st.SearchStrategy[Lesson]:
             )
         ),
         cancelled=several(st.builds("{}:{}".format, KINDS, IDS)),
+        forgotten=several(st.builds("{}:{}".format, KINDS, IDS)),
         facts=st.dictionaries(WORDS, WORDS, max_size=2),
         history=several(st.builds(Event, TIMES, IDS, WORDS, WORDS)),
     )

@@ -96,6 +96,7 @@ def mortal(world: World, doom: Doom, moody: Moody = calm) -> World:
         mailer=wrap("mailer", world.mailer),
         ledger=wrap("ledger", world.ledger, calm),
         compose=world.compose,
+        remind=world.remind,
         dice=world.dice,
         gone=world.gone,
     )

@@ -16,6 +16,7 @@ from typing import Any
 from bridge.backends.local import LocalIssuer
 from bridge.cycle import run_cycle, run_moves
 from bridge.errors import LeaseHeld, LeaseLost
+from bridge.mail import compose_digest
 from bridge.model import LOCAL, Known, State
 from bridge.plan import Moving, Policy, Wish
 from bridge.plan.catalogue import BACKEND
@@ -25,7 +26,7 @@ from bridge.site import Check, StaticSite
 from bridge.site.files import SiteFiles
 from tests.crash.mortal import Death, Doom, Moody, Mortal, calm, mortal
 from tests.crash.vendors import BADGES, Held, Keeper, held_in
-from tests.crash.world import FakeWorld
+from tests.crash.world import VOICE, FakeWorld
 from tests.fakes import story
 from tests.fakes.clock import FakeClock
 from tests.fakes.quota import FakeQuota
@@ -89,6 +90,7 @@ class VendorWorld(FakeWorld):
             mailer=self.mailer,
             ledger=ledger,
             compose=self._compose,
+            remind=lambda effect, digest: compose_digest(effect, digest, VOICE),
             dice=lambda: dice,
         )
         return mortal(world, doom, moody or self.moody)

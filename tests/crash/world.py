@@ -13,8 +13,8 @@ from typing import Any
 from bridge.cycle import run_cycle, run_moves
 from bridge.errors import LeaseHeld, TryLater
 from bridge.ledger import open_ledger
-from bridge.mail import Sender, Voice, compose
-from bridge.model import Effect, Known, State
+from bridge.mail import Sender, Voice, compose, compose_digest
+from bridge.model import Effect, Kind, Known, State
 from bridge.plan import Policy, Vendor, Wish
 from bridge.plan.catalogue import MILESTONE, PREREQUISITES, TITLES
 from bridge.plan.chain import first_break
@@ -86,6 +86,7 @@ class FakeWorld:
             mailer=self.mailer,
             ledger=self.ledger(),
             compose=self._compose,
+            remind=lambda effect, digest: compose_digest(effect, digest, VOICE),
             dice=lambda: sha256(str(self.awake).encode()).digest(),
             gone=self.gone,
         )
@@ -129,7 +130,7 @@ class FakeWorld:
         """A line for each decision and each deed, in an unbroken chain, and the tab tells the same."""
         log, known = self.ledger().log(), self.known()
         assert first_break(log) is None
-        done = [effect for effect in known.effects.values() if effect.state is State.DONE]
+        done = [e for e in known.effects.values() if e.state is State.DONE and e.kind is not Kind.TELL_DIGEST]
         decisions = sum(map(len, known.decisions.values()))
         assert len(log) == len(done) + decisions
         assert self.sheet.own[Own.LOG].read() == log_rows(log)

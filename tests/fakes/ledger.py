@@ -14,7 +14,7 @@ from pathlib import Path
 
 from bridge.errors import LeaseHeld, LeaseLost, Refused
 from bridge.ledger import steps
-from bridge.model import Credential, Effect, Event, Known, Lesson, Line, Move, State, Token
+from bridge.model import Credential, Effect, Event, Kind, Known, Lesson, Line, Move, State, Token
 from bridge.plan import chain
 from bridge.ports import Clock
 
@@ -141,7 +141,8 @@ class MemoryLedger:
 
     def mails_since(self, moment: datetime) -> int:
         effects = self.memory.known.effects
-        return sum(at >= moment and effects[key].kind.is_mail for key, at in self.memory.done_at.items())
+        done_at = self.memory.done_at
+        return sum(done_at[key] >= moment and effects[key].kind.is_mail for key in done_at.keys() & effects.keys())
 
     def token(self, backend: str) -> Token | None:
         return self.memory.tokens.get(backend)
@@ -170,6 +171,7 @@ class MemoryLedger:
         self.memory.known.effects[effect.key] = effect
         if effect.state is State.DONE:
             self.memory.done_at[effect.key] = now
+        if effect.state is State.DONE and effect.kind is not Kind.TELL_DIGEST:
             self._tell(chain.of_effect(effect, now, *self._whose(effect.attempt_id)))
         self.memory.events.append(steps.event(now, effect, what))
         return effect

@@ -203,7 +203,9 @@ def district(folder: Path) -> Iterator[District]:
     with Sandbox(world) as sandbox:
         config = folder / "bridge.toml"
         write_trial(programme, sandbox.url, config)
-        yield District(sandbox, programme, People(sandbox.url, programme), config)
+        town = District(sandbox, programme, People(sandbox.url, programme), config)
+        town.set("[review]\n", "[review]\ndigest = false\n")  # tests/night/test_digests.py switches them on
+        yield town
         assert sandbox.broken == []
         assert sandbox.warnings == []
 

@@ -106,7 +106,7 @@ class Report:
         for problem in self.problems:
             yield f"{problem.where}: {problem.sentence}"
         yield from self.remarks
-        waiting = self.waiting[Standing.WAITING] + self.waiting[Standing.HELD]
+        waiting = sum(self.waiting[at] for at in (Standing.WAITING, Standing.HELD, Standing.HALF_APPROVED))
         if waiting:
             yield counted(waiting, "request waits for a coach", "requests wait for a coach")
         else:

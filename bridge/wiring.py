@@ -130,11 +130,10 @@ def pages_of(settings: Settings) -> Mapping[Own, PageLook]:
 
 
 def review_look(settings: Settings) -> ReviewLook:
-    """How the review tab is made: where coaches are named, Reviewer is a choice among them."""
-    coaches = settings.review.coaches
-    return ReviewLook(
-        tuple(replace(column, choices=coaches) if column.title == REVIEWER else column for column in COLUMNS)
-    )
+    """How the review tab is made: where coaches are named, Reviewer is a choice among them and the coordinator."""
+    coaches, coordinator = settings.review.coaches, settings.programme.coordinator
+    names = tuple(dict.fromkeys(filter(None, (*coaches, coordinator)))) if coaches else ()
+    return ReviewLook(tuple(replace(one, choices=names) if one.title == REVIEWER else one for one in COLUMNS))
 
 
 def look_of(settings: Settings) -> Look:

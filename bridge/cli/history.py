@@ -71,7 +71,13 @@ def _say(settings: Settings, known: Known, request: Request, history: Sequence[E
 
     zone = settings.programme.timezone
     backends = {LOCAL: None, **vendors_of(settings)}
-    policy = Policy(settings.issuer.url, key_id="", tz=ZoneInfo(zone), backends=backends)
+    policy = Policy(
+        settings.issuer.url,
+        key_id="",
+        tz=ZoneInfo(zone),
+        coordinator=settings.programme.coordinator,
+        backends=backends,
+    )
     say(f"Request {request.number}: {request.label or request.achievement}")
     for attempt in _attempts(known, request):
         say(f"Attempt {attempt.id}: {status_words(known, attempt, '', policy)}")

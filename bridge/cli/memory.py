@@ -55,6 +55,7 @@ STANDINGS = {
     Standing.WAITING: "waiting for a coach",
     Standing.HELD: "on hold, until a coach chooses again",
     Standing.DECIDED: "decided, about to take effect",
+    Standing.HALF_APPROVED: "approved by one of two, waiting for the other",
     Standing.APPROVED: "approved, the badge is to be issued",
     Standing.IN_DOUBT: "approved, asking whether the badge was issued",
     Standing.ISSUED: "badge issued",

@@ -166,6 +166,7 @@ achievements = Table(
     col("most_attempts", Integer, null=True),
     col("prerequisites", Nested(Prerequisites), null=True),
     col("by_itself", Boolean),
+    col("second_look"),
     belongs("achievement_versions", key="key", version="version"),
 )
 artworks = Table("artworks", metadata, key("programme"), key("link"), col("sha256"), col("problem"))

@@ -50,6 +50,7 @@ class Achievement:
     most_attempts: int | None = None  # that a request may have; None: no limit
     prerequisites: Prerequisites | None = None
     by_itself: bool = False  # issued without being asked for, once the prerequisites are met
+    second_look: str = ""  # who must approve it, too: "coach", "coordinator"; "": one Approve is enough
 
     def words(self) -> Achievement:
         """Return what the version says for ever, without what the programme may change at any time."""
@@ -62,6 +63,7 @@ class Achievement:
             most_attempts=None,
             prerequisites=None,
             by_itself=False,
+            second_look="",
         )
 
 

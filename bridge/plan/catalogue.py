@@ -28,6 +28,7 @@ from bridge.plan.badge_cells import (
 from bridge.plan.draft import Draft
 from bridge.plan.policy import Policy
 from bridge.plan.prerequisites import say, with_prerequisites
+from bridge.plan.second_look import MUST_TOO, to_second_look
 from bridge.ports import Tab
 from bridge.review import Table, fold, read_table
 from bridge.wording import say_months, shorten, visible
@@ -36,11 +37,11 @@ KEY, NAME, DESCRIPTION, CRITERIA = "Key", "Name", "Description", "Criteria"
 ARTWORK, HOURS, ACTIVE, STATUS = "Artwork", "Hours", "Active", "Status"
 TITLES = (KEY, NAME, DESCRIPTION, CRITERIA, ARTWORK, HOURS, ACTIVE, STATUS)
 TYPE, TAGS, ALIGNMENT, VALID_FOR, BACKEND = "Type", "Tags", "Alignment", "Valid for", "Backend"
-REVIEWERS, REVIEW_DAYS, MOST_ATTEMPTS = "Reviewers", "Review days", "Most attempts"
+REVIEWERS, REVIEW_DAYS, MOST_ATTEMPTS, SECOND_LOOK = "Reviewers", "Review days", "Most attempts", "Second look"
 PREREQUISITES, MILESTONE = "Prerequisites", "Milestone"
 OPTIONAL = (
     *(TYPE, TAGS, ALIGNMENT, VALID_FOR, BACKEND),
-    *(REVIEWERS, REVIEW_DAYS, MOST_ATTEMPTS, PREREQUISITES, MILESTONE),
+    *(REVIEWERS, REVIEW_DAYS, MOST_ATTEMPTS, SECOND_LOOK, PREREQUISITES, MILESTONE),
 )
 
 #: What makes a version of a badge, and what came later, with the value that says nothing.
@@ -98,11 +99,13 @@ def learn_catalogue(draft: Draft, tab: Tab | None, policy: Policy) -> Mapping[in
             draft.problem("sheet, tab Badges", f"{sentence} Until then the badges known so far stay in force.")
         return {}
     says: dict[int, str] = {}
+    kept = _looks_that_stay(draft, table)
     for position, cells, found in _read_rows(table, draft.known, policy):
         if isinstance(found, str):
             says[position] = _in_force(found, cells, draft.known)
             draft.problem(f"badge {shorten(fold(cells[KEY]), 60) or f'in row {position + 1}'}", says[position])
             continue
+        found = replace(found, second_look=kept.get(found.key, found.second_look))
         draft.achievement(found)
         draft.label(fold(found.name), found.key)
         says[position] = in_use(found, policy)
@@ -110,6 +113,21 @@ def learn_catalogue(draft: Draft, tab: Tab | None, policy: Policy) -> Mapping[in
         if draft.known.achievements[key].active:
             draft.problem(f"badge {key}", "Its row is gone from the tab Badges, but it stays in force. " + SWITCH_OFF)
     return says
+
+
+def _looks_that_stay(draft: Draft, table: Table) -> Mapping[str, str]:
+    """Who must approve which badge, too, where the whole column is gone: a title that was lost approves nothing."""
+    if SECOND_LOOK in table.places:
+        return {}
+    kept = {key: badge.second_look for key, badge in draft.known.achievements.items() if badge.second_look}
+    if kept:
+        draft.problem(
+            "sheet, tab Badges",
+            f"The column “{SECOND_LOOK}” is gone, and the badges that two must approve stay so: "
+            f"{', '.join(sorted(kept)[:5])}. "
+            "Write that title above its column again. Is one enough? Then empty its cells.",
+        )
+    return kept
 
 
 def _read_rows(
@@ -146,7 +164,8 @@ def in_use(achievement: Achievement, policy: Policy) -> str:
     counts = f"; valid for {say_months(achievement.valid_months)}" if achievement.valid_months else ""
     comes = "issued by itself after" if achievement.by_itself else "comes after"
     after = f"; {comes} {say(achievement.prerequisites)}" if achievement.prerequisites else ""
-    return f"In use{made}{counts}{after}" if achievement.active else "Switched off"
+    looks = f"; {MUST_TOO[achievement.second_look]}" if achievement.second_look else ""
+    return f"In use{made}{counts}{looks}{after}" if achievement.active else "Switched off"
 
 
 def _in_force(sentence: str, cells: Mapping[str, str], known: Known) -> str:
@@ -169,6 +188,7 @@ def to_achievement(cells: Mapping[str, str], known: Known, policy: Policy, *, tw
         raise ValueError("The artwork could not be fetched yet; the next cycle tries again.")
     if artwork.problem:
         raise ValueError(artwork.problem)
+    reviewers = to_reviewers(cells[REVIEWERS], policy)
     achievement = Achievement(
         key=key,
         version="",
@@ -184,11 +204,14 @@ def to_achievement(cells: Mapping[str, str], known: Known, policy: Policy, *, tw
         alignment=to_alignment(cells[ALIGNMENT]),
         valid_months=to_months(cells[VALID_FOR]),
         backend=to_backend(cells[BACKEND], key, policy),
-        reviewers=to_reviewers(cells[REVIEWERS], policy),
+        reviewers=reviewers,
         review_days=to_count(REVIEW_DAYS, cells[REVIEW_DAYS], 366),
         most_attempts=to_count(MOST_ATTEMPTS, cells[MOST_ATTEMPTS], 99),
         by_itself=is_by_itself(cells[MILESTONE]),
+        second_look=to_second_look(cells[SECOND_LOOK], reviewers, policy),
     )
+    if achievement.by_itself and achievement.second_look:
+        raise ValueError("Second look and Milestone don't go together: a badge that is issued by itself asks nobody.")
     return replace(achievement, version=version_of(achievement))
 
 

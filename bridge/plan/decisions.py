@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bridge.model import Achievement, Attempt, Decision, EvidenceKind, Kind, Known, Request, Superseded, Verdict
+from bridge.model import Achievement, Attempt, Decision, EvidenceKind, Kind, Known, Request, State, Superseded, Verdict
 from bridge.plan.attempts import why_no_return
 from bridge.plan.draft import Draft
 from bridge.plan.intake import Intake
 from bridge.plan.pathways import missing
 from bridge.plan.policy import Policy
+from bridge.plan.scrambles import cell_fact, last_said
+from bridge.plan.second_look import (
+    first_yes,
+    is_asked_as_coordinator,
+    is_first_again,
+    needs,
+    why_nameless,
+    why_no_second,
+)
 from bridge.plan.standing import ANSWERS, OPEN, Answer, Standing, not_in_use, standing, why_not
 from bridge.review import BADGE, EMAIL, EVIDENCE, LINK, REFLECTION, Row, cell, fold, is_id, to_verdict
 from bridge.wording import mailboxes
@@ -93,39 +102,6 @@ def _shows(row: Row, attempt: Attempt) -> bool:
     )
 
 
-def _cell_fact(decision: Decision) -> str:
-    """Where the ledger keeps that a row, closed by *decision*, says another word since, such as none."""
-    return f"cell:{decision.attempt_id}/{decision.n}"
-
-
-def _last_said(known: Known, decision: Decision) -> Verdict | None:
-    """What the row of an enacted *decision* said at the last look."""
-    word = known.facts.get(_cell_fact(decision))
-    return decision.verdict if word is None else to_verdict(word)
-
-
-def scrambled(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
-    """The attempts whose decided rows show that verdicts moved between rows, as when one column is sorted by itself.
-
-    Signs of it, all together and since the last look: two or more decided rows lost their word while their feedback
-    stayed, and no word has become rarer. Somebody who changes his mind writes feedback, or makes a word rarer.
-    """
-    lost, before, after = [], Counter[Verdict](), Counter[Verdict]()
-    for attempt_id, row in rows.items():
-        verdict = to_verdict(row.verdict)
-        if verdict is not None:
-            after[verdict] += 1
-        decision = known.decision(attempt_id)
-        if decision is None or decision.verdict is None:
-            continue
-        if (said := _last_said(known, decision)) is not None:
-            before[said] += 1
-        if decision.enacted and verdict is not said and row.feedback == decision.feedback:
-            lost.append(attempt_id)
-    moved = len(lost) >= 2 and all(after[verdict] >= n for verdict, n in before.items())
-    return frozenset(lost) if moved else frozenset()
-
-
 def learn_decisions(draft: Draft, intake: Intake, rows: Sorted, policy: Policy) -> dict[str, str]:
     """Take in what the coaches chose; return a sentence for each attempt whose choice could not be taken."""
     _tell_of_older_ledger(draft, rows, policy)
@@ -138,8 +114,8 @@ def learn_decisions(draft: Draft, intake: Intake, rows: Sorted, policy: Policy) 
         decision = draft.known.decision(attempt_id)
         if decision is not None and decision.enacted:
             verdict = to_verdict(row.verdict)
-            if verdict is not _last_said(draft.known, decision):
-                draft.fact(_cell_fact(decision), verdict.value if verdict else "")
+            if verdict is not last_said(draft.known, decision):
+                draft.fact(cell_fact(decision), verdict.value if verdict else "")
     return notices
 
 
@@ -175,6 +151,7 @@ def _learn_row(draft: Draft, intake: Intake, row: Row, policy: Policy) -> str:
         return LOST_BADGE
     if pending is not None and pending.verdict is not verdict:
         _take_back(draft, attempt_id, "the row says so no longer")
+    _ask_the_first_again(draft, intake, row, policy)
     if verdict is None and row.verdict:
         return f"“{row.verdict[:40]}” is no decision. Choose one of: {', '.join(Verdict)}."
     at = standing(known, attempt_id)
@@ -195,6 +172,17 @@ def _learn_row(draft: Draft, intake: Intake, row: Row, policy: Policy) -> str:
         case Answer.WITH_WORDS if _told_already(known, row, verdict):
             return f"“{verdict}” needs words of its own: those in Feedback belong to what was decided before."
     return _take(draft, intake, row, verdict or Verdict.HOLD, at, policy)
+
+
+def _ask_the_first_again(draft: Draft, intake: Intake, row: Row, policy: Policy) -> None:
+    """The first yes of two stands only as long as whoever said it may approve."""
+    first = first_yes(draft.known, row.attempt_id)
+    if first is None or standing(draft.known, row.attempt_id) not in (Standing.HALF_APPROVED, Standing.DECIDED):
+        return
+    if _not_allowed(draft.known, intake, replace(row, reviewer=first.reviewer), Verdict.APPROVE, policy, draft.now):
+        if _pending(draft.known, row.attempt_id) is not None:
+            _take_back(draft, row.attempt_id, "the first Approve is not allowed any more")
+        _take_back(draft, row.attempt_id, "it is not allowed any more")
 
 
 def _told_already(known: Known, row: Row, verdict: Verdict | None) -> bool:
@@ -220,15 +208,22 @@ def _pending(known: Known, attempt_id: str) -> Decision | None:
 def _take(draft: Draft, intake: Intake, row: Row, verdict: Verdict, at: Standing, policy: Policy) -> str:
     known, attempt = draft.known, draft.known.attempts[row.attempt_id]
     in_force = known.decision(attempt.id)
-    if at in OPEN and known.shown.get(attempt.id, 1) != attempt.version:
+    older = in_force is not None and in_force.verdict is verdict and in_force.version != attempt.version
+    if at in OPEN and (older or known.shown.get(attempt.id, 1) != attempt.version):
         intake.next_attempt(attempt, attempt.submission, Superseded.CHANGED, tell=False)
         draft.event(attempt.id, "decision not taken", "the answer was edited after it was last shown")
         return why_not(known, attempt.id, Standing.SUPERSEDED, verdict)
-    if sentence := _not_allowed(known, intake, row, verdict, policy, draft.now):
+    first = first_yes(known, attempt.id) if at in OPEN and needs(known, attempt.id) else None
+    if first is not None and is_first_again(first, row.reviewer, verdict):
+        if in_force is not first:
+            _take_back(draft, attempt.id, "the second Approve was withdrawn")
+        return ""
+    sentence = _not_allowed(known, intake, row, verdict, policy, draft.now)
+    if sentence := sentence or _no_second(known, row, verdict, first, policy):
         if in_force is not None and not in_force.enacted:
             _take_back(draft, attempt.id, "it is not allowed any more")
         return sentence
-    if in_force and _says_again(in_force, row, verdict, draft.now):
+    if in_force is not None and at is not Standing.HALF_APPROVED and _says_again(in_force, row, verdict, draft.now):
         return ""
     if at in OPEN and not _shows(row, attempt):
         return PUT_RIGHT
@@ -249,6 +244,13 @@ def _take(draft: Draft, intake: Intake, row: Row, verdict: Verdict, at: Standing
     return ""
 
 
+def _no_second(known: Known, row: Row, verdict: Verdict, first: Decision | None, policy: Policy) -> str:
+    """Why this person can't be the second one to approve, after *first*; "" if they can, or if that is not asked."""
+    if first is None or verdict is not Verdict.APPROVE:
+        return ""
+    return why_no_second(first, row.reviewer, needs(known, row.attempt_id), policy)
+
+
 def _says_again(word: Decision, row: Row, verdict: Verdict, now: datetime) -> bool:
     """True if the row says what it said before. A word of the future is heard anew: the clock was wrong then."""
     return (verdict, row.feedback, row.reviewer) == (word.verdict, word.feedback, word.reviewer) and word.seen_at <= now
@@ -260,10 +262,11 @@ def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, polic
     request = known.requests[attempt.request]
     achievement = known.achievements.get(request.achievement)
     reviewer = row.reviewer.casefold()
+    asked = verdict is Verdict.APPROVE and is_asked_as_coordinator(achievement, reviewer, policy)
     if verdict in (Verdict.APPROVE, Verdict.REVOKE):
-        if policy.coaches and reviewer not in policy.coaches:
+        if policy.coaches and reviewer not in policy.coaches and not asked:
             return "Please choose your address in Reviewer; only the programme's coaches may decide this."
-        if achievement is not None and achievement.reviewers and reviewer not in achievement.reviewers:
+        if achievement is not None and achievement.reviewers and reviewer not in achievement.reviewers and not asked:
             return _not_a_reviewer(achievement)
         if mailboxes(reviewer) & mailboxes(attempt.submission.recipient):
             return "Nobody may approve a request of their own: please ask another coach."
@@ -276,6 +279,8 @@ def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, polic
             return f"“{achievement.name}” is switched off in the tab Badges, so it can't be approved."
         if (rival := intake.rival(request)) is not None:
             return f"Request {rival} already stands for this badge, so that nobody gets it twice."
+        if sentence := why_nameless(achievement, reviewer):
+            return sentence
         if achievement.prerequisites is not None:
             return missing(known, achievement, intake.attempts_of(request.recipient), now)
     return ""
@@ -291,17 +296,35 @@ def _not_a_reviewer(achievement: Achievement) -> str:
 
 
 def _take_back(draft: Draft, attempt_id: str, why: str) -> None:
-    """The word in force is void; a word that has acted before it (Returned, Issued) is in force again."""
+    """The word in force is void; a word that has acted before it (Returned, Issued, the first yes of two) is in force
+    again."""
     decision = draft.known.decision(attempt_id)
     if decision is None:
         return
     _cancel_what_waits(draft, attempt_id)
-    earlier = [d for d in draft.known.decisions[attempt_id] if d.enacted and d is not decision]
-    if not decision.enacted and earlier:
-        draft.decide(replace(earlier[-1], n=decision.n + 1))
+    if (again := _in_force_again(draft.known, decision)) is not None:
+        draft.decide(replace(again, n=decision.n + 1))
     else:
         draft.decide(replace(decision, n=decision.n + 1, verdict=None, seen_at=draft.now, enacted=True))
     draft.event(attempt_id, "decision taken back", why)
+
+
+def _in_force_again(known: Known, decision: Decision) -> Decision | None:
+    """The word that had acted before *decision*; None if there is none, or if it was called off before it was done."""
+    attempt_id = decision.attempt_id
+    if decision.enacted:
+        return None
+    if decision.verdict is Verdict.APPROVE and (first := first_yes(known, attempt_id)) is not None:
+        return first if first.version == known.attempts[attempt_id].version else None
+    earlier = [one for one in known.decisions[attempt_id] if one.enacted]
+    if not earlier or earlier[-1].verdict is None:
+        return None
+    word = earlier[-1]
+    if word.verdict is Verdict.APPROVE:
+        issue = known.effects.get(f"{Kind.ISSUE}:{attempt_id}")
+        return None if issue is None or issue.state is State.CANCELLED else word
+    mails = (known.effects.get(f"{kind}:{attempt_id}/{word.n}") for kind in (Kind.TELL_RETURNED, Kind.TELL_DECLINED))
+    return None if any(mail is not None and mail.state is State.CANCELLED for mail in mails) else word
 
 
 def _cancel_what_waits(draft: Draft, attempt_id: str) -> None:

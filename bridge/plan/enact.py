@@ -15,6 +15,7 @@ from bridge.plan.indexes import FreeIndexes
 from bridge.plan.moves import withdraw_all
 from bridge.plan.names import names_of
 from bridge.plan.policy import Policy
+from bridge.plan.second_look import is_enough
 from bridge.plan.standing import Standing, standing
 
 #: The effects that follow each enacted verdict, one after the other.
@@ -46,8 +47,12 @@ def enact(draft: Draft, policy: Policy, entropy: bytes, taken: Collection[int] =
         return
     free = FreeIndexes(draft.known, entropy, taken)
     for decision in sorted(ripe, key=lambda d: (draft.known.attempts[d.attempt_id].request, d.attempt_id)):
-        draft.decide(replace(decision, enacted=True))
         verdict = decision.verdict or Verdict.HOLD
+        alone = verdict is Verdict.APPROVE and not is_enough(draft.known, decision, policy)
+        draft.decide(replace(decision, enacted=True))
+        if alone:
+            draft.event(decision.attempt_id, "approved by the first of two", f"by {decision.reviewer}")
+            continue
         if verdict is Verdict.APPROVE:
             draft.order(make_order(draft, decision, policy, entropy, free))
         repeats = verdict in (Verdict.RETURN, Verdict.DECLINE)  # may happen again to the same attempt

@@ -88,7 +88,8 @@ class Intake:
             if number == request.number or other.achievement != request.achievement:
                 continue
             decision, at = known.decision(attempt_id), standing(known, attempt_id)
-            approved = at is Standing.DECIDED and decision is not None and decision.verdict is Verdict.APPROVE
+            said_yes = decision is not None and decision.verdict is Verdict.APPROVE
+            approved = at in (Standing.DECIDED, Standing.HALF_APPROVED) and said_yes
             if approved or (at in GRANTED and not self._has_lapsed(number)):
                 return number
         return None
@@ -118,6 +119,8 @@ class Intake:
             self._too_late(original, attempt, submission)
         elif self._asks_for_something_else(attempt, submission):
             self._supersede(attempt, self._new_response(submission), Superseded.OTHER_BADGE)
+        elif at is Standing.HALF_APPROVED:  # the first of two approved another answer
+            self.next_attempt(attempt, submission, Superseded.CHANGED, tell=False)
         else:
             self._store(replace(attempt, submission=submission, version=attempt.version + 1))
             self.draft.event(attempt.id, "answer edited", f"version {attempt.version + 1}")
@@ -161,10 +164,12 @@ class Intake:
         return successor
 
     def _supersede(self, attempt: Attempt, successor: Attempt, why: Superseded) -> None:
-        """Close *attempt* in favour of *successor*; a word about it that had not acted yet is void."""
+        """Close *attempt* in favour of *successor*; a word about it that had not acted yet is void, and so is the
+        first yes of two."""
+        at = standing(self.draft.known, attempt.id)
         self.draft.attempt(replace(attempt, superseded_by=successor.id, superseded_why=why))
         decision = self.draft.known.decision(attempt.id)
-        if decision is not None and not decision.enacted:
+        if decision is not None and (not decision.enacted or at is Standing.HALF_APPROVED):
             void = replace(decision, n=decision.n + 1, verdict=None, seen_at=self.draft.now)
             self.draft.decide(void)
             what = "decision" if decision.verdict is not Verdict.HOLD else "hold"

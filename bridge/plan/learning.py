@@ -10,13 +10,14 @@ from bridge.model import Artwork, Criteria, FileFacts, Kind, Known, Lesson, Upta
 from bridge.plan import guards
 from bridge.plan.acceptance import learn_acceptance
 from bridge.plan.catalogue import learn_catalogue
-from bridge.plan.decisions import SCRAMBLED, TWICE, Sorted, learn_decisions, scrambled, sort_rows
+from bridge.plan.decisions import SCRAMBLED, TWICE, Sorted, learn_decisions, sort_rows
 from bridge.plan.digests import plan_digests
 from bridge.plan.draft import Draft
 from bridge.plan.enact import enact
 from bridge.plan.intake import Intake, resolve_labels
 from bridge.plan.pathways import grant, learn_fallen
 from bridge.plan.policy import Policy
+from bridge.plan.scrambles import renamed, scrambled
 from bridge.ports import FormReading, SheetReading, Tab
 from bridge.review import Row, read_review, to_rows
 
@@ -76,7 +77,7 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
     _spare_twice_told(draft, known, ours)
     notices: dict[str, str] = {}
     trusted = whole or (seen.sheet is not None and not known.shown)  # else coaches may have decided, and nobody knows
-    if whole and (lost := scrambled(draft.known, ours.good)):
+    if whole and (lost := scrambled(draft.known, ours.good) or renamed(draft.known, ours.good)):
         trusted = False
         draft.problem("sheet, tab Review", SCRAMBLED, blocking=True)
         notices = dict.fromkeys(lost, SCRAMBLED)

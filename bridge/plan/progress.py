@@ -15,7 +15,7 @@ from statistics import median
 from bridge.model import Attempt, Decision, Known, Verdict
 from bridge.plan.hours import short
 from bridge.plan.policy import Policy
-from bridge.plan.standing import GRANTED, OPEN, standing
+from bridge.plan.standing import GRANTED, OPEN, Standing, standing
 from bridge.ports import Rows, Value
 from bridge.review import fold
 
@@ -125,10 +125,15 @@ def _case(known: Known, tries: Sequence[Attempt], policy: Policy) -> Case:
 
 
 def _decision(known: Known, attempt_id: str) -> Decision | None:
-    """The decision about an attempt that acted and was not taken back. A Revoke later does not undo it."""
-    found = None
+    """The decision about an attempt that acted and was not taken back. A Revoke later does not undo it.
+
+    An Approve counts once a badge comes of it: of two who must approve, the second one decides.
+    """
+    found, granted = None, standing(known, attempt_id) in (*GRANTED, Standing.REVOKED)
     for one in known.decisions.get(attempt_id, ()):
-        if one.enacted and one.verdict in (Verdict.APPROVE, Verdict.RETURN, Verdict.DECLINE):
+        if one.enacted and (
+            one.verdict in (Verdict.RETURN, Verdict.DECLINE) or (one.verdict is Verdict.APPROVE and granted)
+        ):
             found = one
         elif one.enacted and one.verdict is None:
             found = None

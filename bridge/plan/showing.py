@@ -88,7 +88,7 @@ def days_waiting(known: Known, attempt: Attempt, policy: Policy, now: datetime) 
 
     Days of the calendar, so that all rows change together, once a day.
     """
-    if standing(known, attempt.id) not in (Standing.WAITING, Standing.HELD):
+    if standing(known, attempt.id) not in (Standing.WAITING, Standing.HELD, Standing.HALF_APPROVED):
         return ""
     asked = attempt.submission.submitted_at.astimezone(policy.tz).date()
     return max(0, (now.astimezone(policy.tz).date() - asked).days)

@@ -11,6 +11,7 @@ class Standing(StrEnum):
     WAITING = "waiting"
     HELD = "held"
     DECIDED = "decided"  # not settled: the coach may still take it back
+    HALF_APPROVED = "half approved"  # by one of two who must approve
     APPROVED = "approved"  # issue not begun, or refused
     IN_DOUBT = "in doubt"  # the backend never answered
     ISSUED = "issued"
@@ -22,7 +23,7 @@ class Standing(StrEnum):
 
 
 #: The coach can still change the outcome by the ordinary ways: nothing has left the house.
-OPEN = frozenset({Standing.WAITING, Standing.HELD, Standing.DECIDED})
+OPEN = frozenset({Standing.WAITING, Standing.HELD, Standing.DECIDED, Standing.HALF_APPROVED})
 
 #: A badge is on its way, or there.
 GRANTED = frozenset({Standing.APPROVED, Standing.IN_DOUBT, Standing.ISSUED})
@@ -44,7 +45,7 @@ def standing(known: Known, attempt_id: str) -> Standing:
     if not decision.enacted:
         return Standing.DECIDED
     return {Verdict.RETURN: Standing.RETURNED, Verdict.DECLINE: Standing.DECLINED}.get(
-        decision.verdict or Verdict.HOLD, Standing.APPROVED
+        decision.verdict or Verdict.HOLD, Standing.HALF_APPROVED
     )
 
 
@@ -84,6 +85,7 @@ ANSWERS: dict[Standing, dict[Verdict | None, Answer]] = {
         _S.WAITING: (_A.YES, _A.WITH_WORDS, _A.WITH_WORDS, _A.YES, _A.NO, _A.STAYS),
         _S.HELD: (_A.YES, _A.WITH_WORDS, _A.WITH_WORDS, _A.STAYS, _A.NO, _A.TAKEN_BACK),
         _S.DECIDED: (_A.YES, _A.WITH_WORDS, _A.WITH_WORDS, _A.YES, _A.NO, _A.TAKEN_BACK),
+        _S.HALF_APPROVED: (_A.YES, _A.WITH_WORDS, _A.WITH_WORDS, _A.YES, _A.NO, _A.TAKEN_BACK),
         _S.APPROVED: (_A.STAYS, _A.WITH_WORDS, _A.WITH_WORDS, _A.YES, _A.NO, _A.TAKEN_BACK),
         _S.IN_DOUBT: (_A.STAYS, _A.NO, _A.NO, _A.NO, _A.NO, _A.STAYS),
         _S.ISSUED: (_A.STAYS, _A.NO, _A.NO, _A.NO, _A.WITH_WORDS, _A.STAYS),

@@ -7,6 +7,7 @@ from bridge.model import (
     Acceptance,
     Attempt,
     Credential,
+    Decision,
     Effect,
     EvidenceKind,
     FileAccess,
@@ -23,6 +24,7 @@ from bridge.plan.guards import WITHHELD
 from bridge.plan.moves import is_taken_up
 from bridge.plan.names import names_of
 from bridge.plan.policy import Policy
+from bridge.plan.second_look import awaited, first_yes, needs
 from bridge.plan.standing import Standing, not_in_use, standing
 
 
@@ -86,7 +88,25 @@ def _decided(known: Known, attempt: Attempt, policy: Policy) -> str:
     if decision is None:
         return _waiting(known, attempt, policy)
     at = policy.minute(decision.seen_at + policy.settle)
-    return f"{decision.verdict} noted; it takes effect after {at}. Empty the cell to take it back."
+    words = f"{decision.verdict} noted; it takes effect after {at}."
+    if decision.verdict is Verdict.APPROVE and needs(known, attempt.id):
+        return f"{words} {_of_two(first_yes(known, attempt.id), decision)}"
+    return f"{words} Empty the cell to take it back."
+
+
+def _of_two(first: Decision | None, word: Decision) -> str:
+    """How a yes that has not acted yet is taken back, where two are needed."""
+    if first is None:
+        return f"It is that of {word.reviewer}; a second one is needed after it. Empty the cell to take it back."
+    return (
+        f"It is the second one, by {word.reviewer} after {first.reviewer}. To take it back, put {first.reviewer} into "
+        "Reviewer again; empty the cell to take back both."
+    )
+
+
+def _half_approved(known: Known, attempt: Attempt, policy: Policy) -> str:
+    first = first_yes(known, attempt.id)
+    return awaited(first, needs(known, attempt.id), policy) if first is not None else ""
 
 
 def _approved(known: Known, attempt: Attempt, policy: Policy) -> str:
@@ -220,6 +240,7 @@ _WORDS = {
     Standing.WAITING: _waiting,
     Standing.HELD: _held,
     Standing.DECIDED: _decided,
+    Standing.HALF_APPROVED: _half_approved,
     Standing.APPROVED: _approved,
     Standing.IN_DOUBT: _in_doubt,
     Standing.ISSUED: _issued,

@@ -56,7 +56,7 @@ def test_learning_again_changes_nothing(place: MemoryPlace) -> None:
 
 def test_what_may_change_at_any_time_is_kept_beside_the_version(place: MemoryPlace) -> None:
     told = replace(FIRST_AID, reviewers=("cora@example.org", "ruth@example.org"), review_days=5, most_attempts=3)
-    told = replace(told, prerequisites=Prerequisites(1, ("chess", "inquiry")), by_itself=True)
+    told = replace(told, prerequisites=Prerequisites(1, ("chess", "inquiry")), by_itself=True, second_look="coach")
     with held(place, FULL, Lesson(achievements=(told,))):
         pass
     known = place.open().load()

@@ -28,6 +28,7 @@ OLD = replace(WITHOUT_DOCS, achievements=tuple(a for a in FULL.achievements if a
 FIRST, SECOND = ("0001", OLD), ("0002", WITHOUT_DOCS)
 POLICY: dict[str, Any] = {"reviewers": ("cora@example.org",), "review_days": 5, "most_attempts": 3, "by_itself": True}
 POLICY["prerequisites"] = Prerequisites(1, ("chess",))
+POLICY["second_look"] = "coordinator"
 ISSUE = Effect(Kind.ISSUE, "1-2")
 
 

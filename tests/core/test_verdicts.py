@@ -11,9 +11,11 @@ from bridge.model import Kind, State, Verdict
 from bridge.plan import due
 from bridge.plan.standing import ANSWERS, Standing
 from tests.core.desk import POLICY, Desk, approved, asked, declined, edited, issued, returned, submission
+from tests.core.second import half_approved
 
 SLOW = POLICY.__class__(POLICY.issuer_url, POLICY.key_id, settle=timedelta(minutes=10))
 WORDS = "Because of this."
+COACH = "bea@district.example"
 
 
 def held() -> Desk:
@@ -54,6 +56,7 @@ START: dict[Standing, Callable[[], Desk]] = {
     Standing.WAITING: asked,
     Standing.HELD: held,
     Standing.DECIDED: decided,
+    Standing.HALF_APPROVED: half_approved,
     Standing.APPROVED: approved,
     Standing.IN_DOUBT: in_doubt,
     Standing.ISSUED: issued,
@@ -69,6 +72,7 @@ TABLE = {
     S.WAITING: (S.APPROVED, S.RETURNED, S.DECLINED, S.HELD, S.WAITING, S.WAITING),
     S.HELD: (S.APPROVED, S.RETURNED, S.DECLINED, S.HELD, S.HELD, S.WAITING),
     S.DECIDED: (S.DECIDED, S.DECIDED, S.DECIDED, S.HELD, S.WAITING, S.WAITING),
+    S.HALF_APPROVED: (S.APPROVED, S.RETURNED, S.DECLINED, S.HELD, S.HALF_APPROVED, S.WAITING),
     S.APPROVED: (S.APPROVED, S.RETURNED, S.DECLINED, S.HELD, S.APPROVED, S.WAITING),
     S.IN_DOUBT: (S.IN_DOUBT, S.IN_DOUBT, S.IN_DOUBT, S.IN_DOUBT, S.IN_DOUBT, S.IN_DOUBT),
     S.ISSUED: (S.ISSUED, S.ISSUED, S.ISSUED, S.ISSUED, S.REVOKED, S.ISSUED),
@@ -89,7 +93,7 @@ def test_every_start_stands_where_the_table_says(start: Standing) -> None:
 @pytest.mark.parametrize(("start", "choice", "end"), CASES)
 def test_a_choice_leads_where_the_table_says(start: Standing, choice: str, end: Standing) -> None:
     desk = START[start]()
-    desk.choose("1-1", choice, WORDS)
+    desk.choose("1-1", choice, WORDS, COACH)
     desk.look()
     assert desk.standing("1-1") is end
 
@@ -97,7 +101,7 @@ def test_a_choice_leads_where_the_table_says(start: Standing, choice: str, end: 
 @pytest.mark.parametrize(("start", "choice"), [(start, choice) for start, choice, _ in CASES])
 def test_looking_again_learns_nothing(start: Standing, choice: str) -> None:
     desk = START[start]()
-    desk.choose("1-1", choice, WORDS)
+    desk.choose("1-1", choice, WORDS, COACH)
     desk.look()
     assert not desk.look().lesson
     assert not desk.show(desk.reading())
@@ -125,7 +129,7 @@ def test_the_status_asks_for_the_missing_words() -> None:
 @pytest.mark.parametrize("choice", [verdict.value for verdict in Verdict])
 def test_a_no_says_why(start: Standing, choice: str) -> None:
     desk = START[start]()
-    desk.choose("1-1", choice, WORDS)
+    desk.choose("1-1", choice, WORDS, COACH)
     desk.look()
     closed_by_this_word = (start, choice) == (Standing.SUPERSEDED, "Return")
     refused = ANSWERS[start][Verdict(choice)] == "no" and not closed_by_this_word
@@ -203,6 +207,31 @@ def test_an_approval_not_begun_can_become_a_return() -> None:
     desk.look()
     assert desk.effect("issue:1-1").state is State.PLANNED
     assert desk.effect("tell-returned:1-1/2").state is State.CANCELLED
+
+
+def test_a_return_that_was_taken_back_in_time_leaves_an_approval_that_acts() -> None:
+    desk = approved()
+    desk.policy = SLOW
+    for choice in ("Return", "Approve"):
+        desk.choose("1-1", choice, WORDS)
+        desk.look()
+    assert desk.effect("issue:1-1").state is State.CANCELLED
+    assert desk.standing("1-1") is Standing.DECIDED
+    desk.now += timedelta(minutes=10)
+    desk.look()
+    assert desk.effect("issue:1-1").state is State.PLANNED
+    assert not desk.look().lesson
+
+
+@pytest.mark.parametrize("choice", ["Approve", "Return"])
+def test_a_word_that_was_called_off_before_it_was_done_does_not_come_back_after_a_hold(choice: str) -> None:
+    desk = asked()
+    for word in (choice, "Hold", ""):
+        desk.choose("1-1", word, WORDS)
+        desk.look()
+    assert desk.standing("1-1") is Standing.WAITING
+    assert desk.cell("1-1", "Status") == "Waiting for a decision."
+    assert not desk.look().lesson
 
 
 def test_a_pending_revocation_can_be_taken_back() -> None:

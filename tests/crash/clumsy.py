@@ -18,8 +18,8 @@ BRIDGES = frozenset(column.title for column in COLUMNS if column.owner == "bridg
 #: What people type in place of a title.
 MANGLED = "{} (old)"
 
-#: (attempt id, reflection): what a coach who chose Approve saw in that row.
-View = tuple[str, str]
+#: (attempt id, reflection, reviewer): what a coach who chose Approve saw in that row.
+View = tuple[str, str, str]
 
 
 @dataclass
@@ -89,10 +89,10 @@ class Clumsy:
 
     def approvals(self) -> frozenset[View]:
         """The rows that say Approve, as they are."""
-        if not self.has(ID, REFLECTION, DECISION):
+        if not self.has(ID, REFLECTION, DECISION, REVIEWER):
             return frozenset()
         return frozenset(
-            (row[ID].strip(), row[REFLECTION])
+            (row[ID].strip(), row[REFLECTION], row[REVIEWER].strip())
             for row in self.sheet.rows
             if to_verdict(row[DECISION]) is Verdict.APPROVE
         )

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.crash.mortal import Death
-from tests.crash.world import MOVES, PATHWAYS, STORIES, FakeWorld, Story, sqlite
+from tests.crash.world import MOVES, PATHWAYS, STORIES, TWO, FakeWorld, Story, sqlite
 from tests.fakes.clock import FakeClock
 
 
@@ -20,7 +20,7 @@ def steps_of(story: Story) -> int:
     return world.doom.steps
 
 
-@pytest.mark.parametrize("story", STORIES + MOVES + PATHWAYS, ids=lambda story: story.name)
+@pytest.mark.parametrize("story", [*STORIES, *MOVES, *PATHWAYS, TWO], ids=lambda story: story.name)
 def test_the_story_without_a_death(story: Story) -> None:
     world = story.world()
     story.play(world)
@@ -69,6 +69,20 @@ def test_a_death_at_some_step_of_a_badge_that_comes_by_itself(step: int) -> None
 def test_a_death_at_any_step_of_a_badge_that_comes_by_itself() -> None:
     for step in BY_ITSELF:
         dies(PATHWAYS[0], step, PATHWAYS[0].world())
+
+
+BY_TWO = range(1, steps_of(TWO) + 1)
+
+
+@pytest.mark.parametrize("step", BY_TWO[::23])
+def test_a_death_at_some_step_of_a_badge_that_two_approve(step: int) -> None:
+    dies(TWO, step, TWO.world())
+
+
+@pytest.mark.slow
+def test_a_death_at_many_steps_of_a_badge_that_two_approve() -> None:
+    for step in BY_TWO[1::4]:
+        dies(TWO, step, TWO.world())
 
 
 def dies(story: Story, step: int, world: FakeWorld) -> None:

@@ -24,17 +24,17 @@ from hypothesis.stateful import (
 from bridge.model import Lesson, State, Verdict
 from bridge.plan.catalogue import ACTIVE, ARTWORK, DESCRIPTION, HOURS, NAME
 from bridge.plan.learning import REBUILD
-from bridge.review import DECISION, EMAIL, FEEDBACK, ID, LINK, STATUS
+from bridge.review import DECISION, EMAIL, FEEDBACK, ID, LINK, REVIEWER, STATUS
 from tests.crash.clumsy import COACHES, IDENTITY, Clumsy, View, theirs
 from tests.crash.mortal import Death
-from tests.crash.world import CO_TEACHING, FIRST_AID, FakeWorld, with_policy
+from tests.crash.world import CO_TEACHING, FIRST_AID, FakeWorld, need_two, with_policy
 from tests.fakes.forms import SHOW_EVIDENCE, SHOW_NAME
 
 BRIEF = settings(max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(BRIEF, max_examples=300, stateful_step_count=40)
 
 TEACHERS = ("ana@lakeview.example", "ben@lakeview.example")
-COACH = "coach@lakeview.example"
+COACHES_OF_TWO = ("coach@lakeview.example", "carla@lakeview.example")
 SWIMMING = "Swimming"  # not in the catalogue at first
 
 rows = st.integers(0, 11)
@@ -43,9 +43,10 @@ words = st.sampled_from(["Please add a photo.", "Not this time.", ""])
 
 #: Some are chosen more often.
 VERDICTS = (Verdict.APPROVE, *Verdict, Verdict.REVOKE, "")
-SORTED = (DECISION, ID, EMAIL, STATUS, FEEDBACK)
+SORTED = (DECISION, ID, EMAIL, STATUS, FEEDBACK, REVIEWER)
 
-choices = st.lists(st.tuples(rows, st.sampled_from(VERDICTS), words), min_size=1, max_size=4)
+whose = st.sampled_from(COACHES_OF_TWO)
+choices = st.lists(st.tuples(rows, st.sampled_from(VERDICTS), words, whose), min_size=1, max_size=4)
 edits = st.tuples(
     st.integers(1, 2),
     st.sampled_from(
@@ -86,7 +87,7 @@ class People(RuleBasedStateMachine):
         self.clumsy = Clumsy(self.world.sheet)
         self.approved: set[View] = set()
         self.ids_disturbed = False
-        self.orderly = False
+        self.orderly = self.two = False
         self.texts = 0
 
     @initialize(
@@ -94,9 +95,13 @@ class People(RuleBasedStateMachine):
         settle=st.sampled_from([0, 10]),
         new_awards=st.sampled_from([50, 50, 1]),
         asked=st.lists(st.tuples(st.sampled_from(TEACHERS), badges), min_size=2, max_size=5),
+        two=st.booleans(),
     )
-    def open(self, orderly: bool, settle: int, new_awards: int, asked: list[tuple[str, str]]) -> None:
-        self.orderly = orderly
+    def open(self, orderly: bool, settle: int, new_awards: int, asked: list[tuple[str, str]], two: bool) -> None:
+        """*two*: Co-Teaching needs two who approve it."""
+        self.orderly, self.two = orderly, two
+        if two:
+            need_two(self.world, "co-teaching")
         self.world.policy = with_policy(settle=timedelta(minutes=settle), new_awards=new_awards)
         for who, badge in asked:
             self.submit(who=who, badge=badge)
@@ -128,21 +133,21 @@ class People(RuleBasedStateMachine):
     @precondition(lambda self: self.clumsy.has(*COACHES))
     @rule(choices=choices)
     @act_in_sheet
-    def decide(self, choices: list[tuple[int, str, str]]) -> None:
-        for row, verdict, feedback in choices:
-            self.clumsy.decide(row, verdict, feedback, COACH)
+    def decide(self, choices: list[tuple[int, str, str, str]]) -> None:
+        for row, verdict, feedback, reviewer in choices:
+            self.clumsy.decide(row, verdict, feedback, reviewer)
 
     @precondition(lambda self: self.clumsy.has(*COACHES))
-    @rule(verdict=st.sampled_from(VERDICTS), feedback=words)
+    @rule(verdict=st.sampled_from(VERDICTS), feedback=words, reviewer=whose)
     @act_in_sheet
-    def drag(self, verdict: str, feedback: str) -> None:
+    def drag(self, verdict: str, feedback: str, reviewer: str) -> None:
         """Fill the column from top to bottom."""
         for row in range(len(self.clumsy.tab.cells) - 1):
-            self.clumsy.decide(row, verdict, feedback, COACH)
+            self.clumsy.decide(row, verdict, feedback, reviewer)
 
     @precondition(lambda self: self.clumsy.has(*COACHES))
     @rule(choices=choices)
-    def decide_and_go_home(self, choices: list[tuple[int, str, str]]) -> None:
+    def decide_and_go_home(self, choices: list[tuple[int, str, str, str]]) -> None:
         """The ordinary day."""
         self.decide(choices=choices)
         self.rest(mended=False)
@@ -289,12 +294,22 @@ class People(RuleBasedStateMachine):
         orders = {order.award: order for order in known.orders.values()}
         for award in self.world.backend.issued:
             order = orders[award]
-            decisions = known.decisions[order.attempt_id]
-            assert any(d.verdict is Verdict.APPROVE and d.enacted for d in decisions)
+            approvers = self._approvers(order.attempt_id)
+            assert len(approvers) == (2 if self.two and order.achievement == "co-teaching" else 1)
             if self.ids_disturbed:
-                assert order.attempt_id in {attempt_id for attempt_id, _ in self.approved}
+                assert order.attempt_id in {attempt_id for attempt_id, _, _ in self.approved}
             else:
-                assert (order.attempt_id, order.narrative) in self.approved
+                assert {(order.attempt_id, order.narrative, who) for who in approvers} <= self.approved
+
+    def _approvers(self, attempt_id: str) -> set[str]:
+        """Who approved what became a badge: since anything else was said, but for what was said of the badge itself."""
+        found: list[set[str]] = [set()]
+        for word in self.world.known().decisions[attempt_id]:
+            if word.verdict is not Verdict.APPROVE:
+                found.append(set())
+            elif word.enacted:
+                found[-1].add(word.reviewer)
+        return next(names for names in reversed(found) if names)
 
     def _check_that_nothing_moves(self) -> None:
         sheet, ledger = deepcopy(self.world.sheet.review), deepcopy(self.world.known())

@@ -16,7 +16,7 @@ from bridge.ledger import open_ledger
 from bridge.mail import Sender, Voice, compose, compose_digest
 from bridge.model import Effect, Kind, Known, State
 from bridge.plan import Policy, Vendor, Wish
-from bridge.plan.catalogue import MILESTONE, PREREQUISITES, TITLES
+from bridge.plan.catalogue import MILESTONE, PREREQUISITES, SECOND_LOOK, TITLES
 from bridge.plan.chain import first_break
 from bridge.plan.log_tab import log_rows
 from bridge.ports import Ledger, Message, Own, World
@@ -206,8 +206,15 @@ def submit(email: str = "ana@lakeview.example", badge: str = FIRST_AID) -> Act:
     return lambda world: world.forms.submit(email, badge)
 
 
-def decide(attempt_id: str, verdict: str, feedback: str = "") -> Act:
-    return lambda world: world.sheet.decide(attempt_id, verdict, feedback)
+def decide(attempt_id: str, verdict: str, feedback: str = "", reviewer: str = "") -> Act:
+    return lambda world: world.sheet.decide(attempt_id, verdict, feedback, reviewer)
+
+
+def need_two(world: FakeWorld, key: str = "first-aid") -> None:
+    """The coordinator adds the column Second look, and asks for a second coach."""
+    assert world.sheet.catalogue is not None
+    world.sheet.catalogue.cells[0].append(SECOND_LOOK)
+    world.sheet.type_in_catalogue(key, SECOND_LOOK, "coach")
 
 
 def edit(reflection: str) -> Act:
@@ -270,6 +277,20 @@ STORIES = (
         mails=[RECEIVED, ISSUED, "tell-revoked:1-1"],
         statuses={"1-1": REVOKED},
     ),
+)
+
+#: A badge that two must approve.
+TWO = Story(
+    "approved by two",
+    [
+        need_two,
+        submit(),
+        decide("1-1", "Approve", reviewer="carla@lakeview.example"),
+        decide("1-1", "Approve", reviewer="bo@lakeview.example"),
+    ],
+    issued={"local": 1},
+    mails=[RECEIVED, ISSUED],
+    statuses={"1-1": "Issued 2026-11-23, and mailed."},
 )
 
 #: A badge that comes by itself, after another one.

@@ -66,9 +66,12 @@ class GoogleNeverCalled:
     """Making a mailer sends nothing."""
 
 
-def test_where_coaches_are_named_reviewer_is_a_choice_among_them(tmp_path: Path) -> None:
-    for coaches in ((), ("ana@x.org", "bo@x.org")):
+def test_where_coaches_are_named_reviewer_is_a_choice_among_them_and_the_coordinator(tmp_path: Path) -> None:
+    for coaches, names in (((), ()), (("ana@x.org", "bo@x.org"), ("ana@x.org", "bo@x.org", "ruth@x.org"))):
         given = settings(tmp_path, f"[review]\ncoaches = {list(coaches)}\n")
+        ruth = given.model_copy(update={"programme": given.programme.model_copy(update={"coordinator": "ruth@x.org"})})
+        choices = {column.title: tuple(column.choices) for column in wiring.review_look(ruth).columns}
+        assert choices["Reviewer"] == names
         choices = {column.title: tuple(column.choices) for column in wiring.review_look(given).columns}
         assert choices["Reviewer"] == coaches
         assert choices["Decision"] == ("Approve", "Return", "Decline", "Hold", "Revoke")

@@ -1,0 +1,101 @@
+"""Badges that two people must approve: whose yes was the first, who may say the second, and what is awaited. Pure."""
+
+from __future__ import annotations
+
+from bridge.model import Achievement, Decision, Known, Verdict
+from bridge.plan.policy import Policy
+from bridge.wording import mailboxes
+
+#: What may stand in the column Second look: any other coach, or the programme's coordinator and a coach.
+COACH, COORDINATOR = "coach", "coordinator"
+
+#: What the catalogue says of a badge.
+MUST_TOO = {COACH: "a second coach must approve it, too", COORDINATOR: "the coordinator must approve it, too"}
+
+
+def to_second_look(text: str, reviewers: tuple[str, ...], policy: Policy) -> str:
+    """Read the cell; empty: one Approve is enough. Raise ValueError where no two people could approve the badge.
+
+    *reviewers* are the badge's own.
+    """
+    word = " ".join(text.split()).casefold()
+    if word not in ("", COACH, COORDINATOR):
+        raise ValueError(f"Second look must be {COACH}, {COORDINATOR}, or empty.")
+    if word == COORDINATOR and not policy.coordinator:
+        raise ValueError(
+            f"Second look says {COORDINATOR}, and the settings name none. Write the address into coordinator in the "
+            "section [programme], or coach into this cell."
+        )
+    able = set(reviewers or policy.coaches)
+    if word and able and len(able | ({policy.coordinator} if word == COORDINATOR else set())) < 2:
+        raise ValueError(
+            f"Second look says {word}, and only {next(iter(able))} may approve this badge. Name another coach in "
+            "Reviewers or in the settings, or empty this cell."
+        )
+    return word
+
+
+def needs(known: Known, attempt_id: str) -> str:
+    """Who must approve besides the first: COACH, COORDINATOR, or "" where one Approve is enough."""
+    achievement = known.achievements.get(known.requests[known.attempts[attempt_id].request].achievement)
+    return achievement.second_look if achievement is not None else ""
+
+
+def first_yes(known: Known, attempt_id: str) -> Decision | None:
+    """The Approve that acted and awaits a second one, or that a second one, which has not acted yet, followed.
+
+    Whatever else was said after it ended it. Of what was approved for good, it is the last Approve.
+    """
+    for decision in reversed(known.decisions.get(attempt_id, ())):
+        if decision.verdict is not Verdict.APPROVE:
+            return None
+        if decision.enacted:
+            return decision
+    return None
+
+
+def is_enough(known: Known, decision: Decision, policy: Policy) -> bool:
+    """True if the badge is to be made once *decision*, an Approve that has settled, acts."""
+    wanted = needs(known, decision.attempt_id)
+    if not wanted:
+        return True
+    first = first_yes(known, decision.attempt_id)
+    return first is not None and not why_no_second(first, decision.reviewer, wanted, policy)
+
+
+def is_first_again(first: Decision, reviewer: str, verdict: Verdict) -> bool:
+    """True if the row still says what the first one said."""
+    return verdict is Verdict.APPROVE and reviewer.casefold() == first.reviewer.casefold()
+
+
+def why_no_second(first: Decision, reviewer: str, wanted: str, policy: Policy) -> str:
+    """Why *reviewer* can't be the second one after *first*; "" if they can."""
+    if mailboxes(reviewer) & mailboxes(first.reviewer) or not mailboxes(reviewer):
+        return f"Please let somebody else approve, too: {reviewer} and {first.reviewer} are one person."
+    if wanted == COORDINATOR and policy.coordinator not in (reviewer.casefold(), first.reviewer.casefold()):
+        return f"Please let the coordinator approve, too, with {policy.coordinator or 'their address'} in Reviewer."
+    return ""
+
+
+def why_nameless(achievement: Achievement, reviewer: str) -> str:
+    """Ask for an address where two people must be told apart; "" if there is one, or none is needed."""
+    if not achievement.second_look or len(mailboxes(reviewer)) == 1:
+        return ""
+    return f"Please put your own address into Reviewer: two different people must approve “{achievement.name[:60]}”."
+
+
+def is_asked_as_coordinator(achievement: Achievement | None, reviewer: str, policy: Policy) -> bool:
+    """True for the coordinator, who need be no coach to approve a badge that wants exactly her word."""
+    wanted = achievement.second_look if achievement is not None else ""
+    return wanted == COORDINATOR and bool(policy.coordinator) and reviewer.casefold() == policy.coordinator
+
+
+def awaited(first: Decision, wanted: str, policy: Policy) -> str:
+    """What Status says while the second word is awaited."""
+    said = f"Approved by {first.reviewer}; "
+    if not wanted:
+        return said + "that is enough now."
+    if wanted == COORDINATOR and first.reviewer.casefold() != policy.coordinator:
+        return said + f"the coordinator must approve, too, with {policy.coordinator or 'their address'} in Reviewer."
+    who = "a second coach" if wanted == COACH else "a coach"
+    return said + f"{who} must approve, too: put your own address into Reviewer, and leave Approve as it is."

@@ -350,7 +350,7 @@ class Actor:
     def _is_wanted(self, digest: Effect) -> bool:
         """True if a digest is to go out now; one that never began, and has nothing left to tell, is called off."""
         untouched = not (digest.in_doubt or digest.ref)
-        if untouched and not telling.is_worth_a_mail(self.world, self.policy, self.known, digest):
+        if untouched and not telling.digest_now(self.world, self.policy, self.known, digest).is_worth_a_mail:
             lesson = Lesson(cancelled=(digest.key,))
             self.world.ledger.learn(lesson)
             self.known.learn(lesson)

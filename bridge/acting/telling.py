@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bridge.acting import performing
 from bridge.errors import Refused
-from bridge.model import Effect, Kind, Known
+from bridge.model import Digest, Effect, Kind, Known
 from bridge.plan import Policy, digest_of
 from bridge.ports import Message, Outcome, World
 
@@ -14,15 +14,16 @@ def tell(world: World, policy: Policy, known: Known, effect: Effect) -> None:
 
     A digest that was laid ready and not sent is thrown away, and its words are chosen anew, if there still are any.
     """
-    mailer, ref, message = world.mailer, effect.ref, message_of(world, policy, known, effect)
+    digest = digest_now(world, policy, known, effect) if effect.kind is Kind.TELL_DIGEST else None
+    mailer, ref, message = world.mailer, effect.ref, _message(world, known, effect, digest)
     may_be_left = not ref and (effect.attempts > 0 or effect.in_doubt)
     if effect.in_doubt and ref and was_sent(effect, mailer.outcome(ref, message), policy):
         return
-    if effect.kind is Kind.TELL_DIGEST and ref:
+    if digest is not None and ref:
         _remember(world, known, effect, "")  # first: a draft that is gone and still remembered would count as sent
         mailer.discard(ref)
         ref = ""
-    if effect.kind is Kind.TELL_DIGEST and not is_worth_a_mail(world, policy, known, effect):
+    if digest is not None and not digest.is_worth_a_mail:
         return
     if not ref:
         ref = mailer.prepare(message, again=may_be_left)
@@ -30,18 +31,19 @@ def tell(world: World, policy: Policy, known: Known, effect: Effect) -> None:
     mailer.send(ref, message)
 
 
-def _remember(world: World, known: Known, effect: Effect, ref: str) -> None:
-    known.effects[effect.key] = world.ledger.prepared(known.effects[effect.key], ref)
+def digest_now(world: World, policy: Policy, known: Known, effect: Effect) -> Digest:
+    """Return what a digest says at this moment."""
+    return digest_of(known, effect, world.clock.now(), policy)
 
 
-def message_of(world: World, policy: Policy, known: Known, effect: Effect) -> Message:
-    if effect.kind is Kind.TELL_DIGEST:
-        return world.remind(effect, digest_of(known, effect, world.clock.now(), policy))
+def _message(world: World, known: Known, effect: Effect, digest: Digest | None) -> Message:
+    if digest is not None:
+        return world.remind(effect, digest)
     return world.compose(effect, known, performing.badge_of(world, known, effect))
 
 
-def is_worth_a_mail(world: World, policy: Policy, known: Known, digest: Effect) -> bool:
-    return digest_of(known, digest, world.clock.now(), policy).is_worth_a_mail
+def _remember(world: World, known: Known, effect: Effect, ref: str) -> None:
+    known.effects[effect.key] = world.ledger.prepared(known.effects[effect.key], ref)
 
 
 def was_sent(effect: Effect, outcome: Outcome, policy: Policy) -> bool:

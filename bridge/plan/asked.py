@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from bridge.model import Achievement
 from bridge.plan.policy import Policy
 from bridge.wording import mailboxes
@@ -16,7 +18,11 @@ def who_is_asked(achievement: Achievement | None, recipient: str, policy: Policy
     """
     own = achievement.reviewers if achievement is not None else ()
     coaches = [one for one in own if one in policy.coaches or not policy.coaches] if own else sorted(policy.coaches)
+    theirs = _boxes(recipient)
     for people in (coaches, [policy.coordinator] if policy.coordinator else []):
-        if able := tuple(one for one in people if not mailboxes(one) & mailboxes(recipient)):
+        if able := tuple(one for one in people if _boxes(one).isdisjoint(theirs)):
             return able
     return ()
+
+
+_boxes = lru_cache(maxsize=4096)(mailboxes)  # thousands of requests, and the same few coaches for each

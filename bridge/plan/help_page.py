@@ -53,12 +53,19 @@ def _of_settings(policy: Policy) -> Rows:
         ("change your mind", acts),
         ("know who may decide", who),
         ("know by when", f"Teachers are told to expect a decision within {policy.due_days} days."),
+        *([_REMINDED] if policy.digests else []),
         (
             "open evidence that has a ✗",
             f"The teacher was asked to share it{shared}. Once that is done, the mark changes by itself.",
         ),
     )
 
+
+_REMINDED = (
+    "know what waits for you",
+    "Once a day at most, and only when something waits, a mail tells you. What came in today is told tomorrow; what is "
+    "on hold, by itself, only once it is late.",
+)
 
 _LIVING = (
     (

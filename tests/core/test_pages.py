@@ -216,11 +216,16 @@ def test_a_ledger_that_somebody_changed_stops_at_the_coordinator() -> None:
 
 def test_the_help_follows_the_settings() -> None:
     policy = replace(
-        POLICY, settle=timedelta(minutes=10), coaches=frozenset({"cora@x.example"}), share_with="bridge@x.example"
+        POLICY,
+        settle=timedelta(minutes=10),
+        coaches=frozenset({"cora@x.example"}),
+        share_with="bridge@x.example",
+        digests=True,
     )
     often, nightly = (dict(row for row in help_rows(one)) for one in (policy, POLICY))
     assert "10 minutes" in often["change your mind"]
     assert "10 minutes" not in nightly["change your mind"]
+    assert "know what waits for you" in often.keys() - nightly.keys()
     assert "named as a coach" in often["know who may decide"]
     assert "bridge@x.example" in often["open evidence that has a ✗"]
     (change,) = pages(known(3), reading(log_rows(log()), help_rows(POLICY)), log(), NOON, policy).changes

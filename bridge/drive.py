@@ -15,7 +15,7 @@ from bridge.links import is_file_id, parse_link
 from bridge.model import Artwork, Criteria, Evidence, FileAccess, FileFacts
 from bridge.openbadges.errors import BadArtwork
 from bridge.openbadges.pictures import picture
-from bridge.openbadges.pictures.artwork import MAX_BYTES, inspect
+from bridge.openbadges.pictures.artwork import MAX_BYTES, inspect, is_faint, without_badge
 from bridge.openbadges.text import clean
 from bridge.wording import visible
 
@@ -43,6 +43,8 @@ _NOT_FOR_US = frozenset(
 #: Google writes the pictures of a Doc at its end: `[image1]: <data:image/png;base64,…>`, and `![][image1]` before.
 _PICTURE_DATA = re.compile(r"\[[^\]]{1,200}\]: *<?data:")
 _PICTURE = re.compile(r"!\[[^\]\n]{0,300}\](?:\[[^\]\n]{0,300}\]|\([^)\n]{0,2000}\))")
+OLD_BADGE = "The picture holds a badge that somebody got; it is left out."
+FAINT = "The picture can hardly be made out where it is small (90 pixels): let light and dark differ more."
 #: In place of an answer that never came.
 _SILENCE: Json = {}
 
@@ -166,13 +168,11 @@ class DriveEvidence:
                 return Artwork(link, problem=problem)
             if answer is _SILENCE:
                 return None
-            data = self._download(item)
-            inspect(data)
+            return to_artwork(link, self._download(item))
         except TryLater:
             return None
         except (BadArtwork, Refused) as error:
             return Artwork(link, problem=str(error))
-        return Artwork(link, picture.name(data), data)
 
     def _download(self, item: Evidence) -> bytes:
         request = self._files.get_media(fileId=item.file_id, supportsAllDrives=True)
@@ -184,6 +184,14 @@ class DriveEvidence:
             units=DOWNLOAD_UNITS,
             headers=_key_header(item.file_id, item.resource_key),
         )
+
+
+def to_artwork(link: str, data: bytes) -> Artwork:
+    """Return the picture as it can become a badge, with remarks; raise BadArtwork if it can't."""
+    inspect(data)
+    bare, old = without_badge(data)
+    remarks = (OLD_BADGE if old else "", FAINT if is_faint(bare) else "")
+    return Artwork(link, picture.name(bare), bare, remark=" ".join(filter(None, remarks)))
 
 
 def _unusable(item: Evidence, answer: Json | None, who: str) -> str:

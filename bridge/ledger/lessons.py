@@ -54,8 +54,8 @@ def _load_catalogue(connection: Connection, programme: str, known: Known) -> Non
     for row in _rows(connection, programme, "achievements"):
         found = known.versions[row.key, row.version]
         known.achievements[found.key] = replace(found, **row._mapping)
-    for link, sha256, problem in _rows(connection, programme, "artworks"):
-        known.artworks[link] = Artwork(link, sha256, problem=problem)
+    for row in _rows(connection, programme, "artworks"):
+        known.artworks[row.link] = Artwork(**row._mapping)
     known.criteria = {criteria.link: criteria for criteria in CRITERIA.read(connection, programme)}
     known.labels = dict(_rows(connection, programme, "labels"))
 

@@ -169,7 +169,7 @@ achievements = Table(
     col("second_look"),
     belongs("achievement_versions", key="key", version="version"),
 )
-artworks = Table("artworks", metadata, key("programme"), key("link"), col("sha256"), col("problem"))
+artworks = Table("artworks", metadata, key("programme"), key("link"), col("sha256"), col("problem"), col("remark"))
 criteria = Table("criteria", metadata, key("programme"), key("link"), col("text"), col("revision"), col("problem"))
 pictures = Table("pictures", metadata, key("programme"), key("sha256"), col("data", LargeBinary))
 requests = Table(

@@ -78,6 +78,7 @@ class Artwork:
     sha256: str = ""
     data: bytes = b""
     problem: str = ""
+    remark: str = ""  # what might be better, although it can be used
 
 
 @dataclass(frozen=True, slots=True)

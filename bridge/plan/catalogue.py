@@ -108,7 +108,8 @@ def learn_catalogue(draft: Draft, tab: Tab | None, policy: Policy) -> Mapping[in
         found = replace(found, second_look=kept.get(found.key, found.second_look))
         draft.achievement(found)
         draft.label(fold(found.name), found.key)
-        says[position] = in_use(found, policy)
+        remark = draft.known.artworks[found.artwork_link].remark
+        says[position] = f"{in_use(found, policy)}. {remark}" if remark else in_use(found, policy)
     for key in sorted(draft.known.achievements.keys() - {cells[KEY].strip() for _, cells in table.rows}):
         if draft.known.achievements[key].active:
             draft.problem(f"badge {key}", "Its row is gone from the tab Badges, but it stays in force. " + SWITCH_OFF)

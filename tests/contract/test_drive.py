@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Protocol
 
 import pytest
+from PIL import Image
 
-from bridge.drive import DriveEvidence
+from bridge.drive import FAINT, OLD_BADGE, DriveEvidence
 from bridge.errors import Refused, TryLater
 from bridge.links import find_evidence
 from bridge.model import Criteria, Evidence, EvidenceKind, FileAccess
+from bridge.openbadges.pictures import picture
 from bridge.ports import EvidenceSource
 from bridge.sandbox.drive_state import DOCUMENT, FOLDER, SHORTCUT, new_file, new_shared_drive, share, touch, unshare
 from tests.contract.workspace import Workspace
@@ -161,6 +164,23 @@ class TestEveryEvidenceSource:
         (found,) = stage.source().fetch([link(file_id)])
         assert (found.link, found.problem) == (link(file_id), "")
         assert (found.data, found.sha256) == (data, hashlib.sha256(data).hexdigest())
+
+    @pytest.mark.parametrize("kind", ["png", "svg"])
+    def test_somebodys_badge_is_taken_out_of_a_picture(self, stage: Stage, kind: str) -> None:
+        svg = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4"/></svg>'
+        plain, mime = (artwork(), "image/png") if kind == "png" else (svg, "image/svg+xml")
+        old = picture.bake(plain, credential='{"name": "Somebody"}', assertion='{"id": "https://x.example/1"}')
+        (found,) = stage.source().fetch([link(stage.add(f"old.{kind}", old, mime))])
+        assert (found.data, found.sha256) == (plain, picture.name(plain))
+        assert (found.remark, found.problem) == (OLD_BADGE, "")
+
+    def test_a_picture_that_is_lost_where_it_is_small_is_remarked_upon(self, stage: Stage) -> None:
+        out = BytesIO()
+        Image.new("RGB", (400, 400), "#f4f4e8").save(out, "PNG")
+        pale, fine = stage.add("pale.png", out.getvalue(), "image/png"), stage.add("a.png", artwork(), "image/png")
+        found = stage.source().fetch([link(pale), link(fine)])
+        assert [(one.remark, one.problem) for one in found] == [(FAINT, ""), ("", "")]
+        assert found[0].data == out.getvalue()
 
     def test_an_svg_picture_is_told_apart_by_its_name(self, stage: Stage) -> None:
         data = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4"/></svg>'

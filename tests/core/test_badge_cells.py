@@ -174,6 +174,18 @@ def test_a_wrong_cell_is_told_and_the_last_good_version_stays(title: str, cell: 
     assert table.known.achievements["first-aid"] == before
 
 
+def test_what_might_be_better_in_a_picture_stands_behind() -> None:
+    table = desk_with({VALID_FOR: "2 years"})
+    table.artworks = tuple(replace(one, remark="It is pale.") for one in table.artworks)
+    table.look()
+    assert table.badges is not None
+    assert [row[STATUS] for row in table.badges[1:]] == [
+        "In use; valid for 2 years. It is pale.",
+        "In use. It is pale.",
+    ]
+    assert table.learnt.lesson.problems == ()
+
+
 def test_a_column_that_is_there_twice_is_told() -> None:
     table = desk_with({TAGS: "a", "tags ": "b"})
     learnt = table.look()

@@ -6,12 +6,10 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from bridge.drive import DOCUMENT, PICTURES, from_doc
+from bridge.drive import DOCUMENT, PICTURES, from_doc, to_artwork
 from bridge.links import parse_link
 from bridge.model import Artwork, Criteria, Evidence, FileAccess, FileFacts
 from bridge.openbadges.errors import BadArtwork
-from bridge.openbadges.pictures import picture
-from bridge.openbadges.pictures.artwork import inspect
 
 
 @dataclass
@@ -111,7 +109,6 @@ class FakeDrive:
         if file is None or not file.shared or file.trashed or file.mime_type not in PICTURES:
             return Artwork(link, problem="The picture is not there, not shared, or neither PNG nor SVG.")
         try:
-            inspect(file.data)
+            return to_artwork(link, file.data)
         except BadArtwork as error:
             return Artwork(link, problem=str(error))
-        return Artwork(link, picture.name(file.data), file.data)

@@ -4,10 +4,10 @@ import zlib
 
 import pytest
 from ob_samples import artwork
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from bridge.openbadges.errors import BadArtwork
-from bridge.openbadges.pictures.artwork import inspect
+from bridge.openbadges.pictures.artwork import inspect, is_faint, without_badge
 from bridge.openbadges.pictures.baking import bake
 
 
@@ -78,3 +78,38 @@ def test_a_picture_made_to_burst_is_not_unpacked() -> None:
         inspect(bomb)
     assert tracemalloc.get_traced_memory()[1] < 1_000_000
     tracemalloc.stop()
+
+
+def picture(colour: object, mode: str = "RGBA", line: object = None, width: int = 1) -> bytes:
+    """A square of one colour, perhaps with a line across it."""
+    made, out = Image.new(mode, (600, 600), colour), io.BytesIO()  # type: ignore[arg-type]
+    if line is not None:
+        ImageDraw.Draw(made).line((0, 300, 600, 300), fill=line, width=width)  # type: ignore[arg-type]
+    made.save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("png", "faint"),
+    [
+        (picture((0, 0, 0, 0)), True),
+        (picture("white", line="black"), True),
+        (picture("#ffffee", "RGB"), True),
+        (picture(200, "L"), True),
+        (picture("white", line="black", width=60), False),
+        (picture((0, 0, 0, 0), line="navy", width=60), False),
+        (picture(40_000, "I;16"), False),
+        (b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>', False),
+    ],
+)
+def test_whether_a_picture_can_be_made_out_where_it_is_small(png: bytes, faint: bool) -> None:
+    assert is_faint(png) is faint
+
+
+def test_an_older_badge_is_taken_out_and_nothing_else_is_changed() -> None:
+    plain = artwork(400)
+    assert without_badge(plain) == (plain, False)
+    assert without_badge(bake(plain, assertion="x", credential="{}")) == (plain, True)
+    once = bake(plain, assertion="x")
+    chunk = once[33 : 33 + len(once) - len(plain)]
+    assert without_badge(once[:33] + chunk + once[33:]) == (plain, True), "two of one kind"

@@ -13,6 +13,8 @@ from .baking import chunks
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 16_000_000
 SMALLEST = 400
+#: As wide as badges are in signatures and lists, and the least difference of brightness (of 255) that can be made out.
+SMALL, FAINT = 90, 50
 
 #: What Pillow raises over pictures that were damaged by accident or on purpose: found by feeding it many.
 DAMAGED = (
@@ -70,6 +72,23 @@ def decode(data: bytes) -> None:
             picture.load()
     except DAMAGED as error:
         raise BadArtwork("The pixels of the picture can't be unpacked. Download or export it again.") from error
+
+
+def is_faint(data: bytes) -> bool:
+    """Return whether the PNG *data*, on white and as small as in a mail's signature, is nearly of one brightness.
+
+    All but the brightest and the darkest hundredth of it is looked at. Of 16 bits of grey, which Pillow would cut to
+    white, nothing is known.
+    """
+    with Image.open(io.BytesIO(data), formats=["PNG"]) as whole:
+        if whole.mode.startswith("I"):
+            return False
+        small = whole.convert("RGBA").resize((SMALL, SMALL), Image.Resampling.BOX)
+    white = Image.new("RGBA", small.size, "white")
+    white.alpha_composite(small)
+    shades = sorted(white.convert("L").tobytes())
+    edge = len(shades) // 100
+    return shades[-1 - edge] - shades[edge] < FAINT
 
 
 def pixels(data: bytes) -> int:

@@ -68,7 +68,7 @@ CELLS: Mapping[str, Callable[[_Row], Value]] = MappingProxyType(
         ID: lambda row: row.attempt.id,
         SUBMITTED: lambda row: row.policy.day(row.attempt.submission.submitted_at),
         WAITING: lambda row: days_waiting(row.known, row.attempt, row.policy, row.now),
-        DUE: lambda row: row.policy.day(_due(row)),
+        DUE: lambda row: "" if row.attempt.submission.by_itself else row.policy.day(_due(row)),
         NAME: lambda row: row.attempt.submission.name,
         EMAIL: lambda row: row.known.requests[row.attempt.request].recipient,
         BADGE: lambda row: row.known.requests[row.attempt.request].label,
@@ -95,7 +95,7 @@ def days_waiting(known: Known, attempt: Attempt, policy: Policy, now: datetime) 
 
 
 def _due(row: _Row) -> datetime:
-    achievement = row.known.achievement_of(row.attempt.id)
+    achievement = row.known.achievements.get(row.known.requests[row.attempt.request].achievement)
     return due_at(row.attempt.submission.submitted_at, achievement, row.policy.due_days)
 
 

@@ -15,6 +15,7 @@ from bridge.plan.standing import Standing
 from tests.core import desk
 from tests.core.desk import NOON, POLICY
 from tests.core.test_badge_cells import STATUS, desk_with
+from tests.core.test_pathways import won
 
 RUTH, CORA = "ruth@district.example", "cora@district.example"
 LISTED = replace(POLICY, coaches=frozenset({RUTH, CORA}))
@@ -147,3 +148,14 @@ def test_of_many_reviewers_the_first_are_named() -> None:
     table.look()
     assert "coach3@x.example, …. Please let" in table.cell("1-1", "Status")
     assert "coach4" not in table.cell("1-1", "Status")
+
+
+def test_the_day_promised_stays_when_the_badge_is_approved_and_nobody_promised_one_that_comes_by_itself() -> None:
+    table = desk_with({REVIEW_DAYS: "5"})
+    table.submit(desk.submission())
+    table.look()
+    due = table.cell("1-1", "Due")
+    table.choose("1-1", "Approve")
+    table.look()
+    assert table.cell("1-1", "Due") == due == "2026-11-25"
+    assert won().cell("3-1", "Due") == ""

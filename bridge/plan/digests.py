@@ -26,6 +26,7 @@ from bridge.plan.asked import who_is_asked
 from bridge.plan.draft import Draft
 from bridge.plan.due import due_at
 from bridge.plan.policy import Policy
+from bridge.plan.second_look import seconds
 from bridge.plan.standing import Standing, standing
 
 #: Of each person so many digests are kept in the ledger.
@@ -83,7 +84,7 @@ def waiting(known: Known, now: datetime, policy: Policy) -> list[Waiting]:
     found = [
         _row(known, attempt, at, now, policy)
         for attempt in known.attempts.values()
-        if (at := standing(known, attempt.id)) in (Standing.WAITING, Standing.HELD)
+        if (at := standing(known, attempt.id)) in (Standing.WAITING, Standing.HELD, Standing.HALF_APPROVED)
     ]
     return sorted(found, key=lambda row: (row.due, row.request, row.attempt_id))
 
@@ -92,6 +93,7 @@ def _row(known: Known, attempt: Attempt, at: Standing, now: datetime, policy: Po
     request, came = known.requests[attempt.request], attempt.submission.submitted_at
     achievement = known.achievements.get(request.achievement)
     due = due_at(came, achievement, policy.due_days)
+    asked = who_is_asked(achievement, request.recipient, policy)
     today = _day(now, policy)
     return Waiting(
         attempt_id=attempt.id,
@@ -101,7 +103,7 @@ def _row(known: Known, attempt: Attempt, at: Standing, now: datetime, policy: Po
         due=due,
         late=max(0, (today - _day(due, policy)).days),
         held=at is Standing.HELD,
-        asked=who_is_asked(achievement, request.recipient, policy),
+        asked=seconds(known, attempt.id, asked, policy) if at is Standing.HALF_APPROVED else asked,
     )
 
 

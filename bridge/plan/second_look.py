@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from bridge.model import Achievement, Decision, Known, Verdict
 from bridge.plan.policy import Policy
 from bridge.wording import mailboxes
@@ -75,6 +77,13 @@ def why_no_second(first: Decision, reviewer: str, wanted: str, policy: Policy) -
     if wanted == COORDINATOR and policy.coordinator not in (reviewer.casefold(), first.reviewer.casefold()):
         return f"Please let the coordinator approve, too, with {policy.coordinator or 'their address'} in Reviewer."
     return ""
+
+
+def seconds(known: Known, attempt_id: str, asked: Iterable[str], policy: Policy) -> tuple[str, ...]:
+    """Those of *asked*, or the coordinator where her word is needed, who can approve after the first."""
+    first, wanted = first_yes(known, attempt_id), needs(known, attempt_id)
+    able = (*asked, policy.coordinator) if wanted == COORDINATOR else asked
+    return tuple(one for one in dict.fromkeys(able) if first and not why_no_second(first, one, wanted, policy))
 
 
 def why_nameless(achievement: Achievement, reviewer: str) -> str:

@@ -10,6 +10,7 @@ import pytest
 from bridge.model import State
 from bridge.plan.catalogue import REVIEWERS, SECOND_LOOK
 from bridge.plan.decisions import SCRAMBLED, TWICE
+from bridge.plan.digests import waiting
 from bridge.plan.progress import cases_of
 from bridge.plan.standing import Standing
 from tests.core.desk import NOON, POLICY, Desk, edited, submission
@@ -273,7 +274,21 @@ def test_one_reviewer_and_the_coordinator_are_two() -> None:
     assert desk.known.achievements["first-aid"].second_look == "coordinator"
 
 
-# ── counting ─────────────────────────────────────────────────────────────────
+# ── who is reminded, and counting ────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("look", "first", "asked"),
+    [
+        ("coach", ANN, (BEA,)),
+        ("coordinator", ANN, (RUTH,)),
+        ("coordinator", RUTH, (ANN, BEA)),
+        ("coach", "", (ANN, BEA)),
+    ],
+)
+def test_whoever_can_be_the_second_is_reminded(look: str, first: str, asked: tuple[str, ...]) -> None:
+    desk = half_approved(LISTED, look, first)
+    assert [row.asked for row in waiting(desk.known, desk.now, desk.policy)] == [asked]
 
 
 def test_days_are_counted_to_the_deciding_word() -> None:

@@ -40,7 +40,7 @@ from bridge.model import (
 from bridge.openbadges.errors import BadArtwork
 from bridge.openbadges.pictures.picture import is_drawing, media_type, unbake
 from bridge.plan.attempts import most_of, number_of, words_of
-from bridge.plan.due import due_at
+from bridge.plan.due import due_of
 from bridge.ports import Message
 
 #: How the picture inside the HTML of a mail is called (RFC 2392).
@@ -173,7 +173,7 @@ def received(subject: Subject) -> dict[str, Any]:
     the same request had come before.
     """
     submission, voice = subject.attempt.submission, subject.voice
-    due = due_at(submission.submitted_at, subject.achievement, voice.due_days)
+    due = due_of(subject.known, subject.attempt, voice.due_days)
     return {
         "again": subject.attempt.n > 1,
         "due": wording.say_day(due, voice.tz, voice.locale),

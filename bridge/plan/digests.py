@@ -24,7 +24,7 @@ from bridge.model import (
 )
 from bridge.plan.asked import who_is_asked
 from bridge.plan.draft import Draft
-from bridge.plan.due import due_at
+from bridge.plan.due import due_of
 from bridge.plan.policy import Policy
 from bridge.plan.second_look import seconds
 from bridge.plan.standing import Standing, standing
@@ -92,7 +92,7 @@ def waiting(known: Known, now: datetime, policy: Policy) -> list[Waiting]:
 def _row(known: Known, attempt: Attempt, at: Standing, now: datetime, policy: Policy) -> Waiting:
     request, came = known.requests[attempt.request], attempt.submission.submitted_at
     achievement = known.achievements.get(request.achievement)
-    due = due_at(came, achievement, policy.due_days)
+    due = due_of(known, attempt, policy.due_days)
     asked = who_is_asked(achievement, request.recipient, policy)
     today = _day(now, policy)
     return Waiting(

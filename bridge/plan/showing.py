@@ -12,7 +12,7 @@ from bridge.model import Attempt, Evidence, EvidenceKind, FileAccess, Known, Ver
 from bridge.plan.catalogue import STATUS as CATALOGUE_STATUS
 from bridge.plan.catalogue import read_catalogue
 from bridge.plan.decisions import DAMAGED, TWICE, UNKNOWN, bears_a_lost_badge, sort_rows
-from bridge.plan.due import due_at
+from bridge.plan.due import due_of
 from bridge.plan.guards import emptied
 from bridge.plan.learning import REBUILD, Learnt
 from bridge.plan.pages import as_text
@@ -95,8 +95,7 @@ def days_waiting(known: Known, attempt: Attempt, policy: Policy, now: datetime) 
 
 
 def _due(row: _Row) -> datetime:
-    achievement = row.known.achievements.get(row.known.requests[row.attempt.request].achievement)
-    return due_at(row.attempt.submission.submitted_at, achievement, row.policy.due_days)
+    return due_of(row.known, row.attempt, row.policy.due_days)
 
 
 def earlier_feedback(known: Known, attempt: Attempt, policy: Policy) -> str:

@@ -177,6 +177,20 @@ def test_the_hour_is_that_of_the_programme(utc: datetime, told: bool) -> None:
     assert list(digests(desk)) == ([digest_subject(day, 1), digest_subject(day, 2)] if told else [])
 
 
+def test_an_approval_that_was_taken_back_leaves_the_badges_own_days_in_force() -> None:
+    desk = Desk(COACHED)
+    desk.badges = [[*row, "3" if n else "Review days"] for n, row in enumerate(desk.badges or [])]
+    desk.submit(submission())
+    desk.look()
+    desk.choose("1-1", "Approve", reviewer=ANN)
+    desk.look()
+    desk.choose("1-1", "")
+    desk.look()
+    (row,) = waiting(desk.known, desk.now, COACHED)
+    assert row.due == NOON + timedelta(days=1)
+    assert desk.cell("1-1", "Due") == "2026-11-23"
+
+
 # ── what did not get out ─────────────────────────────────────────────────────
 
 

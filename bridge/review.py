@@ -36,7 +36,7 @@ DECISION, FEEDBACK, REVIEWER, STATUS, LINK = "Decision", "Feedback", "Reviewer",
 COLUMNS = (  # left to right; a new column is one line here and one in `plan.showing.CELLS`
     Column(ID, "bridge", 55, identity=True),
     Column(SUBMITTED, "bridge", 90),
-    Column(WAITING, "bridge", 65, later=True),
+    Column(WAITING, "bridge", 75, later=True),
     Column(DUE, "bridge", 90, later=True),
     Column(NAME, "bridge", 130),
     Column(EMAIL, "bridge", 165, identity=True),

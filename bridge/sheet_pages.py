@@ -12,7 +12,7 @@ from typing import Any
 
 from bridge.plan.progress import BADGES, MONTHS, SCHOOLS, TITLES_ROW, WAITING, columns
 from bridge.ports import Own, Patch, Rows
-from bridge.sheet_requests import Request, body, cell, header_form, patch, width
+from bridge.sheet_requests import VALUE, Request, body, cell, header_form, patch, width
 
 #: Where charts stand: a row of them above the tables.
 CHART_SIZE = {"widthPixels": 470, "heightPixels": 380}
@@ -110,7 +110,7 @@ def more_columns(sheet_id: int, count: int) -> Request:
 def append_rows(sheet_id: int, rows: Rows) -> list[Request]:
     """New rows of a page, below the last one with data."""
     made = [{"values": [cell(value) for value in row]} for row in rows]
-    return [{"appendCells": {"sheetId": sheet_id, "rows": made, "fields": "userEnteredValue"}}] if rows else []
+    return [{"appendCells": {"sheetId": sheet_id, "rows": made, "fields": VALUE}}] if rows else []
 
 
 def charts(sheet_id: int, look: PageLook, there: Collection[int]) -> list[Request]:

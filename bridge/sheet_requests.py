@@ -5,17 +5,19 @@ Source: developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheet
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 from itertools import count, groupby
 from typing import Any
 
-from bridge.ports import Patch, Rows, Value
+from bridge.ports import Linked, Patch, Rows, Value
 from bridge.review import Column, fold
 
 Request = dict[str, Any]
 Json = dict[str, Any]
 
 LONGEST_CELL = 50_000  # Google refuses more
+VALUE = "userEnteredValue,textFormatRuns"  # what `cell` sets
 ROWS = 1000  # of a new tab; Google adds more as they are needed
 
 
@@ -39,7 +41,7 @@ def patch(sheet_id: int, patches: Iterable[Patch]) -> list[Request]:
             "updateCells": {
                 "start": {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column},
                 "rows": [{"values": [cell(text) for text in texts]} for texts in block],
-                "fields": "userEnteredValue",
+                "fields": VALUE,
             }
         }
         for row, column, block in runs
@@ -64,7 +66,7 @@ def append(sheet_id: int, rows: Rows, header: Sequence[str], columns: Sequence[C
         }
         for row in rows
     ]
-    return [{"appendCells": {"sheetId": sheet_id, "rows": made, "fields": "userEnteredValue,dataValidation"}}]
+    return [{"appendCells": {"sheetId": sheet_id, "rows": made, "fields": f"{VALUE},dataValidation"}}]
 
 
 def cell(text: Value) -> Json:
@@ -73,7 +75,31 @@ def cell(text: Value) -> Json:
         return {"userEnteredValue": {"numberValue": text}}
     if len(text) > LONGEST_CELL:
         text = text[: LONGEST_CELL - 1] + "…"
-    return {"userEnteredValue": {"stringValue": text}} if text else {}
+    if not text:
+        return {}
+    runs = {"textFormatRuns": runs} if isinstance(text, Linked) and (runs := _linked(text)) else {}
+    return {"userEnteredValue": {"stringValue": str(text)}} | runs
+
+
+#: What Google surely takes for a link. One that it refused would keep the whole write from being done.
+_ADDRESS = re.compile(
+    r"https?://[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?(?::[0-9]{1,5})?(?:[/?#][!#-;=?-\[\]_a-z~]*)?"
+)
+_LONGEST_ADDRESS = 2_000
+
+
+def _linked(text: Linked) -> list[Json]:
+    """Runs of text, each of which goes on until the next one; places count as in UTF-16 (assumed)."""
+    starts: dict[int, Json] = {}
+    for start, end, address in text.links:
+        if len(address) <= _LONGEST_ADDRESS and _ADDRESS.fullmatch(address):
+            starts[start] = {"link": {"uri": address}}
+            starts[end] = {}
+    return [{"startIndex": _units(text[:start]), "format": form} for start, form in starts.items() if start < len(text)]
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
 
 
 def _runs(patches: Iterable[Patch]) -> list[tuple[int, int, list[list[Value]]]]:

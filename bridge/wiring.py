@@ -41,7 +41,7 @@ from bridge.sheet_keeping import ReviewLook
 from bridge.sheet_pages import PAGES, PageLook
 from bridge.sheet_requests import free_title
 from bridge.sheets import GoogleSheet
-from bridge.site import Check, Look, SiteFiles, StaticSite, keep_address
+from bridge.site import Check, Look, SiteFiles, StaticSite, keep_address, places
 
 if TYPE_CHECKING:
     from bridge.backends.badgr import Badgr
@@ -332,6 +332,7 @@ def policy_of(settings: Settings, key_id: str, share_with: str, *, often: bool) 
         new_awards=settings.guards.new_awards,
         mails_per_day=settings.mail.per_day,
         smtp_repeat=settings.mail.on_doubt == "repeat",
+        criteria_page=lambda achievement: f"{settings.issuer.url}/{places.achievement(achievement, 'html')}",
         backend=settings.issuer.backend,
         backends={LOCAL: None, **vendors_of(settings)},
     )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from bridge.model import LOCAL
+from bridge.model import LOCAL, Achievement
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Policy:
     new_awards: int = 50  # more than this, and than three times the usual, wait for `badge-bridge allow`
     mails_per_day: int = 1500
     smtp_repeat: bool = False  # repeat once a mail whose fate can't be known
+    criteria_page: Callable[[Achievement], str] = lambda achievement: ""  # where it stands what a badge takes
     backend: str = LOCAL  # who makes the badges of which the catalogue says nothing else
     backends: Mapping[str, Vendor | None] = field(default_factory=lambda: {LOCAL: None})  # all that may be chosen
 

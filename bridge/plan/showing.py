@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -19,7 +19,7 @@ from bridge.plan.pages import as_text
 from bridge.plan.policy import Policy
 from bridge.plan.standing import Standing, standing
 from bridge.plan.status import status_words
-from bridge.ports import Change, Patch, SheetReading, Tab, Value
+from bridge.ports import Change, Linked, Patch, SheetReading, Tab, Value
 from bridge.review import (
     BADGE,
     COLUMNS,
@@ -71,11 +71,11 @@ CELLS: Mapping[str, Callable[[_Row], Value]] = MappingProxyType(
         DUE: lambda row: "" if row.attempt.submission.by_itself else row.policy.day(_due(row)),
         NAME: lambda row: row.attempt.submission.name,
         EMAIL: lambda row: row.known.requests[row.attempt.request].recipient,
-        BADGE: lambda row: row.known.requests[row.attempt.request].label,
-        EVIDENCE: lambda row: "\n".join(evidence_words(row.known, item) for item in row.attempt.submission.evidence),
+        BADGE: lambda row: _linked(row.known.requests[row.attempt.request].label, _criteria(row)),
+        EVIDENCE: lambda row: evidence_words(row.known, row.attempt.submission.evidence),
         REFLECTION: lambda row: row.attempt.submission.reflection,
         EARLIER: lambda row: earlier_feedback(row.known, row.attempt, row.policy),
-        LINK: lambda row: row.known.credentials[row.attempt.id].url if row.attempt.id in row.known.credentials else "",
+        LINK: lambda row: _linked(_page(row), _page(row)),
     }
 )
 
@@ -92,6 +92,20 @@ def days_waiting(known: Known, attempt: Attempt, policy: Policy, now: datetime) 
         return ""
     asked = attempt.submission.submitted_at.astimezone(policy.tz).date()
     return max(0, (now.astimezone(policy.tz).date() - asked).days)
+
+
+def _linked(text: str, address: str) -> Linked:
+    return Linked(text, (0, len(text), address)) if text and address else Linked(text)
+
+
+def _criteria(row: _Row) -> str:
+    achievement = row.known.achievement_of(row.attempt.id)
+    return row.policy.criteria_page(achievement) if achievement is not None else ""
+
+
+def _page(row: _Row) -> str:
+    credential = row.known.credentials.get(row.attempt.id)
+    return credential.url if credential is not None else ""
 
 
 def _due(row: _Row) -> datetime:
@@ -117,17 +131,29 @@ _MARKS = {
 }
 
 
-def evidence_words(known: Known, item: Evidence) -> str:
-    """One item for the coach: its number, a mark whether it opens, its name, and below the name its address."""
+def evidence_words(known: Known, items: Iterable[Evidence]) -> Linked:
+    """Each item for the coach: its number, a mark whether it opens, its name, and below the name its address."""
+    text, links = "", []
+    for item in items:
+        before, shown, address = _evidence_line(known, item)
+        start = len(text) + bool(text) + len(before)
+        text += ("\n" if text else "") + before + shown
+        if address:
+            links.append((start, len(text), address))
+    return Linked(text, *links)
+
+
+def _evidence_line(known: Known, item: Evidence) -> tuple[str, str, str]:
+    """What stands before the link, what bears it, and where it leads."""
     if item.kind is EvidenceKind.ODD:
-        return f"{item.item}. ✗ “{(item.name or item.url)[:200]}”: {item.note}"
+        return f"{item.item}. ✗ ", f"“{(item.name or item.url)[:200]}”: {item.note}", ""
     if item.kind is EvidenceKind.WEB:
-        return f"{item.item}. {item.name}\n{item.url}" if item.name else f"{item.item}. {item.url}"
+        return f"{item.item}. ", item.url, item.url
     file = known.files.get(item.file_id)
     mark = _MARKS[file.access if file else FileAccess.UNKNOWN]
     name = (file.name if file else "") or item.name
-    between = "\n" if name else " "
-    return " ".join(part for part in (f"{item.item}.", mark, name) if part) + between + short_link(item)
+    link = short_link(item)
+    return f"{item.item}. {mark} ", f"{name}\n{link}" if name else link, link
 
 
 #: An address that leads to a place inside a file: a heading, a slide, a tab but the first, a second of a video.

@@ -238,6 +238,19 @@ RULES: tuple[Rule, ...] = (
     Rule("sheets", "a filter that names a column outside its range: 400; filters by colour: 501 (the sandbox's limit)"),
     Rule("sheets", "conditions know a few functions; one that they don't know gives no colour, and the page names it"),
     Rule("sheets", "in conditions a blank is 0, FALSE or empty text; numbers come before text before TRUE"),
+    Rule(
+        "sheets",
+        "runs lie on typed text alone; a new value wipes them, a link in one has Google's own colour and line",
+        "https://developers.google.com/workspace/sheets/api/reference/rest/v4/spreadsheets/cells",
+    ),
+    Rule("sheets", "where runs begin is counted in UTF-16; out of order, beyond the text or to no address: 400"),
+    Rule("sheets", "a sort leaves out frozen rows: a locked header keeps nobody from sorting the rows below"),
+    Rule(
+        "sheets",
+        "conditions are read in the file's locale: ; between arguments where 1,5 is a number",
+    ),
+    Rule("sheets", "DATEVALUE reads 2026-11-30 in any language"),
+    Rule("sheets", "a fields mask that names only columnMetadata below data brings no cells"),
     # Tables
     Rule(
         "sheets.spreadsheets.batchUpdate",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from bridge.ports import Change, Patch
+from bridge.ports import Change, Linked, Patch
 from bridge.review import COLUMNS, LATER, REVIEWER
 from bridge.sheet_keeping import FILLED_IN, ReviewLook
 from bridge.sheets import GoogleSheet
@@ -316,3 +316,24 @@ def test_overdue_rows_stand_out_and_closed_ones_step_back(google: SandboxStage, 
         (False, False),
         (False, True),
     ]
+
+
+def test_links_are_rich_text_and_text_stays_text(google: SandboxStage) -> None:
+    where, other = "https://badges.example/first-aid.html", "https://drive.google.com/open?id=1"
+    plan = f"1. ✓ 🦆.pdf\n{other}"
+    linked = {"Badge": Linked('=IMPORTXML("x")', (0, 15, where)), "Evidence": Linked(plan, (5, len(plan), other))}
+    made(google, new_row("1-1", **linked))
+    reading = google.sheet.read()
+    assert reading.review is not None
+    row = dict(zip(TITLES, reading.review.values[1], strict=False))
+    assert (row["Badge"], row["Evidence"]) == ('=IMPORTXML("x")', plan)
+    shown = page(google)
+    assert f'<a href="{where}">=IMPORTXML(&#34;x&#34;)</a>' in shown
+    assert f'1. ✓ <a href="{other}">🦆.pdf\n{other}</a>' in shown
+    there = TITLES.index("Evidence")
+    google.sheet.write(reading, Change(review=(Patch(1, there, Linked("1. two", (3, 6, where))),)))
+    assert f'1. <a href="{where}">two</a>' in page(google)
+    google.sheet.write(reading, Change(review=(Patch(1, there, "=1+1"),)))
+    assert "<span>=1+1</span>" in page(google)
+    google.act("sort", by="ID")
+    assert f'<a href="{where}">' in page(google)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -78,6 +79,20 @@ def test_formulas_of_conditional_formats(formula: str, holds: bool) -> None:
 def test_formulas_beyond_this_little_reader(formula: str) -> None:
     with pytest.raises(formulas.Unreadable):
         formulas.holds(formula, sheet_of(["a"]), 0, 0, (0, 0), SETTING)
+
+
+@pytest.mark.parametrize("locale", ["en_US", "de_DE"])
+def test_a_date_written_in_the_one_way_that_all_locales_read(locale: str) -> None:
+    sheet, setting = sheet_of(["2026-11-27"], ["2026-11-28"], ["soon"], [""]), replace(SETTING, locale=locale)
+    past = [formulas.holds("=DATEVALUE($A1)<TODAY()", sheet, row, 0, (0, 0), setting) for row in range(4)]
+    assert past == [True, False, False, False]
+
+
+def test_arguments_part_as_the_locale_has_it() -> None:
+    sheet, german = sheet_of(["Ann"]), replace(SETTING, locale="de_DE")
+    assert formulas.holds('=LEFT(A1;1)="A"', sheet, 0, 0, (0, 0), german)
+    with pytest.raises(formulas.Unreadable):
+        formulas.holds('=LEFT(A1,1)="A"', sheet, 0, 0, (0, 0), german)
 
 
 @pytest.mark.parametrize(
@@ -218,3 +233,35 @@ def test_notes_and_links_in_text_are_shown_and_run_nothing(book: Desk) -> None:
     assert "javascript:" not in html
     book.batch(update({"rowIndex": 1}, {"values": [{}]}, fields="note"))
     assert "By &#34;Ann" not in book.do("GET", "Review.html").data.decode()
+
+
+LINK = {"format": {"link": {"uri": "https://badges.example/1"}}}
+
+
+@pytest.mark.parametrize(
+    ("value", "runs"),
+    [
+        ({"numberValue": 5}, [LINK]),
+        ({"formulaValue": "=A1"}, [LINK]),
+        ({"stringValue": "🦆"}, [{"startIndex": 2} | LINK]),
+        ({"stringValue": "abc"}, [{"startIndex": 1} | LINK, {"startIndex": 1}]),
+        ({"stringValue": "abc"}, [{"startIndex": 2}, {"startIndex": 1} | LINK]),
+        ({"stringValue": "abc"}, [{"format": {"link": {"uri": "a page"}}}]),
+    ],
+)
+def test_runs_that_make_no_sense_are_refused(book: Desk, value: Json, runs: list[Json]) -> None:
+    before = book.values("Review!A1:D4")
+    row = {"values": [{"userEnteredValue": value, "textFormatRuns": runs}]}
+    fields = "userEnteredValue,textFormatRuns"
+    assert re.search("textFormatRuns|Invalid link", book.refusal(update({"rowIndex": 1}, row, fields=fields)))
+    assert re.search("textFormatRuns|Invalid link", book.refusal({"appendCells": {"rows": [row], "fields": fields}}))
+    assert book.values("Review!A1:D4") == before
+
+
+def test_runs_begin_where_letters_of_two_units_are_counted_as_two(book: Desk) -> None:
+    runs = [{"startIndex": 3} | LINK, {"startIndex": 6, "format": {}}]
+    cell = {"userEnteredValue": {"stringValue": "🦆 one two"}, "textFormatRuns": runs}
+    book.batch(update({"rowIndex": 1}, {"values": [cell]}, fields="userEnteredValue,textFormatRuns"))
+    assert '🦆 <a href="https://badges.example/1">one</a> two' in book.do("GET", "Review.html").data.decode()
+    book.type("Review!A2", [["plain"]])
+    assert "<span>plain</span>" in book.do("GET", "Review.html").data.decode()

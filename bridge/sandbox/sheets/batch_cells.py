@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from bridge.sandbox.sheets import a1, grid, shown, tables
@@ -11,10 +12,14 @@ from bridge.sandbox.sheets.batch import request
 from bridge.sandbox.sheets.errors import Invalid
 from bridge.sandbox.sheets.following import ROWS
 from bridge.sandbox.sheets.masks import CellMask
+from bridge.sandbox.sheets.shown import units
 from bridge.sandbox.sheets.writing import with_value
 from bridge.sandbox.sheets_state import MOST_CHARACTERS, Cell, Json, Sheet
 
 CellChange = Callable[[Cell | None], Cell | None]
+
+#: Where text may lead: assumed.
+_LINK = re.compile(r"(?:[a-z][a-z0-9+.-]*:|#)[^\s<>\"\\\x00-\x1f]+", re.IGNORECASE)
 
 _VALUES: dict[str, type | tuple[type, ...]] = {
     "numberValue": (int, float),
@@ -70,6 +75,8 @@ def _write(sheet: Sheet, box: Box, rows: list[Json], mask: CellMask) -> None:
         for column, cell in enumerate(cells, box.left):
             if (value := cell.get("userEnteredValue")) is not None:
                 check_value(value)
+            if runs := cell.get("textFormatRuns"):
+                _check_runs(runs, value if value is not None else (line[column] or {}).get("userEnteredValue", {}))
             line[column] = mask.apply(line[column], cell)
 
 
@@ -94,6 +101,20 @@ def check_value(value: Json) -> None:
         raise Invalid(f"Your input contains more than the maximum of {MOST_CHARACTERS} characters in a single cell.")
     if kind == "formulaValue" and not str(content).startswith("="):
         raise Invalid("formulaValue must begin with '='.")
+
+
+def _check_runs(runs: list[Json], value: Json) -> None:
+    """Raise Invalid for runs on what is no text, out of order, beyond its end, or that lead to no web address."""
+    text = value.get("stringValue")
+    if text is None:
+        raise Invalid("textFormatRuns are only valid on user entered strings.")
+    starts = [run.get("startIndex", 0) for run in runs]
+    if starts != sorted(set(starts)) or not 0 <= starts[0] <= starts[-1] < units(text):
+        raise Invalid("textFormatRuns.startIndex must ascend and lie within the text.")
+    for run in runs:
+        address = run.get("format", {}).get("link", {}).get("uri")
+        if address is not None and not _LINK.fullmatch(address):
+            raise Invalid(f"Invalid link: {address}")
 
 
 @request("appendCells")

@@ -16,7 +16,7 @@ from typing import Any
 
 from bridge.sandbox.sheets import grid, shown
 from bridge.sandbox.sheets.a1 import column_index
-from bridge.sandbox.sheets.typed import EPOCH, Setting, typed
+from bridge.sandbox.sheets.typed import EPOCH, Setting, has_decimal_comma, typed
 from bridge.sandbox.sheets_state import Sheet
 
 _TOKEN = re.compile(r'\s*("(?:[^"]|"")*"|\$?[A-Za-z]{1,3}\$?[0-9]+|[A-Za-z.]+|[0-9.]+|<>|<=|>=|[-+*/=<>&(),;])')
@@ -151,6 +151,7 @@ class _Reader:
     def __init__(self, formula: str, sheet: Sheet, down: int, right: int, row: int, setting: Setting) -> None:
         self._tokens = list(_tokens(formula))
         self._sheet, self._down, self._right, self._row = sheet, down, right, row
+        self._separators = (";",) if has_decimal_comma(setting.locale) else (",", ";")
         self._today, self._setting = (setting.today - EPOCH).days, setting
 
     def read(self) -> Any:
@@ -227,7 +228,7 @@ class _Reader:
         values = []
         while self._peek() != ")":
             values.append(self._comparison())
-            if self._peek() in (",", ";"):
+            if self._peek() in self._separators:
                 self._next()
         self._expect(")")
         match name, values:

@@ -53,6 +53,17 @@ def hyperlink(cell: Cell) -> str:
     return places.pop() if len(places) == 1 else ""
 
 
+def units(text: str) -> int:
+    """The length of a text as Google counts it for runs: in UTF-16. Assumed."""
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+
+
+def cut(text: str, start: int, end: int) -> str:
+    """A piece of the text; places count as in `units`."""
+    data = text.encode("utf-16-le", errors="surrogatepass")[2 * start : 2 * end]
+    return data.decode("utf-16-le", errors="replace")
+
+
 def formatted(cell: Cell | None, locale: str = "en_US") -> str:
     """The text that a person sees in a file of that locale."""
     if cell is None:

@@ -28,6 +28,9 @@ _DATES = {
 }
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
+#: Languages that write 1.5 for one and a half; all others write 1,5. Assumed.
+_WITH_A_POINT = ("", "en", "ja", "zh", "ko", "th", "hi", "he", "iw")
+
 #: A value as Google's ExtendedValue, and the number format that typing it gives the cell, if any.
 Typed = tuple[Json, Json | None]
 
@@ -38,6 +41,11 @@ class Setting:
 
     locale: str = "en_US"
     today: date = EPOCH
+
+
+def has_decimal_comma(locale: str) -> bool:
+    """Say whether the locale writes 1,5: then arguments of formulas can't part with commas."""
+    return locale.partition("_")[0] not in _WITH_A_POINT and locale != "es_MX"
 
 
 def date_pattern(locale: str) -> str:

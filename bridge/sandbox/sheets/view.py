@@ -249,12 +249,12 @@ def _runs(cell: Json | None, text: str) -> list[Json]:
     starts = [run.get("startIndex", 0) for run in runs]
     if not runs:
         return []
-    parts: list[Json] = [{"text": text[: starts[0]]}] if starts[0] else []
-    for run, start, end in zip(runs, starts, [*starts[1:], len(text)], strict=True):
+    parts: list[Json] = [{"text": shown.cut(text, 0, starts[0])}] if starts[0] else []
+    for run, start, end in zip(runs, starts, [*starts[1:], shown.units(text)], strict=True):
         look_of_run = css({"textFormat": run.get("format", {})})
         style = "; ".join(f"{name}: {value}" for name, value in look_of_run.items())
         address = run.get("format", {}).get("link", {}).get("uri", "")
-        parts.append({"text": text[start:end], "style": style, "address": _harmless(address)})
+        parts.append({"text": shown.cut(text, start, end), "style": style, "address": _harmless(address)})
     return parts
 
 

@@ -15,6 +15,7 @@ from bridge.model import Effect, Kind, Known, Lesson, Problem, Uptake
 from bridge.plan import FormList, Learnt, Moving, Pages, Policy, Seen, Showing, Wish, guards
 from bridge.plan.deeds import AT_BACKEND
 from bridge.plan.draft import copy_of
+from bridge.plan.tidying import in_words
 from bridge.ports import Change, SheetReading, World
 from bridge.report import Report
 
@@ -248,6 +249,34 @@ def keep_lists(world: World, lists: Sequence[FormList], report: Report) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Synced:
+    """What `sheet sync` did, in words, and what keeps it from doing more."""
+
+    did: tuple[str, ...]
+    problems: tuple[Problem, ...]
+
+
+def run_sync(world: World, policy: Policy) -> Synced:
+    """Make the tabs that are missing and mend looks, under the lease, in one write at most; touch no row.
+
+    Raises as `run_cycle` does, and Refused or TryLater where the spreadsheet can't be read or written.
+    """
+    with world.ledger.lease():
+        report, known = Report(started=world.clock.now()), world.ledger.load()
+        reading = world.sheet.read()
+        tidying = plan.tidy(known, reading, world.ledger.log(), world.clock.now(), policy)
+        change, pages = tidying.change, tidying.pages
+        if change:
+            change, pages = _write(world, reading, change, pages, report)
+        if tidying.versions:
+            world.ledger.shown(tidying.versions)
+        if pages.facts:
+            world.ledger.learn(Lesson(facts=pages.facts))
+        did = tuple(in_words(change, reading.lacking))
+        return Synced(did, (*tidying.problems, *tidying.pages.problems, *report.problems))
+
+
+@dataclass(frozen=True, slots=True)
 class Preview:
     """What a cycle would do: a dry run changes nothing, in the world or in the ledger."""
 
@@ -255,6 +284,7 @@ class Preview:
     withheld: frozenset[str]
     change: Change
     problems: tuple[Problem, ...] = field(default=())
+    lacking: tuple[str, ...] = ()  # what of the review tab's looks would be put in order
     places: Mapping[str, str] = field(default_factory=dict)  # key of an effect → who makes, or withdraws, the badge
     lists: tuple[FormList, ...] = ()  # of badges, in forms, that would change
 
@@ -278,6 +308,7 @@ def plan_cycle(world: World, policy: Policy) -> Preview:
         withheld=withheld,
         change=showing.change,
         problems=(*problems, *learnt.lesson.problems, *guarded, *listed),
+        lacking=seen.sheet.lacking if seen.sheet and showing.change.mend_review else (),
         places={e.key: policy.title(known.order_of(e).backend) for e in effects if e.kind in AT_BACKEND},
         lists=tuple(one for one in lists if one.choices),
     )

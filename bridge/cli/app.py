@@ -240,6 +240,14 @@ def sheet_rebuild(config: Config = BRIDGE_TOML) -> None:
     raise typer.Exit(act(config))
 
 
+@sheet_app.command("sync")
+def sheet_sync(config: Config = BRIDGE_TOML) -> None:
+    """Make missing tabs and columns now, and mend how the review tab looks. No row is touched."""
+    from .work import sheet_sync as act
+
+    raise typer.Exit(act(config))
+
+
 @log_app.command("verify")
 def log_verify(
     head: Annotated[str, typer.Option("--head", help="Also look for this head, as an older report told it.")] = "",

@@ -203,12 +203,21 @@ def sheet_rebuild(config: Path) -> int:
 
 
 def _patiently(ledger: SqlLedger, act: Callable[[], T]) -> T:
-    """Do *act* under the lease; wait a while for a bridge that holds it."""
+    """Do *act* under the lease."""
+
+    def leased() -> T:
+        with ledger.lease():
+            return act()
+
+    return patiently(leased)
+
+
+def patiently(act: Callable[[], T]) -> T:
+    """Do *act*, which takes the lease; wait a while for a bridge that holds it."""
     until = time.monotonic() + WAIT
     while True:
         try:
-            with ledger.lease():
-                return act()
+            return act()
         except LeaseHeld as error:
             if time.monotonic() > until:
                 raise BridgeError(f"{error} Nothing was changed; try again when it is done.") from error

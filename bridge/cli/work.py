@@ -1,4 +1,4 @@
-"""Commands that go out into the world: doctor, plan, run, serve."""
+"""Commands that go out into the world: doctor, plan, run, serve, sheet sync."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from gspread.utils import rowcol_to_a1
 
 from bridge.config import Settings, load
 from bridge.config.signing import key_stamp
-from bridge.cycle import Preview, plan_cycle, run_cycle
+from bridge.cycle import Preview, plan_cycle, run_cycle, run_sync
 from bridge.errors import LeaseHeld
 from bridge.logs import start_log
 from bridge.ports import Change
@@ -21,6 +21,7 @@ from bridge.service import serve as serve_until_stopped
 from bridge.wiring import keeping_of, open_world
 
 from .main import Exit
+from .memory import patiently
 from .screen import progress, say, say_json, say_stopped, table
 
 log = logging.getLogger("bridge")
@@ -51,6 +52,7 @@ def _preview_json(preview: Preview) -> dict[str, object]:
         "withheld": sorted(preview.withheld),
         "sheet": {
             "make_review": change.make_review,
+            "mended": list(preview.lacking),
             "rows_added": len(change.added),
             "cells_set": len(change.review) + len(change.catalogue),
             "rows": [row[0] for row in change.added],
@@ -84,7 +86,9 @@ def _say_preview(preview: Preview) -> None:
         )
     if preview.withheld:
         say(f"{len(preview.withheld)} wait for a person's word.")
-    if change:
+    if preview.lacking:
+        say(f"In the tab Review would be put in order: {', '.join(preview.lacking)}.")
+    if change.make_review or change.added or change.review or change.catalogue:
         made = "the review tab would be made, " if change.make_review else ""
         rows, cells = len(change.added), len(change.review) + len(change.catalogue)
         say(
@@ -165,6 +169,17 @@ def serve(config: Path) -> int:
         serve_until_stopped(schedule, timezone, tick, stop)
     log.info("stopped")
     return Exit.DONE
+
+
+def sheet_sync(config: Path) -> int:
+    settings = load(config)
+    with open_world(settings) as (world, policy):
+        synced = patiently(lambda: run_sync(world, policy))
+    for words in synced.did or ("nothing differed",):
+        say(f"sheet: {words}")
+    for problem in synced.problems:
+        say(f"{problem.where}: {problem.sentence}")
+    return Exit.STUCK if any(problem.blocking for problem in synced.problems) else Exit.DONE
 
 
 def _silent(what: str, done: int, total: int) -> None:

@@ -17,6 +17,7 @@ from bridge.plan.moves import Moving, Wish, move_awards
 from bridge.plan.pages import Pages, pages
 from bridge.plan.policy import Policy, Vendor
 from bridge.plan.showing import Showing, look_again, rewrites, show
+from bridge.plan.tidying import tidy
 
 __all__ = [
     "FormList",
@@ -39,6 +40,7 @@ __all__ = [
     "pages",
     "rewrites",
     "show",
+    "tidy",
     "wanted_acceptance",
     "wanted_artworks",
     "wanted_criteria",

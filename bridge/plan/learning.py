@@ -126,33 +126,34 @@ def _review_rows(draft: Draft, sheet: SheetReading | None) -> tuple[tuple[Row, .
     if sheet is None:
         return (), False
     tab, known = sheet.review, draft.known
+    for sentence in distrust(known, sheet):
+        draft.problem("sheet, tab Review", sentence, blocking=True)
     if tab is None or not _has_content(tab):
-        if known.shown and not known.facts.get(REBUILD):
-            what = "is empty" if tab else "is gone"
-            draft.problem(
-                "sheet, tab Review",
-                f"The tab Review {what}, although requests were shown there. Bring it back (File, Version history), or "
-                "have it made again with: badge-bridge sheet rebuild. Until then no decision is taken.",
-                blocking=True,
-            )
         return (), False
     table = read_review(tab.values, tab.marked)
+    rows = () if table.problems else to_rows(table)
+    return rows, not (table.problems or (guards.emptied(known, rows) and not known.facts.get(REBUILD)))
+
+
+def distrust(known: Known, sheet: SheetReading) -> tuple[str, ...]:
+    """Return why the rows of the review tab can't be trusted, if so."""
+    tab, awaited = sheet.review, known.shown and not known.facts.get(REBUILD)
+    if tab is None or not _has_content(tab):
+        what = "is empty" if tab else "is gone"
+        gone = (
+            f"The tab Review {what}, although requests were shown there. Bring it back (File, Version history), or "
+            "have it made again with: badge-bridge sheet rebuild. Until then no decision is taken."
+        )
+        return (gone,) if awaited else ()
+    table = read_review(tab.values, tab.marked)
     if table.problems:
-        for sentence in table.problems:
-            draft.problem(
-                "sheet, tab Review", f"{sentence} Until then no decision is taken from this sheet.", blocking=True
-            )
-        return (), False
-    rows = to_rows(table)
-    if guards.emptied(known, rows) and not known.facts.get(REBUILD):
-        draft.problem(
-            "sheet, tab Review",
+        return tuple(f"{sentence} Until then no decision is taken from this sheet." for sentence in table.problems)
+    if awaited and guards.emptied(known, to_rows(table)):
+        return (
             "All rows of the tab Review are gone. Bring them back (File, Version history), or have them made again "
             "with: badge-bridge sheet rebuild. Until then no decision is taken.",
-            blocking=True,
         )
-        return rows, False
-    return rows, True
+    return ()
 
 
 def _has_content(tab: Tab) -> bool:

@@ -171,9 +171,9 @@ def short_link(item: Evidence) -> str:
 def show(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, now: datetime) -> Showing:
     """Compare what the tabs say with what they should say. Deciding is over: nothing is learnt here."""
     catalogue = _catalogue_patches(reading.catalogue, learnt.catalogue)
-    fresh = reading.review is None or not reading.review.values
+    fresh = _is_fresh(reading)
     rebuild = bool(known.facts.get(REBUILD))
-    if fresh and (rebuild or not known.shown):
+    if is_to_be_made(known, reading):
         rows = tuple(_new_row(_Row(known, attempt, policy, now), "") for attempt in _in_order(known))
         change = Change(make_review=True, added=rows, catalogue=catalogue)
         return Showing(change, {attempt.id: attempt.version for attempt in known.attempts.values()})
@@ -184,6 +184,15 @@ def show(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, no
         return Showing(Change(catalogue=catalogue))
     mended = _mend(known, table, learnt, policy, now, catalogue)
     return replace(mended, change=replace(mended.change, mend_review=bool(reading.lacking)))
+
+
+def _is_fresh(reading: SheetReading) -> bool:
+    return reading.review is None or not reading.review.values
+
+
+def is_to_be_made(known: Known, reading: SheetReading) -> bool:
+    """True when there is no review tab, or an empty one, and none is missed; or a person wants it made again."""
+    return _is_fresh(reading) and (bool(known.facts.get(REBUILD)) or not known.shown)
 
 
 def rewrites(known: Known, learnt: Learnt) -> bool:

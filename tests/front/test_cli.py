@@ -222,6 +222,34 @@ def test_a_lost_review_tab_waits_for_a_word(desk: Desk, command: Type) -> None:
     assert [row["ID"] for row in desk.people.rows()] == ["1-1"]
 
 
+def test_tabs_and_looks_are_mended_at_once_and_no_row_is_touched(desk: Desk, command: Type) -> None:
+    first = command("sheet", "sync")
+    assert first.code == 0, first.err
+    assert "sheet: the tab Review was made" in first.out
+    assert "sheet: the tab Log was made" in first.out
+    desk.submit()
+    command("run")
+    owner = desk.programme.coordinator.email
+    desk.people.in_sheet("delete-column", owner, column="Due")
+    desk.decide("1-1", "Approve")
+    before = {title: text for title, text in desk.people.rows()[0].items() if title != "Due"}
+    assert "In the tab Review would be put in order: the column “Due”, " in command("plan").out
+    assert command("plan", "--json").json["sheet"]["mended"][0] == "the column “Due”"
+    writes = desk.calls()["sheets.spreadsheets.batchUpdate"]
+    again = command("sheet", "sync")
+    assert (again.code, again.out.splitlines()) == (0, [again.out.strip()])
+    assert again.out.startswith("sheet: put in order in Review: the column “Due”, ")
+    assert desk.people.rows() == [before | {"Due": ""}]
+    assert command("sheet", "sync").out == "sheet: nothing differed\n"
+    assert desk.calls()["sheets.spreadsheets.batchUpdate"] == writes + 1
+    command("run")
+    assert desk.people.rows()[0]["Due"]
+    desk.people.in_sheet("rename-column", owner, column="Decision", title="Verdict")
+    told = command("sheet", "sync")
+    assert told.code == 1
+    assert "“Decision” is missing" in told.out
+
+
 # ── wrong use ────────────────────────────────────────────────────────────────
 
 

@@ -109,9 +109,11 @@ class District:
             return run_cycle(change(world), replace(ours, new_awards=new_awards))
 
     def nights(self, most: int = 8) -> Report:
-        """Nights until one finds nothing to do; that one's report."""
+        """Nights until one finds nothing to do, but that it is another day; that one's report."""
         for _ in range(most):
             report = self.night()
+            if not (report.new_attempts or report.rows_added or report.done or report.failed):
+                report = self.night()
             if report.changed_nothing and not report.failed:
                 return report
             self.wait_a_day()

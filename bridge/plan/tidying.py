@@ -1,0 +1,66 @@
+"""What `badge-bridge sheet sync` does: make tabs that are missing, mend looks; no cell of a row is touched. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from bridge.model import Known, Lesson, Line, Problem
+from bridge.plan import guards
+from bridge.plan.learning import Learnt, distrust
+from bridge.plan.log_tab import SHOWN
+from bridge.plan.pages import Pages, pages
+from bridge.plan.policy import Policy
+from bridge.plan.showing import is_to_be_made, show
+from bridge.ports import Change, Own, OwnChange, SheetReading
+from bridge.review import read_review, to_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Tidying:
+    """What is to be written, and to be remembered once it is: the versions that rows show, and facts."""
+
+    change: Change = field(default_factory=Change)
+    versions: Mapping[str, int] = field(default_factory=dict)
+    pages: Pages = field(default_factory=Pages)
+    problems: tuple[Problem, ...] = ()
+
+
+def tidy(known: Known, reading: SheetReading, log: Sequence[Line], now: datetime, policy: Policy) -> Tidying:
+    """Compare the tabs and their looks with what they should be.
+
+    Raise LedgerUnusable if the ledger was evidently lost, Refused if the site's address was changed under its badges.
+    """
+    guards.moved(known, policy)
+    tab = reading.review
+    table = read_review(tab.values, tab.marked) if tab is not None else None
+    guards.ledger_lost(known, to_rows(table) if table is not None and not table.problems else ())
+    own = pages(known, reading, log, now, policy)
+    made = tuple(_made(own.changes))
+    shown = own.facts if any(change.own is Own.LOG for change in made) else {}
+    kept = replace(own, changes=made, facts={name: fact for name, fact in shown.items() if name == SHOWN})
+    problems = tuple(Problem("sheet, tab Review", sentence, blocking=True) for sentence in distrust(known, reading))
+    if is_to_be_made(known, reading):
+        showing = show(known, reading, Learnt(Lesson()), policy, now)
+        return Tidying(replace(showing.change, own=made), showing.versions, kept, problems)
+    return Tidying(Change(mend_review=bool(reading.lacking), own=made), {}, kept, problems)
+
+
+def _made(changes: Sequence[OwnChange]) -> Iterator[OwnChange]:
+    """Of what the bridge's own tabs need: those that are not there, and charts that are missing."""
+    for change in changes:
+        if change.make:
+            yield change
+        elif change.draw:
+            yield OwnChange(change.own, draw=True)
+
+
+def in_words(change: Change, lacking: Sequence[str]) -> Iterator[str]:
+    """What was done, once it is: *lacking* is what the reading lacked."""
+    if change.make_review:
+        yield "the tab Review was made"
+    if change.mend_review:
+        yield f"put in order in Review: {', '.join(lacking)}"
+    for own in change.own:
+        yield f"the tab {own.own.title()} was made" if own.make else f"the charts of {own.own.title()} were drawn"

@@ -125,21 +125,6 @@ class Tab:
     marked: Mapping[str, int] = field(default_factory=dict)  # where columns stand that the bridge knows by its own mark
 
 
-class Linked(str):
-    """A text, parts of which lead somewhere: (start, end, address), in order and apart.
-
-    What a sheet tells of its cells is the text alone, so it equals the same text without links.
-    """
-
-    __slots__ = ("links",)
-    links: tuple[tuple[int, int, str], ...]
-
-    def __new__(cls, text: str, *links: tuple[int, int, str]) -> Linked:
-        self = super().__new__(cls, text)
-        self.links = links
-        return self
-
-
 #: What a cell holds: a text, or a number that a chart can be drawn of.
 Value: TypeAlias = str | int | float
 

@@ -56,6 +56,21 @@ REQUIRED = tuple(column.title for column in COLUMNS if not column.later)
 LATER = tuple(column.title for column in COLUMNS if column.later)
 
 
+class Linked(str):
+    """A text, parts of which lead somewhere: (start, end, address), in order and apart.
+
+    What a sheet tells of its cells is the text alone, so it equals the same text without links.
+    """
+
+    __slots__ = ("links",)
+    links: tuple[tuple[int, int, str], ...]
+
+    def __new__(cls, text: str, *links: tuple[int, int, str]) -> Linked:
+        self = super().__new__(cls, text)
+        self.links = links
+        return self
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of the review tab, as it is. `position` counts from 0, header included."""

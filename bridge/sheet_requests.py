@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import count, groupby
 from typing import Any
 
-from bridge.ports import Linked, Patch, Rows, Value
-from bridge.review import Column, fold
+from bridge.ports import Patch, Rows, Value
+from bridge.review import Column, Linked, fold
 
 Request = dict[str, Any]
 Json = dict[str, Any]

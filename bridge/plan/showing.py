@@ -19,7 +19,7 @@ from bridge.plan.pages import as_text
 from bridge.plan.policy import Policy
 from bridge.plan.standing import Standing, standing
 from bridge.plan.status import status_words
-from bridge.ports import Change, Linked, Patch, SheetReading, Tab, Value
+from bridge.ports import Change, Patch, SheetReading, Tab, Value
 from bridge.review import (
     BADGE,
     COLUMNS,
@@ -37,6 +37,7 @@ from bridge.review import (
     STATUS,
     SUBMITTED,
     WAITING,
+    Linked,
     Table,
     cell,
     is_id,

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import requests
 
-from bridge.ports import Change, Linked, Patch
-from bridge.review import COLUMNS, LATER, REVIEWER
+from bridge.ports import Change, Patch
+from bridge.review import COLUMNS, LATER, REVIEWER, Linked
 from bridge.sheet_keeping import FILLED_IN, ReviewLook
 from bridge.sheets import GoogleSheet
 from tests.contract.sheet_stages import TITLES, SandboxStage, new_row

@@ -7,8 +7,8 @@ from dataclasses import replace
 from bridge.model import Evidence, EvidenceKind, FileAccess, FileFacts, Known
 from bridge.plan import show
 from bridge.plan.showing import evidence_words
-from bridge.ports import Linked, Value
-from bridge.review import BADGE, COLUMNS, LINK
+from bridge.ports import Value
+from bridge.review import BADGE, COLUMNS, LINK, Linked
 from bridge.sheet_requests import cell
 from tests.core.desk import POLICY, Desk, issued, submission
 

@@ -63,11 +63,11 @@ def _differences(
     title = f"“{reading.title}”"
     if question.options is None:
         if reading.keep_list:
-            yield bad(WHAT, f"{title}: {NO_CHOICE.format(question=one_line(question.title))}")
+            yield bad(WHAT, NO_CHOICE.format(form=reading.title, question=one_line(question.title)))
         return
     found = compare(question.options, names, labels)
     if found.strangers:
-        yield warn(WHAT, f"{title}: {STRANGERS.format(names=quoted(found.strangers))}")
+        yield warn(WHAT, STRANGERS.format(form=reading.title, names=quoted(found.strangers)))
     if found.differences:
         cure = "The next cycle changes it." if reading.keep_list else "Correct it, or let the bridge: keep_list = true."
         yield warn(WHAT, f"{title} is not in step with the tab Badges: {'; '.join(found.differences)}.", cure)

@@ -19,14 +19,17 @@ from bridge.wording import isolate, one_line
 #: So many names are told; in a list that is all wrong nobody reads on.
 MOST_TOLD = 5
 
-NONE_ACTIVE = "No badge is active, and a question can't be without options, so its list stays as it is."
+NONE_ACTIVE = (
+    "No badge is active, and a question can't be without options: the list of badges in the form “{form}” stays as it "
+    "is."
+)
 NO_CHOICE = (
-    "The question “{question}” is no choice among options, so there is nothing to keep in step. Make it a drop-down, "
-    "or write keep_list = false."
+    "In the form “{form}” the question “{question}” is no choice among options, so there is nothing to keep in step. "
+    "Make it a drop-down, or write keep_list = false."
 )
 STRANGERS = (
-    "It offers {names}, which no badge is called: such a request can't be approved. Take it out of the question, or "
-    "give the badge that name in the tab Badges."
+    "The form “{form}” offers {names}, which no badge is called: such a request can't be approved. Take it out of the "
+    "question, or give the badge that name in the tab Badges."
 )
 
 
@@ -62,16 +65,17 @@ def _list_of(
     form: FormReading, question: BadgeQuestion, names: Mapping[str, str], labels: Mapping[str, str]
 ) -> FormList:
     if question.options is None:
-        return FormList(form, problems=(_problem(form, NO_CHOICE.format(question=one_line(question.title))),))
+        return _told(form, NO_CHOICE.format(form=form.title, question=one_line(question.title)))
     if not names:
-        return FormList(form, problems=(_problem(form, NONE_ACTIVE),))
+        return _told(form, NONE_ACTIVE.format(form=form.title))
     found = compare(question.options, names, labels)
-    told = (_problem(form, STRANGERS.format(names=quoted(found.strangers))),) if found.strangers else ()
-    return FormList(form, found.choices, found.differences, told)
+    strangers = [STRANGERS.format(form=form.title, names=quoted(found.strangers))] if found.strangers else []
+    return _told(form, *strangers, found=found)
 
 
-def _problem(form: FormReading, sentence: str) -> Problem:
-    return Problem("form", f"The list of badges in the form “{form.title}”: {sentence}")
+def _told(form: FormReading, *sentences: str, found: Comparison | None = None) -> FormList:
+    found = found or Comparison()
+    return FormList(form, found.choices, found.differences, tuple(Problem("form", one) for one in sentences))
 
 
 def compare(options: Sequence[Option], names: Mapping[str, str], labels: Mapping[str, str]) -> Comparison:
@@ -89,7 +93,8 @@ def compare(options: Sequence[Option], names: Mapping[str, str], labels: Mapping
             choices.insert(choices.index(below) if below else len(choices), by_place[place])
         below = by_place.get(place, below)
     choices += [Choice(one.text, place) for place, one in enumerate(options) if one.other]
-    differences = tuple(_differences(options, choices))
+    twice = [options[place].text for place, key in keys.items() if key in names and place not in kept.values()]
+    differences = tuple(_differences(options, choices, twice))
     return Comparison(
         tuple(choices) if differences else (), differences, tuple(options[place].text for place in strangers)
     )
@@ -122,11 +127,11 @@ def _plain(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _differences(options: Sequence[Option], choices: Sequence[Choice]) -> Iterator[str]:
-    """Yield in words what must change; the order only where nothing else does."""
+def _differences(options: Sequence[Option], choices: Sequence[Choice], twice: Sequence[str]) -> Iterator[str]:
+    """Yield in words what must change; the order only where nothing else does. *twice* are badges' other options."""
     stays = [choice.was for choice in choices if choice.was is not None]
     missing = [choice.text for choice in choices if choice.was is None]
-    gone = [one.text for place, one in enumerate(options) if place not in stays]
+    gone = [one.text for place, one in enumerate(options) if place not in stays and one.text not in twice]
     renamed = [
         f"{quoted([options[choice.was].text])} is now called {quoted([choice.text])}"
         for choice in choices
@@ -135,11 +140,13 @@ def _differences(options: Sequence[Option], choices: Sequence[Choice]) -> Iterat
     if missing:
         yield f"{quoted(missing)} {'is' if len(missing) == 1 else 'are'} missing"
     if gone:
-        yield f"{quoted(gone)} {'goes' if len(gone) == 1 else 'go'}"
+        yield f"{quoted(gone)} {'is' if len(gone) == 1 else 'are'} switched off"
+    if twice:
+        yield f"{quoted(twice)} {'names a badge that is' if len(twice) == 1 else 'name badges that are'} there already"
     yield from renamed[:MOST_TOLD]
     if len(renamed) > MOST_TOLD:
         yield f"{len(renamed) - MOST_TOLD} more are called otherwise now"
-    if stays != sorted(stays) and not (missing or gone or renamed):
+    if stays != sorted(stays) and not (missing or gone or twice or renamed):
         yield "the order is not that of the tab Badges"
 
 

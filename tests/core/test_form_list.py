@@ -68,7 +68,7 @@ def test_a_list_that_is_in_step_is_left_alone() -> None:
         (
             offered("First Aid", "Bowling", "Chess", "Robotics"),
             [Choice("First Aid", 0), Choice("Chess", 2), Choice("Robotics", 3)],
-            ["“Bowling” goes"],
+            ["“Bowling” is switched off"],
         ),
         (
             offered("Chess", "First Aid", "Robotics"),
@@ -78,12 +78,12 @@ def test_a_list_that_is_in_step_is_left_alone() -> None:
         (  # under its old name and its new one
             offered("First Help", "First Aid", "Chess", "Robotics"),
             [Choice("First Aid", 1), Choice("Chess", 2), Choice("Robotics", 3)],
-            ["“First Help” goes"],
+            ["“First Help” names a badge that is there already"],
         ),
         (  # people copied it
             offered("First Aid", " first  aid", "Chess", "Robotics"),
             [Choice("First Aid", 0), Choice("Chess", 2), Choice("Robotics", 3)],
-            ["“first aid” goes"],
+            ["“first aid” names a badge that is there already"],
         ),
         (
             offered("first aid", "Chess", "Robotics"),
@@ -106,7 +106,7 @@ def test_what_people_offer_besides_stays_where_it_is_and_is_told() -> None:
     found = compare(options, NAMES, LABELS)
     assert texts(found) == ["— Health —", "First Aid", "— Games —", "Chess", "Robotics", "I am not sure", ""]
     assert found.strangers == ("— Health —", "— Games —", "I am not sure")
-    assert list(found.differences) == ["“Robotics” is missing", "“Bowling” goes"]
+    assert list(found.differences) == ["“Robotics” is missing", "“Bowling” is switched off"]
 
 
 def test_strangers_alone_are_no_reason_to_write() -> None:
@@ -215,7 +215,7 @@ def test_options_that_no_badge_knows_are_told_and_kept() -> None:
     (one,) = form_lists(seen("Chess", "First Aid", "Archery", catalogue=BOTH), memory())
     assert one.choices == ()
     assert sentences([one]) == [
-        "The list of badges in the form “Badges”: It offers “Archery”, which no badge is called: such a request can't "
-        "be approved. Take it out of the question, or give the badge that name in the tab Badges."
+        "The form “Badges” offers “Archery”, which no badge is called: such a request can't be approved. Take it out "
+        "of the question, or give the badge that name in the tab Badges."
     ]
     assert not one.problems[0].blocking

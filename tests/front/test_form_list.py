@@ -35,7 +35,7 @@ def test_the_doctor_says_how_form_and_catalogue_differ(desk: Desk, command: Type
     offer(desk, *others, "Archery")
     stranger, missing = told(command)
     assert (stranger[0], missing[0]) == ("warn", "warn")
-    assert "It offers “Archery”, which no badge is called" in stranger[1]
+    assert "offers “Archery”, which no badge is called" in stranger[1]
     assert missing[1] == (
         f"“{FORM}” is not in step with the tab Badges: “{first}” is missing. Correct it, or let the bridge: "
         "keep_list = true."

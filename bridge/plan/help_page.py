@@ -20,7 +20,11 @@ _DECIDING = (
         f"Go to the tab Review and choose from the list under {DECISION}. Write to the teacher under {FEEDBACK}, and "
         f"put your own address under {REVIEWER}. Then look at {STATUS}: it says what comes of it, or what is missing.",
     ),
-    ("approve", "The badge is issued, published and mailed, with your words if you wrote some."),
+    (
+        "approve",
+        "The badge is issued, published and mailed, with your words if you wrote some. Where two must approve, the "
+        f"second one puts their own address under {REVIEWER} and leaves Approve; {STATUS} says who is awaited.",
+    ),
     (
         "return",
         "Not yet. The teacher gets your words and a link to the form with the last answer in it; what comes back is "

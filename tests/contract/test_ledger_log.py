@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -82,7 +83,8 @@ def test_no_line_holds_a_name_a_word_or_an_address(place: MemoryPlace) -> None:
     with held(place, FULL) as ledger:
         ledger.finish(ledger.begin(FULL.effects[0]))
     lines = str(place.open().log()).casefold()
-    assert [word for word in ("ada", "cora", "example.org", "more, please") if word in lines] == []
+    told = ("ada", "cora", "example.org", "more, please")  # as words: a hash may well hold “ada”
+    assert [word for word in told if re.search(rf"\b{word}\b", lines)] == []
 
 
 def test_one_person_has_one_pseudonym(place: MemoryPlace) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
+from typing import Any
 
 from bridge.links import parse_doc
 from bridge.model import Achievement, Artwork, Criteria, Known
@@ -43,6 +44,8 @@ OPTIONAL = (
     *(TYPE, TAGS, ALIGNMENT, VALID_FOR, BACKEND),
     *(REVIEWERS, REVIEW_DAYS, MOST_ATTEMPTS, SECOND_LOOK, PREREQUISITES, MILESTONE),
 )
+#: What decides who may approve it, and whose: so each column's field is called.
+STAYS = {REVIEWERS: "reviewers", SECOND_LOOK: "second_look", PREREQUISITES: "prerequisites"}
 
 #: What makes a version of a badge, and what came later, with the value that says nothing.
 FIRST = ("name", "description", "criteria", "hours", "artwork")
@@ -99,13 +102,13 @@ def learn_catalogue(draft: Draft, tab: Tab | None, policy: Policy) -> Mapping[in
             draft.problem("sheet, tab Badges", f"{sentence} Until then the badges known so far stay in force.")
         return {}
     says: dict[int, str] = {}
-    kept = _looks_that_stay(draft, table)
+    kept = _what_stays(draft, table)
     for position, cells, found in _read_rows(table, draft.known, policy):
         if isinstance(found, str):
             says[position] = _in_force(found, cells, draft.known)
             draft.problem(f"badge {shorten(fold(cells[KEY]), 60) or f'in row {position + 1}'}", says[position])
             continue
-        found = replace(found, second_look=kept.get(found.key, found.second_look))
+        found = replace(found, **kept.get(found.key, {}))
         draft.achievement(found)
         draft.label(fold(found.name), found.key)
         remark = draft.known.artworks[found.artwork_link].remark
@@ -116,17 +119,19 @@ def learn_catalogue(draft: Draft, tab: Tab | None, policy: Policy) -> Mapping[in
     return says
 
 
-def _looks_that_stay(draft: Draft, table: Table) -> Mapping[str, str]:
-    """Who must approve which badge, too, where the whole column is gone: a title that was lost approves nothing."""
-    if SECOND_LOOK in table.places:
-        return {}
-    kept = {key: badge.second_look for key, badge in draft.known.achievements.items() if badge.second_look}
-    if kept:
+def _what_stays(draft: Draft, table: Table) -> Mapping[str, Mapping[str, Any]]:
+    """By key, what columns that are gone said of who may approve a badge: a title that was lost approves nothing."""
+    kept: defaultdict[str, dict[str, Any]] = defaultdict(dict)
+    for title, name in STAYS.items():
+        said = {key: value for key, one in draft.known.achievements.items() if (value := getattr(one, name))}
+        if title in table.places or not said:
+            continue
+        for key, value in said.items():
+            kept[key][name] = value
         draft.problem(
             "sheet, tab Badges",
-            f"The column “{SECOND_LOOK}” is gone, and the badges that two must approve stay so: "
-            f"{', '.join(sorted(kept)[:5])}. "
-            "Write that title above its column again. Is one enough? Then empty its cells.",
+            f"The column “{title}” is gone, and what it said stays in force, of {', '.join(sorted(said)[:5])}. "
+            "Write that title above its column again. Is it meant? Then empty its cells.",
         )
     return kept
 

@@ -10,7 +10,7 @@ import pytest
 
 from bridge.plan import due, due_at
 from bridge.plan.badge_cells import to_count, to_reviewers
-from bridge.plan.catalogue import MOST_ATTEMPTS, REVIEW_DAYS, REVIEWERS
+from bridge.plan.catalogue import MOST_ATTEMPTS, PREREQUISITES, REVIEW_DAYS, REVIEWERS
 from bridge.plan.standing import Standing
 from tests.core import desk
 from tests.core.desk import NOON, POLICY
@@ -159,3 +159,27 @@ def test_the_day_promised_stays_when_the_badge_is_approved_and_nobody_promised_o
     table.look()
     assert table.cell("1-1", "Due") == due == "2026-11-25"
     assert won().cell("3-1", "Due") == ""
+
+
+@pytest.mark.parametrize(
+    ("title", "cell", "status"),
+    [(REVIEWERS, RUTH, "In use"), (PREREQUISITES, "co-teaching", "In use; comes after co-teaching")],
+)
+def test_a_title_that_was_lost_approves_nothing(title: str, cell: str, status: str) -> None:
+    table = desk_with({title: cell})
+    table.submit(desk.submission())
+    table.look()
+    before = table.known.achievements["first-aid"]
+    table.choose("1-1", "Approve")
+    assert table.badges is not None
+    table.badges[0][-1] = "Notes"
+    learnt = table.look()
+    assert f"The column “{title}” is gone, and what it said stays in force, of first-aid." in " ".join(
+        problem.sentence for problem in learnt.lesson.problems
+    )
+    assert table.known.achievements["first-aid"] == before
+    assert table.standing("1-1") is Standing.WAITING
+    assert table.badges[1][STATUS] == status
+    table.badges[0][-1], table.badges[1][-1] = title, ""
+    table.look()
+    assert table.standing("1-1") is Standing.APPROVED

@@ -149,7 +149,7 @@ def _evidence_line(known: Known, item: Evidence) -> tuple[str, str, str]:
     if item.kind is EvidenceKind.ODD:
         return f"{item.item}. ✗ ", f"“{(item.name or item.url)[:200]}”: {item.note}", ""
     if item.kind is EvidenceKind.WEB:
-        return f"{item.item}. ", item.url, item.url
+        return f"{item.item}. ", f"{item.name}\n{item.url}" if item.name else item.url, item.url
     file = known.files.get(item.file_id)
     mark = _MARKS[file.access if file else FileAccess.UNKNOWN]
     name = (file.name if file else "") or item.name

@@ -158,15 +158,20 @@ def act(world: World, policy: Policy, known: Known, report: Report) -> frozenset
 
 def show(world: World, policy: Policy, known: Known, reading: SheetReading, learnt: Learnt, report: Report) -> None:
     """Make the sheet say what the ledger knows, in one write; none when it says so already."""
-    if plan.rewrites(known, learnt):
+    now = world.clock.now()
+    moving = plan.to_move(known, learnt, now, policy)
+    if moving or plan.rewrites(known, learnt):
         fresh = _try("sheet", world.sheet.read, report.problems)
         if fresh is None:
             return
+        if fresh.review != reading.review:  # somebody is at work there: rows are moved another time
+            moving = frozenset()
         reading, learnt = fresh, plan.look_again(known, fresh, learnt)
-    showing = plan.show(known, reading, learnt, policy, world.clock.now())
+    showing = plan.show(known, reading, learnt, policy, now)
+    showing = plan.moved(showing, known, reading, learnt, moving, now, policy)
     pages = _try(OWN_TABS, lambda: _pages(world, policy, known, reading), report.problems) or Pages()
     report.problems.extend(pages.problems)
-    change = replace(showing.change, own=pages.changes)
+    change = replace(showing.change, own=(*showing.change.own, *pages.changes))
     if change:
         try:
             change, pages = _write(world, reading, change, pages, report)
@@ -175,14 +180,14 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
         except BridgeError as error:
             report.problems.append(Problem("sheet", str(error), blocking=True))
             return
-        report.rows_added = len(change.added)
+        report.rows_added, report.rows_moved = len(change.added), len(change.removed)
         report.cells_written = len(change.review) + len(change.catalogue)
         report.tabs_written = len(pages.changes)
         report.mended = reading.lacking if change.mend_review else ()
     if showing.versions:
         world.ledger.shown(showing.versions)
-    if pages.facts:
-        world.ledger.learn(Lesson(facts=pages.facts))
+    if facts := {**pages.facts, **(showing.facts if change.removed else {})}:
+        world.ledger.learn(Lesson(facts=facts))
 
 
 def _pages(world: World, policy: Policy, known: Known, reading: SheetReading) -> Pages:
@@ -221,9 +226,9 @@ def _less_and_less(change: Change) -> Iterator[Change]:
     if change.mend_review:
         yield replace(change, mend_review=False)
     if change.own:
-        yield replace(change, own=())
+        yield replace(change, own=(), removed=())
         if change.mend_review:
-            yield replace(change, own=(), mend_review=False)
+            yield replace(change, own=(), removed=(), mend_review=False)
 
 
 def keep_lists(world: World, lists: Sequence[FormList], report: Report) -> None:

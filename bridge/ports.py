@@ -139,6 +139,7 @@ class Own(StrEnum):
     LOG = "log"
     HOURS = "hours"
     CATALOGUE = "catalogue"
+    ARCHIVE = "archive"  # rows that were in Review: never read, for it only grows
     HELP = "help"
 
 
@@ -183,11 +184,13 @@ class Change:
     mend_review: bool = False  # what of its looks is lacking
     added: Rows = ()  # whole new rows of the review tab, in the order of its columns
     review: tuple[Patch, ...] = ()
+    removed: tuple[int, ...] = ()  # rows of the review tab, by position, that go over to the Archive
     catalogue: tuple[Patch, ...] = ()
     own: tuple[OwnChange, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.make_review or self.mend_review or self.added or self.review or self.catalogue or self.own)
+        rows = self.added or self.review or self.removed
+        return bool(self.make_review or self.mend_review or rows or self.catalogue or self.own)
 
 
 class ReviewSheet(Protocol):

@@ -36,6 +36,7 @@ class Report:
     new_decisions: int = 0
     cells_written: int = 0
     rows_added: int = 0
+    rows_moved: int = 0  # to the Archive
     log_lines: int = 0  # of the decision log, all of them
     log_head: str = ""  # the hash of the newest: kept elsewhere, it witnesses all that came before
     log_grew: bool = False
@@ -65,6 +66,7 @@ class Report:
             or self.new_decisions
             or self.cells_written
             or self.rows_added
+            or self.rows_moved
             or self.done
             or self.postponed
         )
@@ -88,7 +90,7 @@ class Report:
         yield from self._deeds()
         if self.pages_changed and not (self.done[Kind.PUBLISH] or self.done[Kind.PUBLISH_REVOKED]):
             yield "site: brought up to date"
-        if self.rows_added or self.cells_written:
+        if self.rows_added or self.rows_moved or self.cells_written:
             yield "sheet: " + ", ".join(self._written())
         elif self.tabs_written:
             yield f"sheet: {counted(self.tabs_written, 'tab', 'tabs')} brought up to date"
@@ -131,6 +133,8 @@ class Report:
     def _written(self) -> Iterator[str]:
         if self.rows_added:
             yield counted(self.rows_added, "row added", "rows added")
+        if self.rows_moved:
+            yield counted(self.rows_moved, "row moved", "rows moved") + " to the Archive"
         if self.cells_written:
             yield counted(self.cells_written, "cell set", "cells set")
 
@@ -141,6 +145,7 @@ class Report:
             "new_attempts": self.new_attempts,
             "new_decisions": self.new_decisions,
             "rows_added": self.rows_added,
+            "rows_moved": self.rows_moved,
             "cells_written": self.cells_written,
             "mended": list(self.mended),
             "lists_written": self.lists_written,

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from bridge.plan.archive import ARCHIVE_TITLES, OTHERS
 from bridge.plan.progress import BADGES, MONTHS, SCHOOLS, TITLES_ROW, WAITING, columns
 from bridge.ports import Own, Patch, Rows
+from bridge.review import COLUMNS
 from bridge.sheet_requests import VALUE, Request, body, cell, header_form, patch, width
 
 #: Where charts stand: a row of them above the tables.
@@ -57,6 +59,8 @@ _CHARTS = (
     Chart(1_610_004, "By school", SCHOOLS, ("Requests", "Issued"), "BAR"),
 )
 
+_ARCHIVE_WIDTHS = {column.title: column.width for column in COLUMNS} | {OTHERS: 260}
+
 #: How the bridge's own tabs are made, where the settings give them no other title.
 PAGES: Mapping[Own, PageLook] = MappingProxyType(
     {
@@ -66,6 +70,7 @@ PAGES: Mapping[Own, PageLook] = MappingProxyType(
         Own.LOG: PageLook("Log", (55, 160, 75, 270, 230, 110, 110, 520)),
         Own.HOURS: PageLook("Hours", (100, 220, 260, 200, 80, 80)),
         Own.CATALOGUE: PageLook("Catalogue", (230, 420, 65, 95, 95, 75, 520)),
+        Own.ARCHIVE: PageLook("Archive", tuple(_ARCHIVE_WIDTHS.get(title, 120) for title in ARCHIVE_TITLES)),
         Own.HELP: PageLook("Help", (230, 760)),
     }
 )

@@ -69,6 +69,24 @@ def append(sheet_id: int, rows: Rows, header: Sequence[str], columns: Sequence[C
     return [{"appendCells": {"sheetId": sheet_id, "rows": made, "fields": f"{VALUE},dataValidation"}}]
 
 
+def remove_rows(sheet_id: int, positions: Iterable[int]) -> list[Request]:
+    """Delete rows, the lowest first; as many empty ones come at the end, so that the tab keeps its size."""
+    runs: list[list[int]] = []
+    for position in sorted(positions, reverse=True):
+        if runs and runs[-1][0] == position + 1:
+            runs[-1][0] = position
+        else:
+            runs.append([position, position + 1])
+    if not runs:
+        return []
+    spans = ({"startIndex": start, "endIndex": end} for start, end in runs)
+    where = {"sheetId": sheet_id, "dimension": "ROWS"}
+    return [
+        {"appendDimension": {**where, "length": sum(end - start for start, end in runs)}},
+        *({"deleteDimension": {"range": {**where, **span}}} for span in spans),
+    ]
+
+
 def cell(text: Value) -> Json:
     """Text as text, never parsed; an empty one clears the cell. A number is a number."""
     if not isinstance(text, str):

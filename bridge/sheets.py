@@ -20,7 +20,7 @@ from bridge.ports import Change, Own, OwnChange, SheetReading, Tab
 from bridge.sheet_keeping import Mending, ReviewLook
 from bridge.sheet_look import FIELDS, made, marks, mended, new_tab
 from bridge.sheet_pages import PAGES, PageLook, append_rows, charts, more_columns, new_page, unfinished
-from bridge.sheet_requests import Request, append, free_title, patch
+from bridge.sheet_requests import Request, append, free_title, patch, remove_rows
 
 API = "https://sheets.googleapis.com/v4/spreadsheets"
 
@@ -66,7 +66,8 @@ class GoogleSheet:
         sheets = {int(sheet.get("properties", {}).get("sheetId", 0)): sheet for sheet in structure.get("sheets", ())}
         drawn = frozenset(int(one["chartId"]) for sheet in sheets.values() for one in sheet.get("charts", ()))
         own = {page: page_id(page) for page in self._pages if page_id(page) in titles}
-        values = self._values([found for found in (review, catalogue, *own.values()) if found is not None])
+        read = (review, catalogue, *(sheet_id for page, sheet_id in own.items() if page is not Own.ARCHIVE))
+        values = self._values([found for found in read if found is not None])
         url = str(structure.get("spreadsheetUrl") or self._url)
 
         def tab(sheet_id: int) -> Tab:
@@ -107,12 +108,7 @@ class GoogleSheet:
             self._google.call(
                 errand,
                 lambda: self._google.gspread.batch_update(self._id, {"requests": requests}),
-                idempotent=not (
-                    change.added
-                    or change.make_review
-                    or change.mend_review
-                    or any(own.make or own.added for own in change.own)
-                ),
+                idempotent=_may_be_repeated(change),
                 bucket="sheets-write",
             )
         except Refused as error:
@@ -169,6 +165,7 @@ class GoogleSheet:
         )
         if change.mend_review:
             requests += self._mended(reading.review, reading.structure).requests
+        requests += remove_rows(sheet_id, change.removed)
         if reading.catalogue is not None:
             requests += patch(reading.catalogue.sheet_id, change.catalogue)
         titles = set(reading.titles) | ({self._review_title} if change.make_review else set())
@@ -186,6 +183,12 @@ class GoogleSheet:
         missing = len(look.widths) - reading.own[change.own].columns
         wider = [more_columns(sheet_id, missing)] if missing > 0 else []
         return [*wider, *patch(sheet_id, change.patches), *append_rows(sheet_id, change.added), *drawn]
+
+
+def _may_be_repeated(change: Change) -> bool:
+    """True for mere patches: what adds or takes away lines would do so twice."""
+    grows = change.make_review or change.mend_review or change.added or change.removed
+    return not (grows or any(own.make or own.added for own in change.own))
 
 
 def review_sheet_id(spreadsheet_id: str) -> int:

@@ -324,6 +324,7 @@ def policy_of(settings: Settings, key_id: str, share_with: str, *, often: bool) 
         year_starts=settings.programme.month_and_day,
         settle=timedelta(minutes=settings.review.settle_minutes if often else 0),
         due_days=settings.review.due_days,
+        archive_after=timedelta(days=days) if (days := settings.review.archive_after_days) else None,
         coaches=frozenset(settings.review.coaches),
         coordinator=settings.programme.coordinator,
         digests=settings.review.digest,

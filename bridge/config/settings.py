@@ -162,7 +162,7 @@ class Form(Section):
 
 #: Tabs that came with later versions. Where an older file gives another tab such a title, they are called a little
 #: differently: “Catalogue (badge-bridge)”.
-LATER_TABS = frozenset({"catalogue_tab"})
+LATER_TABS = frozenset({"catalogue_tab", "archive_tab"})
 
 
 class Sheet(Section):
@@ -172,6 +172,7 @@ class Sheet(Section):
     progress_tab: str = Field("Progress", min_length=1, description="Write the title of the tab with the charts.")
     log_tab: str = Field("Log", min_length=1, description="Write the title of the tab with the decision log.")
     hours_tab: str = Field("Hours", min_length=1, description="Write the title of the tab with everybody's hours.")
+    archive_tab: str = Field("Archive", min_length=1, description="Write the title of the tab for rows that are past.")
     catalogue_tab: str = Field("Catalogue", min_length=1, description="Write the title of the tab for publishing.")
     help_tab: str = Field("Help", min_length=1, description="Write the title of the tab that explains the others.")
 
@@ -192,6 +193,7 @@ class Sheet(Section):
 class Review(Section):
     settle_minutes: int = Field(10, ge=0, le=24 * 60, description="Write a number of minutes.")
     due_days: int = Field(10, ge=1, le=366, description="Write a number of days.")
+    archive_after_days: int = Field(180, ge=0, le=3660, description="Write a number of days; 0 is never.")
     coaches: tuple[Address, ...] = Field((), description="Write a list of addresses.")
     digest: bool = Field(True, description="true or false.")
     digest_hour: int = Field(7, ge=0, le=23, description="Write an hour of the day, 0 to 23.")

@@ -67,7 +67,7 @@ class Known:
     credentials: dict[str, Credential] = field(default_factory=dict)  # by attempt id: the one in force
     moves: dict[str, tuple[Move, ...]] = field(default_factory=dict)  # by attempt id, in order of n
     effects: dict[str, Effect] = field(default_factory=dict)  # by key
-    shown: dict[str, int] = field(default_factory=dict)  # attempt id → version that the review tab last showed
+    shown: dict[str, int] = field(default_factory=dict)  # attempt id → version that Review showed last; 0: in Archive
     facts: dict[str, str] = field(default_factory=dict)
     allowance: int = 0  # `badge-bridge allow N`, not used yet
 

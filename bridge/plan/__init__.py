@@ -5,6 +5,7 @@ person's word; `show` what the sheet must say. Time and entropy come in as argum
 """
 
 from bridge.plan.acceptance import wanted_acceptance
+from bridge.plan.archive import moved, to_move
 from bridge.plan.catalogue import wanted_artworks, wanted_criteria
 from bridge.plan.digests import digest_of, may_go
 from bridge.plan.due import due_at  # first: its module's name is that of the function below
@@ -37,10 +38,12 @@ __all__ = [
     "look_again",
     "may_go",
     "move_awards",
+    "moved",
     "pages",
     "rewrites",
     "show",
     "tidy",
+    "to_move",
     "wanted_acceptance",
     "wanted_artworks",
     "wanted_criteria",

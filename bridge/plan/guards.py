@@ -94,5 +94,7 @@ def ledger_lost(known: Known, rows: Iterable[Row]) -> None:
 
 
 def emptied(known: Known, rows: Iterable[Row]) -> bool:
-    """True when a review tab that showed at least three requests shows none any more."""
-    return len(known.shown) >= 3 and not any(row.attempt_id in known.shown for row in rows)
+    """True when a review tab that showed at least three requests shows none any more; those in the Archive are not."""
+    return sum(version > 0 for version in known.shown.values()) >= 3 and not any(
+        row.attempt_id in known.shown for row in rows
+    )

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bridge.plan.policy import Policy
 from bridge.ports import Rows
-from bridge.review import DECISION, FEEDBACK, REVIEWER, STATUS
+from bridge.review import DECISION, FEEDBACK, ID, REVIEWER, STATUS
 
 
 def help_rows(policy: Policy) -> Rows:
@@ -62,6 +62,7 @@ def _of_settings(policy: Policy) -> Rows:
             "open evidence that has a ✗",
             f"The teacher was asked to share it{shared}. Once that is done, the mark changes by itself.",
         ),
+        *_of_archive(policy),
     )
 
 
@@ -70,6 +71,17 @@ _REMINDED = (
     "Once a day at most, and only when something waits, a mail tells you. What came in today is told tomorrow; what is "
     "on hold, by itself, only once it is late.",
 )
+
+
+def _of_archive(policy: Policy) -> Rows:
+    if policy.archive_after is None:
+        return ()
+    words = (
+        f"Where nothing has happened for {policy.archive_after.days} days, its rows stand in the tab Archive. To have "
+        f"one back, copy its ID from there and paste it under {ID} in an empty row of Review."
+    )
+    return (("find an old request", words),)
+
 
 _LIVING = (
     (

@@ -15,6 +15,7 @@ from bridge.plan.digests import plan_digests
 from bridge.plan.draft import Draft
 from bridge.plan.enact import enact
 from bridge.plan.intake import Intake, resolve_labels
+from bridge.plan.past import past
 from bridge.plan.pathways import grant, learn_fallen
 from bridge.plan.policy import Policy
 from bridge.plan.scrambles import renamed, scrambled
@@ -49,6 +50,7 @@ class Learnt:
     rows: Sorted = field(default_factory=Sorted)
     review_is_whole: bool = False  # its header is there and its rows can be trusted
     leave: frozenset[str] = frozenset()  # attempts whose row is not touched now: a coach chose while the bridge worked
+    past: frozenset[str] = frozenset()  # attempts whose rows may stand in the Archive: there is nothing to tell of them
 
 
 def with_withheld(learnt: Learnt, withheld: Collection[str]) -> Learnt:
@@ -91,7 +93,7 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
         plan_digests(draft, policy)
     if draft.known.facts.get(REBUILD) and whole:
         draft.fact(REBUILD, "")
-    return Learnt(draft.lesson(), notices, catalogue, ours, whole)
+    return Learnt(draft.lesson(), notices, catalogue, ours, whole, past=past(draft.known, now, policy) - notices.keys())
 
 
 def _learn_files(draft: Draft, seen: Seen) -> None:

@@ -28,6 +28,7 @@ class Policy:
     year_starts: tuple[int, int] = (7, 1)  # month and day on which a school year begins
     settle: timedelta = timedelta(0)  # how long a decision must have stood before it acts
     due_days: int = 10
+    archive_after: timedelta | None = None  # how long a row stays in Review after the last event; None: for ever
     coaches: frozenset[str] = frozenset()  # who may stand in Reviewer (lower case); empty: anyone
     coordinator: str = ""  # who looks after the programme (lower case)
     digests: bool = False  # coaches get a mail a day on what waits for them

@@ -19,7 +19,7 @@ from bridge.plan.pages import as_text
 from bridge.plan.policy import Policy
 from bridge.plan.standing import Standing, standing
 from bridge.plan.status import status_words
-from bridge.ports import Change, Patch, SheetReading, Tab, Value
+from bridge.ports import Change, Own, Patch, SheetReading, Tab, Value
 from bridge.review import (
     BADGE,
     COLUMNS,
@@ -51,6 +51,7 @@ from bridge.wording import shorten
 class Showing:
     change: Change
     versions: Mapping[str, int] = field(default_factory=dict)  # what the tab shows once the change is made
+    facts: Mapping[str, str] = field(default_factory=dict)  # to be remembered then
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,17 +175,31 @@ def show(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, no
     catalogue = _catalogue_patches(reading.catalogue, learnt.catalogue)
     fresh = _is_fresh(reading)
     rebuild = bool(known.facts.get(REBUILD))
+    away = _away(reading, learnt)
     if is_to_be_made(known, reading):
-        rows = tuple(_new_row(_Row(known, attempt, policy, now), "") for attempt in _in_order(known))
+        shown = [attempt for attempt in _in_order(known) if attempt.id not in away]
+        rows = tuple(_new_row(_Row(known, attempt, policy, now), "") for attempt in shown)
         change = Change(make_review=True, added=rows, catalogue=catalogue)
-        return Showing(change, {attempt.id: attempt.version for attempt in known.attempts.values()})
+        return Showing(change, {attempt.id: attempt.version for attempt in shown} | dict.fromkeys(away, 0))
     if fresh or not (learnt.review_is_whole or rebuild) or reading.review is None:
         return Showing(Change(catalogue=catalogue))
     table = read_review(reading.review.values, reading.review.marked)
     if table.problems:
         return Showing(Change(catalogue=catalogue))
-    mended = _mend(known, table, learnt, policy, now, catalogue)
-    return replace(mended, change=replace(mended.change, mend_review=bool(reading.lacking)))
+    mended = _mend(known, table, replace(learnt, leave=learnt.leave | away), policy, now, catalogue)
+    gone = {attempt_id: 0 for attempt_id in away if known.shown.get(attempt_id)}
+    change = replace(mended.change, mend_review=bool(reading.lacking))
+    return Showing(change, {**mended.versions, **gone})
+
+
+def _away(reading: SheetReading, learnt: Learnt) -> frozenset[str]:
+    """The attempts whose rows stand in the Archive: they may, there is one, they are not here, nor asked for.
+
+    Who wants one back pastes its ID into an empty row.
+    """
+    asked_for = {row.attempt_id for row in learnt.rows.damaged}
+    here = learnt.rows.good.keys() | learnt.rows.twice.keys() | asked_for
+    return learnt.past - here if Own.ARCHIVE in reading.own else frozenset()
 
 
 def _is_fresh(reading: SheetReading) -> bool:
@@ -268,6 +283,11 @@ def wanted_cells(row: _Row, notice: str) -> Mapping[str, Value]:
     identity = {column.title for column in COLUMNS if column.identity}
     cells = {title: _bounded(fill(row)) for title, fill in CELLS.items() if title not in identity}
     return cells | {STATUS: cell(status_words(row.known, row.attempt, notice, row.policy))}
+
+
+def cells_of(known: Known, attempt: Attempt, policy: Policy, now: datetime) -> Mapping[str, Value]:
+    """The same of an attempt of which there is nothing else to tell."""
+    return wanted_cells(_Row(known, attempt, policy, now), "")
 
 
 def _bounded(value: Value) -> Value:

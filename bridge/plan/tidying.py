@@ -11,6 +11,7 @@ from bridge.plan import guards
 from bridge.plan.learning import Learnt, distrust
 from bridge.plan.log_tab import SHOWN
 from bridge.plan.pages import Pages, pages
+from bridge.plan.past import past
 from bridge.plan.policy import Policy
 from bridge.plan.showing import is_to_be_made, show
 from bridge.ports import Change, Own, OwnChange, SheetReading
@@ -42,7 +43,7 @@ def tidy(known: Known, reading: SheetReading, log: Sequence[Line], now: datetime
     kept = replace(own, changes=made, facts={name: fact for name, fact in shown.items() if name == SHOWN})
     problems = tuple(Problem("sheet, tab Review", sentence, blocking=True) for sentence in distrust(known, reading))
     if is_to_be_made(known, reading):
-        showing = show(known, reading, Learnt(Lesson()), policy, now)
+        showing = show(known, reading, Learnt(Lesson(), past=past(known, now, policy)), policy, now)
         return Tidying(replace(showing.change, own=made), showing.versions, kept, problems)
     return Tidying(Change(mend_review=bool(reading.lacking), own=made), {}, kept, problems)
 

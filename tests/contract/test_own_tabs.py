@@ -237,3 +237,28 @@ def test_a_chart_that_was_moved_elsewhere_is_not_drawn_twice(google: SandboxStag
         chart.id for chart in PAGES[Own.PROGRESS].charts
     } - {moved}
     assert google.sheet.read().undrawn == frozenset()
+
+
+# ── the Archive ──────────────────────────────────────────────────────────────
+
+
+def test_rows_go_over_to_the_archive_in_one_write_and_are_not_read_there(stage: Stage) -> None:
+    """Rows are deleted by their position in the reading, and the tab takes new rows as before."""
+    ids = [f"{n}-1" for n in range(1, 8)]
+    write(stage, make_review=True, added=tuple(new_row(id_) for id_ in ids))
+    titles, lines = ("ID", "Status"), (("1-1", "Waiting."), ("=1+1", "Waiting."))
+    write(stage, OwnChange(Own.ARCHIVE, make=True, added=(titles, *lines)), removed=(1, 3, 4, 7))
+    write(stage, OwnChange(Own.ARCHIVE, added=lines), added=(new_row("8-1"),))
+    reading = stage.sheet.read()
+    assert reading.review is not None
+    assert [row[0] for row in reading.review.values] == ["ID", "2-1", "5-1", "6-1", "8-1"]
+    assert reading.own[Own.ARCHIVE].values == ()
+    assert "Archive" in reading.titles
+
+
+def test_a_tab_keeps_its_size_where_all_its_rows_move(google: SandboxStage) -> None:
+    rows = tuple(new_row(f"{n}-1") for n in range(1, 1_200))
+    write(google, make_review=True, added=rows)
+    write(google, OwnChange(Own.ARCHIVE, make=True, added=(("ID",),)), removed=tuple(range(1, 1_200)))
+    write(google, added=rows[:3])
+    assert [row["ID"] for row in google.rows()] == ["1-1", "2-1", "3-1"]

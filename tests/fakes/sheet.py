@@ -69,7 +69,10 @@ class FakeSheet:
             None if tab is None else Tab(tab.sheet_id, tab.title, tab.read(), marked=tab.marked())
             for tab in (self.review, self.catalogue)
         ]
-        own = {page: Tab(tab.sheet_id, tab.title, tab.read()) for page, tab in self.own.items()}
+        own = {
+            page: Tab(tab.sheet_id, tab.title, () if page is Own.ARCHIVE else tab.read())
+            for page, tab in self.own.items()
+        }
         there = [tab for tab in (self.review, self.catalogue, *self.own.values()) if tab is not None]
         titles = frozenset(tab.title for tab in there)
         return SheetReading("https://docs.google.com/spreadsheets/d/fake/edit", tabs[0], tabs[1], own, titles)
@@ -83,6 +86,7 @@ class FakeSheet:
         if review is not None:
             _patch(review, change.review)
             review.cells = [list(row) for row in review.read()] + [list(map(as_text, row)) for row in change.added]
+            review.cells = [row for position, row in enumerate(review.cells) if position not in change.removed]
         self._keep_own(reading, change)
         self.review = review
         if self.catalogue is not None and reading.catalogue is not None:

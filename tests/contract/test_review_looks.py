@@ -56,7 +56,7 @@ def one_more_column(sheet_id: int) -> dict[str, Any]:
 
 
 def tab(google: SandboxStage) -> dict[str, Any]:
-    found = google.workspace.reach().gspread.fetch_sheet_metadata(google.id, {"includeGridData": True})
+    found = google.workspace.reach().gspread.fetch_sheet_metadata(google.id)
     return next(dict(one) for one in found["sheets"] if one["properties"]["title"] == "Review")
 
 

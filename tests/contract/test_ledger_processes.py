@@ -78,7 +78,7 @@ def test_a_killed_bridge_is_succeeded_at_once_but_a_living_one_is_not(url: str, 
 
 
 def wait_for_zombie(pid: int) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 120
     while (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] != "Z":
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -104,7 +104,7 @@ def test_six_bridges_that_open_a_new_ledger_at_once_make_one(url: str, start: St
         go(process)
     for process in processes:
         expect(process, "done")
-        assert process.wait(10) == 0
+        assert process.wait(120) == 0
 
 
 @pytest.mark.slow
@@ -114,12 +114,12 @@ def test_bridges_that_race_for_the_lease_are_never_two(url: str, start: Start, t
         go(process)
     for process in processes:
         expect(process, "done")
-        assert process.wait(10) == 0
+        assert process.wait(120) == 0
     assert len(open_ledger(url, "club", RealClock()).history(1)) == 3 * TURNS
 
 
 def wait_for_more(acks: Path) -> None:
-    before, deadline = acks.stat().st_size, time.monotonic() + 30
+    before, deadline = acks.stat().st_size, time.monotonic() + 120
     while acks.stat().st_size == before:
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -21,6 +21,8 @@ from bridge.wiring import ledger_of
 from .desk import Desk, Type
 
 PROGRAM = [str(Path(sys.executable).with_name("badge-bridge"))]
+#: Seconds after which something hangs, on however busy a machine.
+LONGEST = 120
 #: Google's methods that change something.
 WRITES = ("sheets.spreadsheets.batchUpdate", "gmail.users.drafts.create", "gmail.users.drafts.send")
 
@@ -317,11 +319,8 @@ def test_what_is_no_badge_is_not_valid(tmp_path: Path, command: Type) -> None:
 # ── the program itself ───────────────────────────────────────────────────────
 
 
-def test_help_comes_at_once_and_names_every_command() -> None:
-    began = time.perf_counter()
-    told = subprocess.run([*PROGRAM, "--help"], capture_output=True, text=True, check=True, timeout=20)
-    seconds = time.perf_counter() - began
-    assert seconds < 3, "on a quiet machine it takes 0.25 s"  # what it must not do is load Google's libraries
+def test_help_names_every_command() -> None:
+    told = subprocess.run([*PROGRAM, "--help"], capture_output=True, text=True, check=True, timeout=LONGEST)
     for name in ("demo", "sandbox", "doctor", "plan", "run", "serve", "status", "explain", "retry", "allow", "keys"):
         assert re.search(rf"^  {name} ", told.stdout, re.MULTILINE), name
 
@@ -334,10 +333,10 @@ def test_help_loads_no_heavy_library() -> None:
         "heavy = {'googleapiclient', 'sqlalchemy', 'pydantic', 'PIL', 'starlette', 'requests'} & set(sys.modules)\n"
         "assert not heavy, heavy"
     )
-    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, timeout=20)
+    subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, timeout=LONGEST)
 
 
-def wait_for(what: Callable[[], bool], seconds: float = 20) -> None:
+def wait_for(what: Callable[[], bool], seconds: float = LONGEST) -> None:
     until = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < until, "it did not happen in time"
@@ -358,7 +357,7 @@ def test_the_service_works_until_it_is_asked_to_stop(desk: Desk) -> None:
         desk.decide("1-1", "Approve")
         wait_for(lambda: len(desk.subjects()) == 2)
         service.send_signal(signal.SIGTERM)
-        _, log = service.communicate(timeout=20)
+        _, log = service.communicate(timeout=LONGEST)
     finally:
         service.kill()
         service.wait()

@@ -7,7 +7,7 @@ back by themselves.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,8 +15,8 @@ from bridge.model import Known
 from bridge.plan.learning import Learnt
 from bridge.plan.policy import Policy
 from bridge.plan.showing import Showing, cells_of
-from bridge.ports import Own, OwnChange, SheetReading, Tab, Value
-from bridge.review import COLUMNS, Row, fold
+from bridge.ports import Own, OwnChange, SheetReading, Value
+from bridge.review import COLUMNS, Row, read_review
 
 #: Fact: the day on which rows were moved last; they move once a day, in its first cycle that finds nobody at work.
 MOVED_ON = "archive-day"
@@ -62,7 +62,11 @@ def moved(
         return showing
     day = policy.day(now)
     rows = [learnt.rows.good[attempt_id] for attempt_id in sorted(ids, key=_by_number)]
-    added = tuple(_archived(known, row, tab, policy, now) for row in rows)
+    ours = frozenset(read_review(tab.values, tab.marked).places.values())
+    added = tuple(
+        (*_archived(known, row, policy, now), day, _others(tab.values[0], tab.values[row.position], ours))
+        for row in rows
+    )
     make = Own.ARCHIVE not in reading.own
     archive = OwnChange(Own.ARCHIVE, make=make, added=(ARCHIVE_TITLES, *added) if make else added)
     gone = {row.position for row in rows}
@@ -82,17 +86,15 @@ def _by_number(attempt_id: str) -> tuple[int, int]:
     return int(request), int(n)
 
 
-def _archived(known: Known, row: Row, tab: Tab, policy: Policy, now: datetime) -> tuple[Value, ...]:
-    """One line of the Archive: what the row says, the coach's words, and what stood in columns of people's own."""
+def _archived(known: Known, row: Row, policy: Policy, now: datetime) -> tuple[Value, ...]:
+    """What the row says, the coach's words among it."""
     says: dict[str, Value] = {**row.cells, **cells_of(known, known.attempts[row.attempt_id], policy, now)}
-    cells = [says.get(column.title, "") for column in COLUMNS]
-    return (*cells, policy.day(now), _others(tab.values[0], tab.values[row.position], row.cells))
+    return tuple(says.get(column.title, "") for column in COLUMNS)
 
 
-def _others(header: Sequence[str], cells: Sequence[str], ours: Mapping[str, str]) -> str:
-    """What stands in columns that are not the bridge's: the header, and below it the cell."""
-    known = {fold(title) for title in ours}
-    named = ((header[place] if place < len(header) else "", text) for place, text in enumerate(cells))
+def _others(header: Sequence[str], cells: Sequence[str], ours: Collection[int]) -> str:
+    """What stands in columns that are people's own, whatever their titles: the header, and the cell."""
+    named = ((header[place] if place < len(header) else "", place) for place, text in enumerate(cells) if text)
     return "\n".join(
-        f"{title}: {text}" if title else text for title, text in named if text and fold(title) not in known
+        f"{title}: {cells[place]}" if title else cells[place] for title, place in named if place not in ours
     )

@@ -93,6 +93,19 @@ def test_what_people_wrote_in_columns_of_their_own_moves_along() -> None:
     assert archived(world)[0]["Other columns"] == ""
 
 
+def test_a_column_of_ones_own_moves_along_although_the_bridge_has_one_of_that_title() -> None:
+    world = played()
+    tab = world.sheet.review
+    assert tab is not None
+    tab.header.append("Due")
+    row = tab.cells[world.sheet.ids().index("2-1") + 1]
+    row.extend([""] * (len(tab.header) - 1 - len(row)) + ["before the fair"])
+    a_season_later(world)
+    world.run_once()
+    assert archived(world)[1]["Other columns"] == "Due: before the fair"
+    assert archived(world)[1]["Due"] == archived(world)[0]["Due"] != ""
+
+
 def test_while_somebody_is_at_work_in_the_tab_no_row_moves() -> None:
     world = played()
     a_season_later(world)

@@ -184,6 +184,7 @@ class Change:
     mend_review: bool = False  # what of its looks is lacking
     added: Rows = ()  # whole new rows of the review tab, in the order of its columns
     review: tuple[Patch, ...] = ()
+    notes: tuple[Patch, ...] = ()  # on cells of the review tab; they come with patches of the same rows
     removed: tuple[int, ...] = ()  # rows of the review tab, by position, that go over to the Archive
     catalogue: tuple[Patch, ...] = ()
     own: tuple[OwnChange, ...] = ()

@@ -48,6 +48,20 @@ def patch(sheet_id: int, patches: Iterable[Patch]) -> list[Request]:
     ]
 
 
+def notes(sheet_id: int, patches: Iterable[Patch]) -> list[Request]:
+    """Put notes on cells; what the cells say stays as it is."""
+    return [
+        {
+            "updateCells": {
+                "start": {"sheetId": sheet_id, "rowIndex": row, "columnIndex": column},
+                "rows": [{"values": [{"note": str(text)} for text in texts]} for texts in block],
+                "fields": "note",
+            }
+        }
+        for row, column, block in _runs(patches)
+    ]
+
+
 def append(sheet_id: int, rows: Rows, header: Sequence[str], columns: Sequence[Column]) -> list[Request]:
     """New rows below the last one with data, wherever that is by then. Each brings its own drop-downs.
 

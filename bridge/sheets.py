@@ -20,7 +20,7 @@ from bridge.ports import Change, Own, OwnChange, SheetReading, Tab
 from bridge.sheet_keeping import Mending, ReviewLook
 from bridge.sheet_look import FIELDS, made, marks, mended, new_tab
 from bridge.sheet_pages import PAGES, PageLook, append_rows, charts, more_columns, new_page, unfinished
-from bridge.sheet_requests import Request, append, free_title, patch, remove_rows
+from bridge.sheet_requests import Request, append, free_title, notes, patch, remove_rows
 
 API = "https://sheets.googleapis.com/v4/spreadsheets"
 
@@ -159,7 +159,7 @@ class GoogleSheet:
             header = next(iter(reading.review.values), ())
         elif change.added or change.review or change.mend_review:
             raise Refused(f"The tab “{self._review_title}” is gone, so nothing can be written there ({self._url}).")
-        requests += patch(sheet_id, change.review)
+        requests += [*patch(sheet_id, change.review), *notes(sheet_id, change.notes)]
         requests += append(
             sheet_id, change.added, header or [column.title for column in self._look.columns], self._look.columns
         )

@@ -73,6 +73,7 @@ def moved(
     change = replace(
         showing.change,
         review=tuple(patch for patch in showing.change.review if patch.row not in gone),
+        notes=tuple(note for note in showing.change.notes if note.row not in gone),
         removed=tuple(sorted(gone)),
         own=(*showing.change.own, archive),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from bridge.plan.catalogue import read_catalogue
 from bridge.plan.decisions import DAMAGED, TWICE, UNKNOWN, bears_a_lost_badge, sort_rows
 from bridge.plan.due import due_of
 from bridge.plan.guards import emptied
+from bridge.plan.history_note import history_note
 from bridge.plan.learning import REBUILD, Learnt
 from bridge.plan.pages import as_text
 from bridge.plan.policy import Policy
@@ -38,6 +39,7 @@ from bridge.review import (
     SUBMITTED,
     WAITING,
     Linked,
+    Row,
     Table,
     cell,
     is_id,
@@ -261,8 +263,19 @@ def _mend(
             patches.append(Patch(position, places[STATUS], sentence))
     hidden = learnt.leave | rows.twice.keys()
     versions = {attempt.id: attempt.version for attempt in known.attempts.values() if attempt.id not in hidden}
-    change = Change(added=tuple(added), review=tuple(patches), catalogue=catalogue)
+    notes = tuple(_notes(known, rows.good, patches, places, policy))
+    change = Change(added=tuple(added), review=tuple(patches), notes=notes, catalogue=catalogue)
     return Showing(change, {key: version for key, version in versions.items() if known.shown.get(key) != version})
+
+
+def _notes(
+    known: Known, rows: Mapping[str, Row], patches: Sequence[Patch], places: Mapping[str, int], policy: Policy
+) -> Iterator[Patch]:
+    """The history of each row whose Status changes, as a note on its ID: Google does not tell notes with the values."""
+    changed = {patch.row for patch in patches if patch.column == places[STATUS]}
+    for attempt_id, row in rows.items():
+        if row.position in changed:
+            yield Patch(row.position, places[ID], history_note(known, known.attempts[attempt_id], policy))
 
 
 def _misfits(known: Known, learnt: Learnt) -> list[tuple[int, Mapping[str, str], str]]:

@@ -15,7 +15,7 @@ from bridge.ports import Change, Own, OwnChange, Patch, Rows
 from bridge.sandbox.seed_people import COORDINATOR
 from bridge.sheet_pages import PAGES
 from bridge.sheets import page_id
-from tests.contract.sheet_stages import FakeStage, SandboxStage, Stage, new_row
+from tests.contract.sheet_stages import STATUS, FakeStage, SandboxStage, Stage, new_row
 from tests.contract.workspace import Workspace
 from tests.core.desk import NOON, POLICY
 
@@ -262,3 +262,13 @@ def test_a_tab_keeps_its_size_where_all_its_rows_move(google: SandboxStage) -> N
     write(google, OwnChange(Own.ARCHIVE, make=True, added=(("ID",),)), removed=tuple(range(1, 1_200)))
     write(google, added=rows[:3])
     assert [row["ID"] for row in google.rows()] == ["1-1", "2-1", "3-1"]
+
+
+def test_a_note_is_put_on_a_cell_and_leaves_what_it_says(google: SandboxStage) -> None:
+    google.sheet.write(google.sheet.read(), Change(make_review=True, added=(new_row("1-1"), new_row("2-1"))))
+    notes = (Patch(1, 0, "Request 1\n=1+1"), Patch(2, 0, "Request 2"))
+    google.sheet.write(google.sheet.read(), Change(review=(Patch(1, STATUS, "Issued."),), notes=notes))
+    assert [row["ID"] for row in google.rows()] == ["1-1", "2-1"]
+    book = google.workspace.sandbox.world.sheets.spreadsheets[google.id]
+    (tab,) = (sheet for sheet in book.sheets if sheet.title == "Review")
+    assert [row[0].get("note") for row in tab.rows[1:3]] == ["Request 1\n=1+1", "Request 2"]

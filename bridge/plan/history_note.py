@@ -1,0 +1,50 @@
+"""The note on the ID of a row: what has happened to the request up to this attempt, in a few lines. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bridge.model import Attempt, Decision, Known, Verdict
+from bridge.plan.policy import Policy
+from bridge.wording import one_line
+
+#: So many lines, the newest, and so many characters of a coach's words.
+MOST_LINES, LONGEST_WORDS = 16, 160
+
+_DEEDS = {
+    Verdict.APPROVE: "approved",
+    Verdict.RETURN: "returned",
+    Verdict.DECLINE: "declined",
+    Verdict.HOLD: "put on hold",
+    Verdict.REVOKE: "to be revoked",
+    None: "decision taken back",
+}
+
+
+def history_note(known: Known, attempt: Attempt, policy: Policy) -> str:
+    """Return the note: days as the programme counts them, what happened, who decided, and in which words."""
+    before = (known.attempts.get(f"{attempt.request}-{n}") for n in range(1, attempt.n + 1))
+    lines = [line for one in before if one is not None for line in _lines(known, one, policy)]
+    cut = ["…"] if len(lines) > MOST_LINES else []
+    return "\n".join([f"Request {attempt.request}", *cut, *lines[-MOST_LINES:]])
+
+
+def _lines(known: Known, attempt: Attempt, policy: Policy) -> Iterator[str]:
+    edited = ", edited since" if attempt.version > 1 else ""
+    yield f"{policy.day(attempt.submission.submitted_at)} {attempt.id} received{edited}"
+    last: tuple[Verdict | None, str] | None = None
+    for decision in known.decisions.get(attempt.id, ()):
+        if (decision.verdict, decision.feedback) != last:
+            yield f"{policy.day(decision.seen_at)} {attempt.id} {_said(decision)}"
+        last = decision.verdict, decision.feedback
+    credential = known.credentials.get(attempt.id)
+    if credential is not None and credential.issued_at is not None:
+        yield f"{policy.day(credential.issued_at)} {attempt.id} badge issued"
+    if credential is not None and credential.revoked_at is not None:
+        yield f"{policy.day(credential.revoked_at)} {attempt.id} badge revoked"
+
+
+def _said(decision: Decision) -> str:
+    by = f" by {one_line(decision.reviewer, 80)}" if decision.reviewer and decision.verdict else ""
+    words = one_line(decision.feedback, LONGEST_WORDS) if decision.verdict else ""
+    return f"{_DEEDS[decision.verdict]}{by}" + (f": “{words}”" if words else "")

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from bridge.demo.people import REVIEW, People
 
 #: The tabs that are left as pages.
-TABS = (REVIEW, "Badges", "Progress", "Hours", "Log", "Help")
+TABS = (REVIEW, "Badges", "Progress", "Hours", "Log", "Catalogue", "Help")
 
 
 @dataclass(frozen=True, slots=True)

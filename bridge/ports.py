@@ -186,12 +186,14 @@ class Change:
     review: tuple[Patch, ...] = ()
     notes: tuple[Patch, ...] = ()  # on cells of the review tab; they come with patches of the same rows
     removed: tuple[int, ...] = ()  # rows of the review tab, by position, that go over to the Archive
+    make_catalogue: bool = False  # make the tab of badges, with its titles alone
     catalogue: tuple[Patch, ...] = ()
     own: tuple[OwnChange, ...] = ()
 
     def __bool__(self) -> bool:
         rows = self.added or self.review or self.removed
-        return bool(self.make_review or self.mend_review or rows or self.catalogue or self.own)
+        tabs = self.make_review or self.mend_review or self.make_catalogue or self.own
+        return bool(rows or tabs or self.catalogue)
 
 
 class ReviewSheet(Protocol):

@@ -17,6 +17,7 @@ from bridge.errors import Refused, TryLater
 from bridge.google import Errand, Google
 from bridge.openbadges.text import clean
 from bridge.ports import Change, Own, OwnChange, SheetReading, Tab
+from bridge.sheet_catalogue import new_catalogue
 from bridge.sheet_keeping import Mending, ReviewLook
 from bridge.sheet_look import FIELDS, made, marks, mended, new_tab
 from bridge.sheet_pages import PAGES, PageLook, append_rows, charts, more_columns, new_page, unfinished
@@ -52,17 +53,14 @@ class GoogleSheet:
     def read(self) -> SheetReading:
         """Two calls; one when no tab is there.
 
-        A tab is found by its title; the review tab, once made by the bridge, also after somebody renamed it, and then
-        before another one whose title is only alike. The bridge's own are found by its mark alone: another tab of
-        that title is somebody else's.
+        A tab is found by its title; one that the bridge made also after somebody renamed it, and then before another
+        one whose title is only alike. The bridge's own are found by its mark alone: another tab of that title is
+        somebody else's.
         """
         structure = self._structure()
         titles = {int(p["sheetId"]): str(p["title"]) for p in _properties(structure)}
-        review = _find(titles, self._review_title)
-        ours = review_sheet_id(self._id)
-        if ours in titles and (review is None or titles[review] != self._review_title):
-            review = ours
-        catalogue = _find(titles, self._catalogue_title)
+        review = _find(titles, self._review_title, review_sheet_id(self._id))
+        catalogue = _find(titles, self._catalogue_title, catalogue_sheet_id(self._id))
         sheets = {int(sheet.get("properties", {}).get("sheetId", 0)): sheet for sheet in structure.get("sheets", ())}
         drawn = frozenset(int(one["chartId"]) for sheet in sheets.values() for one in sheet.get("charts", ()))
         own = {page: page_id(page) for page in self._pages if page_id(page) in titles}
@@ -168,7 +166,10 @@ class GoogleSheet:
         requests += remove_rows(sheet_id, change.removed)
         if reading.catalogue is not None:
             requests += patch(reading.catalogue.sheet_id, change.catalogue)
+        if change.make_catalogue:
+            requests += new_catalogue(catalogue_sheet_id(self._id), self._catalogue_title)
         titles = set(reading.titles) | ({self._review_title} if change.make_review else set())
+        titles |= {self._catalogue_title} if change.make_catalogue else set()
         for own in change.own:
             title = free_title(self._pages[own.own].title, titles)
             titles.add(title)
@@ -187,13 +188,18 @@ class GoogleSheet:
 
 def _may_be_repeated(change: Change) -> bool:
     """True for mere patches: what adds or takes away lines would do so twice."""
-    grows = change.make_review or change.mend_review or change.added or change.removed
+    grows = change.make_review or change.mend_review or change.make_catalogue or change.added or change.removed
     return not (grows or any(own.make or own.added for own in change.own))
 
 
 def review_sheet_id(spreadsheet_id: str) -> int:
     """The number that the bridge gives the tab it makes: its own mark, by which a renamed tab is found again."""
     return zlib.crc32(f"badge-bridge review {spreadsheet_id}".encode()) & 0x7FFFFFFF or 1
+
+
+def catalogue_sheet_id(spreadsheet_id: str) -> int:
+    """The same for the tab of badges."""
+    return zlib.crc32(f"badge-bridge badges {spreadsheet_id}".encode()) & 0x7FFFFFFF or 1
 
 
 def page_id(own: Own) -> int:
@@ -230,11 +236,12 @@ def _properties(structure: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [{"sheetId": 0, "title": "", **sheet.get("properties", {})} for sheet in structure.get("sheets", ())]
 
 
-def _find(titles: Mapping[int, str], wanted: str) -> int | None:
-    """The tab of this title; case and outer spaces count only where two would be alike otherwise."""
+def _find(titles: Mapping[int, str], wanted: str, ours: int) -> int | None:
+    """The tab of this title, else the one that the bridge made, else one whose title is alike but for case."""
     exact = [sheet_id for sheet_id, title in titles.items() if title == wanted]
+    made = [ours] if ours in titles else []
     alike = [sheet_id for sheet_id, title in titles.items() if title.strip().casefold() == wanted.strip().casefold()]
-    return next(iter(exact or alike), None)
+    return next(iter(exact or made or alike), None)
 
 
 def _is_stale(error: BaseException | None) -> bool:

@@ -158,7 +158,7 @@ LEFT = {
     "badges/": "what the teachers got: pictures with the proof inside",
     "mail/": "the mails: open one in a mail program",
     "review.html": "the coaches' sheet as it looks now; its cells: review.csv",
-    "progress.html": "how it goes, with charts; beside it badges.html, hours.html, log.html, catalogue.html and help.html",
+    "progress.html": "how it goes, with charts; beside it badges, hours, log, catalogue and help.html",
     "bridge.db": "the ledger; with bridge.toml and the keys beside it",
 }
 

@@ -52,6 +52,7 @@ def _preview_json(preview: Preview) -> dict[str, object]:
         "withheld": sorted(preview.withheld),
         "sheet": {
             "make_review": change.make_review,
+            "make_badges": change.make_catalogue,
             "mended": list(preview.lacking),
             "rows_added": len(change.added),
             "cells_set": len(change.review) + len(change.catalogue),
@@ -88,6 +89,8 @@ def _say_preview(preview: Preview) -> None:
         say(f"{len(preview.withheld)} wait for a person's word.")
     if preview.lacking:
         say(f"In the tab Review would be put in order: {', '.join(preview.lacking)}.")
+    if change.make_catalogue:
+        say("The tab Badges would be made, for you to fill in.")
     if change.make_review or change.added or change.review or change.catalogue:
         made = "the review tab would be made, " if change.make_review else ""
         rows, cells = len(change.added), len(change.review) + len(change.catalogue)

@@ -54,7 +54,8 @@ def sheet(settings: Settings) -> Findings:
     if reading.review is None:
         yield warn("sheet", f"There is no tab {settings.sheet.review_tab!r} yet.", "The first cycle makes it.")
     if reading.catalogue is None:
-        yield bad("sheet", f"There is no tab {settings.sheet.badges_tab!r}.", "Make it: one row for each badge.")
+        cure = "badge-bridge sheet sync makes it; then write a row for each badge."
+        yield bad("sheet", f"There is no tab {settings.sheet.badges_tab!r}.", cure)
     else:
         yield from unreviewed(reading.catalogue, settings.review.coaches)
 

@@ -59,6 +59,8 @@ _YES = frozenset({"", "yes", "y", "true", "1", "x", "✓", "active"})
 NO = frozenset({"no", "n", "false", "0", "-", "inactive"})
 
 
+NONE_YET = "There is no tab “Badges” yet. The bridge makes it, for you to fill in: one row for each badge."
+NONE_LEFT = "There is no tab “Badges”. The badges known so far stay in force."
 SWITCH_OFF = "Put the row back, with no in Active if the badge is not to be had any more."
 
 
@@ -94,7 +96,7 @@ def wanted_criteria(tab: Tab | None, known: Known) -> list[Criteria]:
 def learn_catalogue(draft: Draft, tab: Tab | None, policy: Policy) -> Mapping[int, str]:
     """Take in what the Badges tab says; return what each row's own Status cell should say, by position."""
     if tab is None:
-        draft.problem("sheet", "There is no tab “Badges”. The badges known so far stay in force.")
+        draft.problem("sheet", NONE_LEFT if draft.known.achievements else NONE_YET)
         return {}
     table = read_catalogue(tab)
     if table.problems:

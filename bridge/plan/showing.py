@@ -51,7 +51,7 @@ from bridge.wording import shorten
 
 @dataclass(frozen=True, slots=True)
 class Showing:
-    change: Change
+    change: Change = field(default_factory=Change)
     versions: Mapping[str, int] = field(default_factory=dict)  # what the tab shows once the change is made
     facts: Mapping[str, str] = field(default_factory=dict)  # to be remembered then
 
@@ -174,21 +174,32 @@ def short_link(item: Evidence) -> str:
 
 def show(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, now: datetime) -> Showing:
     """Compare what the tabs say with what they should say. Deciding is over: nothing is learnt here."""
-    catalogue = _catalogue_patches(reading.catalogue, learnt.catalogue)
+    showing = _review(known, reading, learnt, policy, now)
+    patches = _catalogue_patches(reading.catalogue, learnt.catalogue)
+    change = replace(showing.change, catalogue=patches, make_catalogue=lacks_catalogue(known, reading))
+    return replace(showing, change=change)
+
+
+def lacks_catalogue(known: Known, reading: SheetReading) -> bool:
+    """True when there is no tab of badges, and never was one: a tab that is missed is for people to bring back."""
+    return reading.catalogue is None and not known.achievements
+
+
+def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, now: datetime) -> Showing:
     fresh = _is_fresh(reading)
     rebuild = bool(known.facts.get(REBUILD))
     away = _away(reading, learnt)
     if is_to_be_made(known, reading):
         shown = [attempt for attempt in _in_order(known) if attempt.id not in away]
         rows = tuple(_new_row(_Row(known, attempt, policy, now), "") for attempt in shown)
-        change = Change(make_review=True, added=rows, catalogue=catalogue)
+        change = Change(make_review=True, added=rows)
         return Showing(change, {attempt.id: attempt.version for attempt in shown} | dict.fromkeys(away, 0))
     if fresh or not (learnt.review_is_whole or rebuild) or reading.review is None:
-        return Showing(Change(catalogue=catalogue))
+        return Showing()
     table = read_review(reading.review.values, reading.review.marked)
     if table.problems:
-        return Showing(Change(catalogue=catalogue))
-    mended = _mend(known, table, replace(learnt, leave=learnt.leave | away), policy, now, catalogue)
+        return Showing()
+    mended = _mend(known, table, replace(learnt, leave=learnt.leave | away), policy, now)
     gone = {attempt_id: 0 for attempt_id in away if known.shown.get(attempt_id)}
     change = replace(mended.change, mend_review=bool(reading.lacking))
     return Showing(change, {**mended.versions, **gone})
@@ -238,9 +249,7 @@ def look_again(known: Known, fresh: SheetReading, learnt: Learnt) -> Learnt:
     return replace(learnt, rows=ours, leave=leave)
 
 
-def _mend(
-    known: Known, table: Table, learnt: Learnt, policy: Policy, now: datetime, catalogue: tuple[Patch, ...]
-) -> Showing:
+def _mend(known: Known, table: Table, learnt: Learnt, policy: Policy, now: datetime) -> Showing:
     rows, places = learnt.rows, table.places
     patches: list[Patch] = []
     added: list[tuple[Value, ...]] = []
@@ -264,7 +273,7 @@ def _mend(
     hidden = learnt.leave | rows.twice.keys()
     versions = {attempt.id: attempt.version for attempt in known.attempts.values() if attempt.id not in hidden}
     notes = tuple(_notes(known, rows.good, patches, places, policy))
-    change = Change(added=tuple(added), review=tuple(patches), notes=notes, catalogue=catalogue)
+    change = Change(added=tuple(added), review=tuple(patches), notes=notes)
     return Showing(change, {key: version for key, version in versions.items() if known.shown.get(key) != version})
 
 

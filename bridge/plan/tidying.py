@@ -13,7 +13,7 @@ from bridge.plan.log_tab import SHOWN
 from bridge.plan.pages import Pages, pages
 from bridge.plan.past import past
 from bridge.plan.policy import Policy
-from bridge.plan.showing import is_to_be_made, show
+from bridge.plan.showing import is_to_be_made, lacks_catalogue, show
 from bridge.ports import Change, Own, OwnChange, SheetReading
 from bridge.review import read_review, to_rows
 
@@ -45,7 +45,8 @@ def tidy(known: Known, reading: SheetReading, log: Sequence[Line], now: datetime
     if is_to_be_made(known, reading):
         showing = show(known, reading, Learnt(Lesson(), past=past(known, now, policy)), policy, now)
         return Tidying(replace(showing.change, own=made), showing.versions, kept, problems)
-    return Tidying(Change(mend_review=bool(reading.lacking), own=made), {}, kept, problems)
+    badges = lacks_catalogue(known, reading)
+    return Tidying(Change(mend_review=bool(reading.lacking), make_catalogue=badges, own=made), {}, kept, problems)
 
 
 def _made(changes: Sequence[OwnChange]) -> Iterator[OwnChange]:
@@ -63,5 +64,7 @@ def in_words(change: Change, lacking: Sequence[str]) -> Iterator[str]:
         yield "the tab Review was made"
     if change.mend_review:
         yield f"put in order in Review: {', '.join(lacking)}"
+    if change.make_catalogue:
+        yield "the tab Badges was made: write a row for each badge"
     for own in change.own:
         yield f"the tab {own.own.title()} was made" if own.make else f"the charts of {own.own.title()} were drawn"

@@ -10,9 +10,11 @@ import requests
 
 from bridge.errors import InDoubt, TryLater
 from bridge.model import Known
+from bridge.plan import catalogue
 from bridge.plan.progress import TITLES_ROW, progress_rows
 from bridge.ports import Change, Own, OwnChange, Patch, Rows
 from bridge.sandbox.seed_people import COORDINATOR
+from bridge.sheet_catalogue import COLUMNS as BADGE_COLUMNS
 from bridge.sheet_pages import PAGES
 from bridge.sheets import page_id
 from tests.contract.sheet_stages import STATUS, FakeStage, SandboxStage, Stage, new_row
@@ -77,6 +79,23 @@ def test_a_tab_made_meanwhile_is_read_anew(stage: Stage) -> None:
     assert log(stage) == ROWS
 
 
+def test_the_tab_of_badges_is_made_once(stage: Stage) -> None:
+    if isinstance(stage, FakeStage):
+        stage.sheet.catalogue = None
+    elif isinstance(stage, SandboxStage):
+        stage.act("rename-tab", tab="Badges", title="Notes")
+    reading = stage.sheet.read()
+    assert reading.catalogue is None
+    stage.sheet.write(reading, Change(make_catalogue=True))
+    found = stage.sheet.read().catalogue
+    assert found is not None
+    assert found.title == "Badges"
+    assert found.values == ((*catalogue.TITLES, *catalogue.OPTIONAL),)
+    with pytest.raises((TryLater, InDoubt)):
+        stage.sheet.write(reading, Change(make_catalogue=True))
+    assert stage.sheet.read().catalogue == found
+
+
 # ── in Google Sheets ─────────────────────────────────────────────────────────
 
 
@@ -89,6 +108,25 @@ def test_all_tabs_in_two_calls_and_one_write(google: SandboxStage) -> None:
         "sheets.spreadsheets.values.batchGetByDataFilter": 1,
     }
     assert set(reading.own) == {Own.LOG, Own.HELP}
+
+
+def test_a_tab_of_badges_that_was_renamed_is_found_and_says_what_belongs_where(google: SandboxStage) -> None:
+    google.act("rename-tab", tab="Badges", title="Notes")
+    google.sheet.write(google.sheet.read(), Change(make_catalogue=True))
+    google.act("rename-tab", tab="Badges", title="What we offer")
+    found = google.sheet.read().catalogue
+    assert found is not None
+    assert found.title == "What we offer"
+    told = google.workspace.reach().gspread.fetch_sheet_metadata(google.id, {"includeGridData": True})
+    (tab,) = (tab for tab in told["sheets"] if tab["properties"]["title"] == found.title)
+    header = tab["data"][0]["rowData"][0]["values"]
+    assert [one["note"] for one in header] == [column.help for column in BADGE_COLUMNS]
+    (kept,) = tab["protectedRanges"]
+    assert (kept["warningOnly"], kept["range"]["startColumnIndex"]) == (True, catalogue.TITLES.index(catalogue.STATUS))
+    choosing = {place for place, column in enumerate(BADGE_COLUMNS) if column.choices}
+    below = tab["data"][0]["rowData"][1]["values"]
+    assert {place for place, one in enumerate(below) if "dataValidation" in one} == choosing
+    assert not any(one["dataValidation"].get("strict") for one in below if "dataValidation" in one)
 
 
 def test_more_lines_than_a_new_tab_has_rows(google: SandboxStage) -> None:

@@ -45,6 +45,17 @@ def test_the_review_tab_is_made_before_the_first_request() -> None:
     assert (found.change.make_review, found.change.added, found.problems) == (True, (), ())
 
 
+def test_the_tab_of_badges_is_made_where_there_never_was_one() -> None:
+    desk = Desk()
+    desk.badges = None
+    found = tidied(desk)
+    assert found.change.make_catalogue
+    assert "the tab Badges was made: write a row for each badge" in in_words(found.change, ())
+    lost = issued()
+    lost.badges = None
+    assert not tidied(lost).change.make_catalogue
+
+
 def test_a_lost_review_tab_is_made_only_if_somebody_said_so() -> None:
     desk = issued()
     desk.review = None

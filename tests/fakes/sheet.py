@@ -9,6 +9,7 @@ from bridge.errors import Refused, TryLater
 from bridge.plan.pages import as_text
 from bridge.ports import Change, Own, Patch, SheetReading, Tab
 from bridge.review import COLUMNS, LATER
+from bridge.sheet_catalogue import COLUMNS as BADGE_COLUMNS
 
 Cells = list[list[str]]
 TITLES = tuple(column.title for column in COLUMNS)
@@ -55,6 +56,7 @@ class FakeSheet:
     ) -> None:
         self.titles = list(titles)
         self.review_title = review_title
+        self.catalogue_title = catalogue_title
         self.review: FakeTab | None = None
         self.catalogue: FakeTab | None = None
         if catalogue is not None:
@@ -88,6 +90,10 @@ class FakeSheet:
             review.cells = [list(row) for row in review.read()] + [list(map(as_text, row)) for row in change.added]
             review.cells = [row for position, row in enumerate(review.cells) if position not in change.removed]
         self._keep_own(reading, change)
+        if change.make_catalogue:
+            if self.catalogue is not None:
+                raise TryLater("Somebody changed the sheet while the bridge was about to write; nothing was written.")
+            self.catalogue = FakeTab(2, self.catalogue_title, [[column.title for column in BADGE_COLUMNS]])
         self.review = review
         if self.catalogue is not None and reading.catalogue is not None:
             _patch(self.catalogue, change.catalogue)

@@ -159,6 +159,25 @@ def test_a_tab_that_was_renamed_is_found_again(received: District) -> None:
     town.assert_each_has_one_badge()
 
 
+def test_a_spreadsheet_without_a_catalogue_gets_one_to_be_filled_in(town: District) -> None:
+    book = f"sheets/{town.programme.spreadsheet_id}"
+    header, *rows = town.people.ask("GET", f"{book}/{BADGES_TAB}")["rows"]
+    town.act("sheet/rename-tab", tab=BADGES_TAB, title="Notes")
+    assert "There is no tab “Badges” yet. The bridge makes it" in told(town.night())
+    assert town.night().changed_nothing
+    titles = town.people.ask("GET", f"{book}/{BADGES_TAB}")["rows"][0]
+    for place, cells in enumerate(rows, 2):
+        for title, text in zip(header, cells, strict=False):
+            if title != "Status" and text:
+                cell = f"{chr(ord('A') + titles.index(title))}{place}"
+                town.act("sheet/type", tab=BADGES_TAB, cell=cell, value=text)
+    town.submit(2)
+    town.nights()
+    town.approve_all()
+    town.nights()
+    town.assert_each_has_one_badge()
+
+
 def test_a_catalogue_that_is_gone_leaves_the_known_badges_in_force(received: District) -> None:
     town = received
     town.approve_all()

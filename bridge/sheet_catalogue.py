@@ -1,0 +1,84 @@
+"""How the tab of badges is made, with its titles alone: from then on it is the coordinator's. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from bridge.plan import catalogue as titles
+from bridge.sheet_keeping import below_header
+from bridge.sheet_requests import BRIDGES, ROWS, Request, body, cell, drop_down, header_form, to_colour, width
+
+
+@dataclass(frozen=True, slots=True)
+class BadgeColumn:
+    title: str
+    width: int  # pixels
+    help: str  # a note on the title
+    choices: tuple[str, ...] = ()  # offered, not imposed: the row's own Status says what is wrong
+
+
+COLUMNS = (
+    BadgeColumn(titles.KEY, 150, "A short name that never changes: small letters, digits and hyphens, like first-aid."),
+    BadgeColumn(titles.NAME, 190, "As teachers know it, and as the form offers it."),
+    BadgeColumn(titles.DESCRIPTION, 300, "One or two sentences: what somebody with this badge can do."),
+    BadgeColumn(titles.CRITERIA, 300, "What is to be done for it. Markdown, or the address of a Google Doc."),
+    BadgeColumn(titles.ARTWORK, 220, "The link to a picture on Drive: PNG or SVG, square, 400 pixels or more."),
+    BadgeColumn(titles.HOURS, 60, "What it counts for the salary office. May be empty."),
+    BadgeColumn(titles.ACTIVE, 65, "no switches it off; what was issued stays.", ("yes", "no")),
+    BadgeColumn(titles.STATUS, 280, "The bridge says here whether it understands the row."),
+    BadgeColumn(titles.TYPE, 130, "Of Open Badges, such as Micro-credential or Course. Empty: Badge."),
+    BadgeColumn(titles.TAGS, 150, "Words by which it is found, with commas between."),
+    BadgeColumn(titles.ALIGNMENT, 240, "A line for each standard: name | address | code | framework."),
+    BadgeColumn(titles.VALID_FOR, 85, "How long it counts: 3 years, 18 months. Empty: for ever."),
+    BadgeColumn(titles.BACKEND, 80, "Who makes it. Empty: as the settings say.", ("local", "badgr", "credly")),
+    BadgeColumn(titles.REVIEWERS, 200, "Addresses of those who may decide about it. Empty: every coach."),
+    BadgeColumn(titles.REVIEW_DAYS, 75, "Within how many days a decision is promised. Empty: as the settings say."),
+    BadgeColumn(titles.MOST_ATTEMPTS, 85, "How often a teacher may try. Empty: as often as it takes."),
+    BadgeColumn(titles.SECOND_LOOK, 110, "Who must approve it, too. Empty: one is enough.", ("coach", "coordinator")),
+    BadgeColumn(titles.PREREQUISITES, 200, "Which badges come before it: any 3 of a, b, c, d. Empty: none."),
+    BadgeColumn(titles.MILESTONE, 95, "by itself: nobody need ask for it once they are there.", ("asked", "by itself")),
+)
+
+
+def new_catalogue(sheet_id: int, title: str) -> list[Request]:
+    """Make the tab: titles that explain themselves, choices that are offered, and Status in the bridge's grey."""
+    grid = {"rowCount": ROWS, "columnCount": len(COLUMNS), "frozenRowCount": 1, "frozenColumnCount": 2}
+    form = header_form()
+    header = [cell(one.title) | {"userEnteredFormat": form, "note": one.help} for one in COLUMNS]
+    status = next(place for place, one in enumerate(COLUMNS) if one.title == titles.STATUS)
+    shade = {"userEnteredFormat": {"backgroundColorStyle": to_colour(BRIDGES)}}
+    warned = {
+        "range": below_header(sheet_id, status, status + 1),
+        "description": "badge-bridge fills this column in",
+        "warningOnly": True,
+    }
+    return [
+        {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}},
+        {
+            "updateCells": {
+                "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": 0},
+                "rows": [{"values": header}],
+                "fields": f"userEnteredValue,note,userEnteredFormat({','.join(form)})",
+            }
+        },
+        body(sheet_id),
+        *(width(sheet_id, place, one.width) for place, one in enumerate(COLUMNS)),
+        *(
+            {"setDataValidation": {"range": below_header(sheet_id, place, place + 1), "rule": _offered(one.choices)}}
+            for place, one in enumerate(COLUMNS)
+            if one.choices
+        ),
+        {
+            "repeatCell": {
+                "range": below_header(sheet_id, status, status + 1),
+                "cell": shade,
+                "fields": "userEnteredFormat.backgroundColorStyle",
+            }
+        },
+        {"addProtectedRange": {"protectedRange": warned}},
+    ]
+
+
+def _offered(choices: tuple[str, ...]) -> dict[str, Any]:
+    return drop_down(choices) | {"strict": False}

@@ -19,13 +19,14 @@ NODE_LOCK := tests/verifiers/package-lock.json
 JUDGES := $(VERIFIERS)/.ready-$(shell cat $(NODE_LOCK) locks/openbadges-2.txt | cksum | cut -d' ' -f1)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow check bench format lock clean
+.PHONY: help demo test slow check bench pictures format lock clean
 
 help:
 	@echo "make demo    the whole journey on this machine, no Google account needed (ARGS=\"--requests 8\")"
 	@echo "make test    the tests (ARGS=\"tests/front\" for some of them)"
 	@echo "make check   format, lint, types, documentation and all tests, the slow ones too"
 	@echo "make bench   how fast badges are made, and what a night of a thousand requests costs (ARGS=\"300\" for fewer)"
+	@echo "make pictures  photograph the demo's spreadsheet for docs/sheet.md; needs Chromium"
 	@echo "make format  lay out the code"
 	@echo "make lock    renew the files in locks/"
 	@echo "make clean   remove .venv and what tools left behind"
@@ -51,6 +52,10 @@ bench: $(DEV)
 	@$(PY) -m benchmarks.badges
 	@echo
 	@$(PY) -m benchmarks.night $(ARGS)
+
+# Needs a Chromium: make pictures ARGS=/usr/bin/chromium
+pictures: $(DEV)
+	@$(PY) docs/pictures/take.py $(ARGS)
 
 format: $(DEV)
 	$(PY) -m ruff format .

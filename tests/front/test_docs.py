@@ -20,6 +20,7 @@ from pydantic import BaseModel
 from bridge.cli.app import app
 from bridge.config import Settings
 from bridge.config.settings import Questions
+from bridge.demo.leaving import TABS
 from bridge.google import GMAIL, READ_SCOPES
 from bridge.model import Verdict
 from bridge.openbadges.vocabulary import ACHIEVEMENT_TYPES
@@ -203,6 +204,15 @@ def test_the_tabs_and_questions_to_be_made_are_those_that_are_read() -> None:
     for title in (*TITLES, *OPTIONAL, *filter(None, questions.values())):
         assert f"| {title} | " in set_up
     assert f"Open Badges 3.0: {', '.join(ACHIEVEMENT_TYPES)}." in set_up
+
+
+def test_each_tab_that_the_demo_leaves_has_its_picture() -> None:
+    shown = re.findall(r"!\[The tab (\w+)\]\((pictures/\w+\.png)\)", text_of("docs/sheet.md"))
+    assert dict(shown) == {tab: f"pictures/{tab.lower()}.png" for tab in TABS}
+    for _, place in shown:
+        picture = ROOT / "docs" / place
+        assert picture.read_bytes().startswith(b"\x89PNG")
+        assert picture.stat().st_size < 400_000
 
 
 def test_every_kind_of_misfortune_is_told() -> None:

@@ -4,6 +4,9 @@
 
 PYTHON ?= python3
 ARGS ?=
+# One worker more than there are cores: tests wait for servers and disks now and then.
+CORES = getattr(os, "sched_getaffinity", lambda _: range(os.cpu_count() or 1))(0)
+PYTEST = $(PY) -m pytest --dist worksteal -n $(shell $(PY) -c 'import os; print(len($(CORES)) + 1)')
 VENV := .venv
 PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
@@ -36,17 +39,17 @@ demo: $(if $(wildcard $(DEV)),$(DEV),$(RUN))
 	@$(VENV)/bin/badge-bridge demo $(ARGS)
 
 test: $(DEV) $(JUDGES)
-	@$(PY) -m pytest -n auto --dist worksteal -m "not slow" $(ARGS)
+	@$(PYTEST) -m "not slow" $(ARGS)
 
 slow: $(DEV) $(JUDGES)
-	@$(PY) -m pytest -n auto --dist worksteal -m slow $(ARGS)
+	@$(PYTEST) -m slow $(ARGS)
 
 check: $(DEV) $(JUDGES)
 	$(PY) -m ruff format --check .
 	$(PY) -m ruff check .
 	$(PY) -m mypy --strict bridge
 	$(PY) -m pytest tests/test_house.py
-	$(PY) -m pytest -n auto --dist worksteal
+	$(PYTEST)
 
 bench: $(DEV)
 	@$(PY) -m benchmarks.badges

@@ -30,7 +30,7 @@ from tests.crash.mortal import Death
 from tests.crash.world import CO_TEACHING, FIRST_AID, FakeWorld, need_two, with_policy
 from tests.fakes.forms import SHOW_EVIDENCE, SHOW_NAME
 
-BRIEF = settings(max_examples=60, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+BRIEF = settings(max_examples=30, stateful_step_count=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 LONG = settings(BRIEF, max_examples=300, stateful_step_count=40)
 
 TEACHERS = ("ana@lakeview.example", "ben@lakeview.example")

@@ -197,6 +197,7 @@ def test_a_death_at_any_step_while_it_is_revoked(name: str, fault: str) -> None:
 @pytest.mark.parametrize("fault", EACH)
 @pytest.mark.parametrize("name", MAKES)
 def test_a_death_at_any_step_with_this_very_fault(name: str, fault: str) -> None:
-    steps = range(1, steps_to_rest(name, fault) + 1, EACH[fault])
+    stride = 3 if name == "fork" else EACH[fault]  # whose server differs from Badgr's in its words alone
+    steps = range(1, steps_to_rest(name, fault) + 1, stride)
     deaths = [die(name, fault, step) for step in steps]
     assert sum(deaths) > 0.8 * len(steps)  # a time-out by accident makes the way longer or shorter

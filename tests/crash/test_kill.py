@@ -21,7 +21,7 @@ from tests.night.district import District, district
 pytestmark = pytest.mark.slow
 
 RUN = (sys.executable, "-c", "from bridge.cli import main; main()", "run", "--config")
-TEACHERS = 60
+TEACHERS = 40
 KILLS = 10  # in each of the two nights
 LONGEST = 120.0  # seconds for one process; far more than a whole night takes
 SEND = "gmail.users.drafts.send"

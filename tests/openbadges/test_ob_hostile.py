@@ -147,7 +147,7 @@ def test_nothing_that_people_write_keeps_a_badge_from_being_signed(one: str, two
 
 
 @pytest.mark.slow
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(texts, st.sampled_from([link for link, told in LINKS.items() if told]))
 def test_many_more_texts_travel(text: str, link: str) -> None:
     given = award(text, ISSUER, link)

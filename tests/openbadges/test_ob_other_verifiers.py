@@ -125,14 +125,14 @@ def node() -> Iterator[panel.Program]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("judge", ["vc", "verifier-core"])
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(award=awards())
 def test_node_verifiers_verify_whatever_people_write(judge: str, node: panel.Program, award: Award) -> None:
     assert panel.ask_node(node, judge, PUBLISHED, signed(award)) == (True, "")
 
 
 @pytest.mark.slow
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(awards())
 def test_openvc_verifies_whatever_people_write(award: Award) -> None:
     assert panel.openvc_core(PUBLISHED, signed(award)) == (True, "")

@@ -98,14 +98,7 @@ class DriveEvidence:
             return None
         request = self._files.export(fileId=item.file_id, mimeType=MARKDOWN)
         try:
-            data = self._google.download(
-                request.uri,
-                MAX_BYTES,
-                what=Errand("read the Doc in Criteria", item.url, "Viewer"),
-                bucket="drive",
-                units=DOWNLOAD_UNITS,
-                headers=_key_header(item.file_id, item.resource_key),
-            )
+            data = self._download(item, request.uri, "read the Doc in Criteria")
         except TryLater:
             return None
         except Refused as error:
@@ -168,18 +161,18 @@ class DriveEvidence:
                 return Artwork(link, problem=problem)
             if answer is _SILENCE:
                 return None
-            return to_artwork(link, self._download(item))
+            request = self._files.get_media(fileId=item.file_id, supportsAllDrives=True)
+            return to_artwork(link, self._download(item, request.uri, "fetch the picture"))
         except TryLater:
             return None
         except (BadArtwork, Refused) as error:
             return Artwork(link, problem=str(error))
 
-    def _download(self, item: Evidence) -> bytes:
-        request = self._files.get_media(fileId=item.file_id, supportsAllDrives=True)
+    def _download(self, item: Evidence, uri: str, errand: str) -> bytes:
         return self._google.download(
-            request.uri,
+            uri,
             MAX_BYTES,
-            what=Errand("fetch the picture", item.url, "Viewer"),
+            what=Errand(errand, item.url, "Viewer"),
             bucket="drive",
             units=DOWNLOAD_UNITS,
             headers=_key_header(item.file_id, item.resource_key),

@@ -14,7 +14,7 @@ from bridge.plan.catalogue import MOST_ATTEMPTS, PREREQUISITES, REVIEW_DAYS, REV
 from bridge.plan.standing import Standing
 from tests.core import desk
 from tests.core.desk import NOON, POLICY
-from tests.core.test_badge_cells import STATUS, desk_with
+from tests.core.test_badge_cells import STATUS, assert_told_and_what_was_right_stays, desk_with
 from tests.core.test_pathways import won
 
 RUTH, CORA = "ruth@district.example", "cora@district.example"
@@ -49,13 +49,7 @@ def test_a_wrong_cell_is_told_and_what_was_right_stays(title: str, cell: str, se
     table = desk_with(CELLS)
     table.policy = LISTED
     table.look()
-    before = table.known.achievements["first-aid"]
-    assert table.badges is not None
-    table.badges[1][table.badges[0].index(title)] = cell
-    table.look()
-    assert sentence in table.badges[1][STATUS]
-    assert table.badges[1][STATUS].endswith("The last good version stays in force.")
-    assert table.known.achievements["first-aid"] == before
+    assert_told_and_what_was_right_stays(table, title, cell, sentence)
 
 
 def test_they_are_policy_and_make_no_new_version() -> None:

@@ -7,12 +7,10 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache, partial
-from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bridge.acting.unset import Unset
@@ -24,8 +22,6 @@ from bridge.drive import DriveEvidence
 from bridge.errors import ConfigProblems, Refused
 from bridge.forms import FormSettings, GoogleForms
 from bridge.google import EDIT_FORMS, GMAIL, READ_SCOPES, Google, connect
-from bridge.google.quota import MinuteBuckets
-from bridge.issuer import BACKENDS
 from bridge.ledger import SqlLedger, keep_programme, open_ledger
 from bridge.ledger.backup import backups, restore
 from bridge.mail import FolderMailer, GmailMailer, Sender, SmtpMailer, Voice, compose, compose_digest
@@ -33,8 +29,8 @@ from bridge.mail.smtp import Security, SmtpServer
 from bridge.model import LOCAL
 from bridge.openbadges.addresses import did_web
 from bridge.openbadges.documents import Issuer
-from bridge.plan import Policy, Vendor
-from bridge.ports import Backend, Clock, Mailer, Own, Progress, TokenStore, World
+from bridge.plan import Policy
+from bridge.ports import Backend, Clock, Mailer, Own, Progress, World
 from bridge.review import COLUMNS, REVIEWER
 from bridge.service import Keeping
 from bridge.sheet_keeping import ReviewLook
@@ -42,10 +38,7 @@ from bridge.sheet_pages import PAGES, PageLook
 from bridge.sheet_requests import free_title
 from bridge.sheets import GoogleSheet
 from bridge.site import Check, Look, SiteFiles, StaticSite, keep_address, places
-
-if TYPE_CHECKING:
-    from bridge.backends.badgr import Badgr
-    from bridge.backends.credly import Credly
+from bridge.wiring_vendors import badgr_of, credly_of, made, opened, remarks, titles_of, vendors_of
 
 AnyClock = RealClock | SandboxClock
 
@@ -160,11 +153,6 @@ def site_of(settings: Settings, signing: Signing, artwork: Callable[[str], bytes
     )
 
 
-def titles_of(settings: Settings) -> Mapping[str, str]:
-    """How people know the vendors, those that are not in use any more as well."""
-    return {"badgr": settings.badgr.title, "credly": settings.credly.title}
-
-
 def backends_of(
     settings: Settings, signing: Signing, ledger: SqlLedger, clock: Clock, stack: ExitStack
 ) -> Mapping[str, Backend]:
@@ -191,79 +179,6 @@ def backends_of(
     if settings.credly.in_use:
         backends["credly"] = opened(partial(credly_of, settings, clock), stack)
     return backends
-
-
-def opened(make: Callable[[], Badgr | Credly], stack: ExitStack) -> Backend:
-    """Return a vendor's backend, until *stack* ends; one that waits where its secret is missing."""
-    try:
-        return stack.enter_context(closing(make()))
-    except ConfigProblems as error:
-        return Unset(str(error))
-
-
-def made(backend: str) -> Callable[..., Any]:
-    """Return what makes the backend of this name."""
-    module, _, name = BACKENDS[backend].partition(":")
-    make: Callable[..., Any] = getattr(import_module(module), name)
-    return make
-
-
-def badgr_of(settings: Settings, tokens: TokenStore, clock: Clock) -> Badgr:
-    """Raise ConfigProblems when there is neither a password nor a refresh token in the variables that are named."""
-    from bridge.backends.badgr import Account
-
-    badgr = settings.badgr
-    password, refresh = secret(badgr.password_env) or "", secret(badgr.refresh_token_env) or ""
-    told = badgr.model_dump(exclude={"title", "calls_per_minute"})
-    account = Account(**told, password=password, refresh_token=refresh)
-    if not refresh and not (badgr.username and password):
-        raise ConfigProblems([f"Nothing to log in at {badgr.title} with. {account.log_in}"])
-    quota = MinuteBuckets(clock, {"badgr": badgr.calls_per_minute})
-    found: Badgr = made("badgr")(
-        account, settings.issuer.url, clock, tokens, quota, publish_reasons=settings.issuer.publish_reasons
-    )
-    return found
-
-
-def credly_of(settings: Settings, clock: Clock) -> Credly:
-    """Raise ConfigProblems when there is no token in the variable that the settings name."""
-    from bridge.backends.credly import Account
-
-    credly = settings.credly
-    token = secret(credly.token_env) or ""
-    if not token:
-        raise ConfigProblems(
-            [f"{credly.title}'s token is missing. Put it into the environment variable {credly.token_env}."]
-        )
-    account = Account(
-        **credly.model_dump(include={"url", "organization", "badges", "locale", "token_env"}), token=token
-    )
-    quota = MinuteBuckets(clock, {"credly": credly.calls_per_minute})
-    found: Credly = made("credly")(
-        account, settings.issuer.url, clock, quota, publish_reasons=settings.issuer.publish_reasons
-    )
-    return found
-
-
-def remarks(settings: Settings, now: datetime) -> list[str]:
-    """Return what the nightly report tells besides: the age of a token that will not live for ever."""
-    from bridge.backends.credly import token_age, token_words
-
-    if not settings.credly.token_made:
-        return []
-    made_on = date.fromisoformat(settings.credly.token_made)
-    today = now.astimezone(ZoneInfo(settings.programme.timezone)).date()
-    return [token_age(made_on, today, settings.credly.token_env) or token_words(made_on, today)]
-
-
-def vendors_of(settings: Settings) -> Mapping[str, Vendor]:
-    """Return what decisions must know of the vendors that are set up."""
-    vendors = {}
-    if settings.badgr.in_use:
-        vendors["badgr"] = Vendor(settings.badgr.title, frozenset(settings.badgr.badges))
-    if settings.credly.in_use:
-        vendors["credly"] = Vendor(settings.credly.title, frozenset(settings.credly.badges), wants_names=True)
-    return vendors
 
 
 def sender_of(settings: Settings) -> Sender:

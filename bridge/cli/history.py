@@ -67,7 +67,7 @@ def _as_json(known: Known, request: Request, history: Sequence[Event]) -> dict[s
 
 def _say(settings: Settings, known: Known, request: Request, history: Sequence[Event]) -> None:
     """Where each attempt stands, in the words of the sheet, then what happened, in the programme's own time."""
-    from bridge.wiring import vendors_of
+    from bridge.wiring_vendors import vendors_of
 
     zone = settings.programme.timezone
     backends = {LOCAL: None, **vendors_of(settings)}

@@ -15,6 +15,7 @@ from bridge.config import Settings, secret
 from bridge.model import LOCAL, Effect, Kind, Known, State, Token
 from bridge.ports import TokenStore
 from bridge.report import counted
+from bridge.wiring_vendors import badgr_of, credly_of, vendors_of
 from bridge.wording import shorten
 
 from .badges import Mapped, Row, mapping, named, rows_of, told
@@ -66,7 +67,7 @@ def badgr(settings: Settings, rows: Mapping[str, Row] | None) -> Findings:
     ours = settings.badgr
     if not ours.in_use:
         return
-    with tokens(settings) as store, closing(wiring.badgr_of(settings, store, wiring.clock_of(settings))) as server:
+    with tokens(settings) as store, closing(badgr_of(settings, store, wiring.clock_of(settings))) as server:
         found = server.survey()
     yield good(BADGR, f"{ours.url} lets us in.")
     listed = {issuer.id: issuer for issuer in found.issuers}
@@ -88,7 +89,7 @@ def credly(settings: Settings, rows: Mapping[str, Row] | None) -> Findings:
     clock = wiring.clock_of(settings)
     today = clock.now().astimezone(ZoneInfo(settings.programme.timezone)).date()
     yield token(settings, today)
-    with closing(wiring.credly_of(settings, clock)) as server:
+    with closing(credly_of(settings, clock)) as server:
         found = server.survey()
     yield good(CREDLY, f"{ours.url} lets us in.")
     yield from mapping(Mapped(CREDLY, "credly", "badge template", ours.badges, found.templates), rows)
@@ -106,7 +107,7 @@ def token(settings: Settings, today: date) -> Finding:
 
 def left_behind(settings: Settings) -> Findings:
     """Say what is still to be done at vendors that the settings know no more."""
-    here = {LOCAL, *wiring.vendors_of(settings), *settings.issuer.gone}
+    here = {LOCAL, *vendors_of(settings), *settings.issuer.gone}
     left: dict[str, list[Effect]] = {}
     known = known_of(settings)
     for effect in known.effects.values():

@@ -10,7 +10,7 @@ from threading import Event
 
 import pytest
 
-from bridge import wiring
+from bridge import wiring, wiring_vendors
 from bridge.clock import RealClock, SandboxClock
 from bridge.config import Settings, load
 from bridge.errors import ConfigProblems, TryLater
@@ -131,7 +131,8 @@ def test_the_pace_that_is_set_is_kept_with_the_calls_to_vendors(
         vendors.set_credly(calls_per_minute=pace)
         given = load(desk.config)
         clocks = {"badgr": FakeClock(story.NOON), "credly": FakeClock(story.NOON)}
-        for backend in (wiring.badgr_of(given, Tokens(), clocks["badgr"]), wiring.credly_of(given, clocks["credly"])):
+        server = wiring_vendors.badgr_of(given, Tokens(), clocks["badgr"])
+        for backend in (server, wiring_vendors.credly_of(given, clocks["credly"])):
             for _ in range(3):
                 backend.survey()
         for clock in clocks.values():

@@ -34,7 +34,11 @@ _LAST = (
 )
 _KEY = select(schema.log_keys.c.value).where(schema.log_keys.c.programme == bindparam("of"))
 _KNOWN = select(
-    schema.decisions.c.attempt_id, schema.decisions.c.n, schema.decisions.c.verdict, schema.decisions.c.seen_at
+    schema.decisions.c.attempt_id,
+    schema.decisions.c.n,
+    schema.decisions.c.verdict,
+    schema.decisions.c.reviewer,
+    schema.decisions.c.seen_at,
 ).where(
     schema.decisions.c.programme == bindparam("of"),
     schema.decisions.c.attempt_id.in_(bindparam("attempts", expanding=True)),

@@ -34,8 +34,8 @@ class Entry:
     person: str
 
 
-#: By which a decision is known again: attempt id, number, verdict, and when it was seen.
-Mark: TypeAlias = tuple[str, int, Verdict | None, datetime]
+#: By which a decision is known again: attempt id, number, verdict, who made it, and when it was seen.
+Mark: TypeAlias = tuple[str, int, Verdict | None, str, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +49,14 @@ class News:
 def news(decisions: Sequence[Decision], known: Collection[Mark]) -> list[News]:
     """Return those of *decisions*, in their order, that are not *known*.
 
-    One in force again was seen when the earlier one was.
+    One in force again was seen when the earlier one was, and is the same person's.
     """
-    marks = {(attempt_id, n) for attempt_id, n, _, _ in known}
-    seen = {(attempt_id, verdict, at) for attempt_id, _, verdict, at in known}
+    marks = {(attempt_id, n) for attempt_id, n, *_ in known}
+    seen = {(attempt_id, *word) for attempt_id, _, *word in known}
     found = []
     for one in decisions:
         if (one.attempt_id, one.n) not in marks:
-            what = (one.attempt_id, one.verdict, one.seen_at)
+            what = (one.attempt_id, one.verdict, one.reviewer, one.seen_at)
             found.append(News(one, again=what in seen))
             seen.add(what)
     return found

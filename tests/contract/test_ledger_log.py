@@ -68,6 +68,15 @@ def test_an_earlier_decision_in_force_again_is_a_taking_back(place: MemoryPlace)
     ]
 
 
+def test_two_who_approve_at_one_moment_both_decided(place: MemoryPlace) -> None:
+    """A clock may stand still; the second word is another person's, so it takes nothing back."""
+    by_bo = replace(APPROVED, n=2, reviewer="bo@example.org")
+    with held(place, BASIS, Lesson(decisions=(APPROVED,)), Lesson(decisions=(by_bo,))) as ledger:
+        lines = ledger.log()
+    assert [line.what for line in lines] == ["decided: Approve", "decided: Approve"]
+    assert lines[0].by != lines[1].by
+
+
 def test_only_what_was_done_is_told(place: MemoryPlace) -> None:
     with held(place, BASIS, PLANNED) as ledger:
         ledger.postpone(ledger.begin(ISSUE), NOON, "not now", in_doubt=True)

@@ -184,7 +184,7 @@ class MemoryLedger:
 
     def _marks(self) -> list[chain.Mark]:
         known = self.memory.known.decisions.values()
-        return [(one.attempt_id, one.n, one.verdict, one.seen_at) for decisions in known for one in decisions]
+        return [(d.attempt_id, d.n, d.verdict, d.reviewer, d.seen_at) for decisions in known for d in decisions]
 
     def _whose(self, attempt_id: str) -> tuple[str, str]:
         """The badge's key, and the teacher's address."""

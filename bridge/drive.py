@@ -15,7 +15,7 @@ from bridge.links import is_file_id, parse_link
 from bridge.model import Artwork, Criteria, Evidence, FileAccess, FileFacts
 from bridge.openbadges.errors import BadArtwork
 from bridge.openbadges.pictures import picture
-from bridge.openbadges.pictures.artwork import MAX_BYTES, inspect, is_faint, without_badge
+from bridge.openbadges.pictures.artwork import MAX_BYTES, fit, inspect, is_faint, without_badge
 from bridge.openbadges.text import clean
 from bridge.wording import visible
 
@@ -183,8 +183,9 @@ def to_artwork(link: str, data: bytes) -> Artwork:
     """Return the picture as it can become a badge, with remarks; raise BadArtwork if it can't."""
     inspect(data)
     bare, old = without_badge(data)
-    remarks = (OLD_BADGE if old else "", FAINT if is_faint(bare) else "")
-    return Artwork(link, picture.name(bare), bare, remark=" ".join(filter(None, remarks)))
+    square, fitted = fit(bare)
+    remarks = (OLD_BADGE if old else "", fitted, FAINT if is_faint(square) else "")
+    return Artwork(link, picture.name(square), square, remark=" ".join(filter(None, remarks)))
 
 
 def _unusable(item: Evidence, answer: Json | None, who: str) -> str:

@@ -23,7 +23,7 @@ COLUMNS = (
     BadgeColumn(titles.NAME, 190, "As teachers know it, and as the form offers it."),
     BadgeColumn(titles.DESCRIPTION, 300, "One or two sentences: what somebody with this badge can do."),
     BadgeColumn(titles.CRITERIA, 300, "What is to be done for it. Markdown, or the address of a Google Doc."),
-    BadgeColumn(titles.ARTWORK, 220, "The link to a picture on Drive: PNG or SVG, square, 400 pixels or more."),
+    BadgeColumn(titles.ARTWORK, 220, "The link to a picture on Drive: PNG or SVG, best square, 400 pixels or more."),
     BadgeColumn(titles.HOURS, 60, "What it counts for the salary office. May be empty."),
     BadgeColumn(titles.ACTIVE, 65, "no switches it off; what was issued stays.", ("yes", "no")),
     BadgeColumn(titles.STATUS, 280, "The bridge says here whether it understands the row."),

@@ -44,7 +44,7 @@ BAD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "cut off": (lambda good: good[: len(good) // 2], "again"),
     "a damaged bit": (crc_error, "again"),
     "made to burst": (lambda _: png(60_000, 60_000), "60000 × 60000 pixels, which is too large"),
-    "not square": (lambda _: png(800, 600), "A badge must be square"),
+    "long": (lambda _: png(900, 400), "A badge is square: crop it"),
     "too small": (lambda _: png(64, 64), "It must be at least 400 × 400"),
     "too many bytes": (lambda good: good + bytes(10_500_000), "at most 10 MB"),
 }
@@ -72,6 +72,22 @@ def test_a_picture_that_can_t_become_a_badge(town: District, what: str) -> None:
     town.nights()
     town.assert_each_has_one_badge()
     assert set(catalogue_says(town).values()) == {"In use"}
+
+
+def test_a_picture_that_is_not_square_is_padded_and_its_row_says_so(town: District) -> None:
+    badge, out = town.programme.badges[0], io.BytesIO()
+    Image.open(io.BytesIO(badge_png(badge.key))).resize((600, 400)).save(out, "PNG")
+    town.act(f"{town.programme.artwork[badge.key]}/edit", base64=b64encode(out.getvalue()).decode())
+    town.submit()
+    assert town.night().problems == []
+    says = "In use. The picture is not square (600 × 400): padded to 600 × 600."
+    assert catalogue_says(town) == {badge.key: says} | {b.key: "In use" for b in town.programme.badges[1:]}
+    town.approve_all()
+    assert town.nights().problems == []
+    town.assert_each_has_one_badge()
+    (published,) = (town.folder / "site" / "badges").iterdir()
+    assert Image.open(published).size == (600, 600)
+    assert catalogue_says(town)[badge.key] == says
 
 
 def test_a_picture_that_is_not_shared_or_in_the_bin(town: District) -> None:

@@ -46,7 +46,7 @@ def test_good_artwork_is_good(png: bytes) -> None:
         (saved(400, 400, "JPEG"), "a JPEG, not a PNG"),
         (saved(400, 400, "WEBP"), "a WebP, not a PNG"),
         (saved(399, 399), "at least 400"),
-        (saved(400, 401), "must be square"),
+        (saved(400, 801), "more than twice as long"),
         (artwork(500)[:-40], "cut off"),
         (claiming(4001, 4001), "too large"),
         (claiming(2**31 - 1, 2**31 - 1), "too large"),

@@ -13,6 +13,8 @@ from .baking import chunks
 MAX_BYTES = 10 * 1024 * 1024
 MAX_PIXELS = 16_000_000
 SMALLEST = 400
+#: How many times as long one way as the other it may be: what is longer would be lost in a square.
+LONGEST = 2
 #: As wide as badges are in signatures and lists, and the least difference of brightness (of 255) that can be made out.
 SMALL, FAINT = 90, 50
 
@@ -36,8 +38,9 @@ DAMAGED = (
 def inspect(data: bytes) -> None:
     """Return nothing if *data* is a PNG that can carry a badge; raise BadArtwork with the cure if not.
 
-    It must be whole and undamaged, square, at least 400 pixels wide, at most 16 million pixels and 10 MB. The size in
-    the header is looked at before a single pixel is unpacked, so a picture made to burst costs nothing.
+    It must be whole and undamaged, at most twice as long one way as the other, at least 400 pixels the longer way, at
+    most 16 million pixels and 10 MB. The size in the header is looked at before a single pixel is unpacked, so a
+    picture made to burst costs nothing.
     """
     if len(data) > MAX_BYTES:
         raise BadArtwork(
@@ -59,9 +62,9 @@ def check_size(width: int, height: int) -> None:
         raise BadArtwork(f"{size}. Export it again as PNG.")
     if width * height > MAX_PIXELS:
         raise BadArtwork(f"{size}, which is too large. Export it at most 4000 × 4000, best 600 × 600.")
-    if width != height:
-        raise BadArtwork(f"{size}. A badge must be square: crop it, or add a transparent border.")
-    if width < SMALLEST:
+    if max(width, height) > LONGEST * min(width, height):
+        raise BadArtwork(f"{size}, more than twice as long one way as the other. A badge is square: crop it.")
+    if max(width, height) < SMALLEST:
         raise BadArtwork(f"{size}. It must be at least {SMALLEST} × {SMALLEST}.")
 
 

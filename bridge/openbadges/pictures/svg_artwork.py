@@ -17,30 +17,26 @@ from bridge.openbadges.errors import BadArtwork
 from . import drawing, svg_styles
 from .markup import MAX_ELEMENTS, TOO_MANY, walk
 from .raster import MAX_PIXELS, pixels
+from .svg_page import check_page
 
 MAX_BYTES = 1_000_000
 #: So many characters are drawn at most, with everything that is used again and again counted each time. Each element
 #: counts for as many as it takes a browser's time for.
 MAX_DRAWN = 20_000_000
 ELEMENT = 100
-#: Programs round: 283.46 by 283.47 is a square.
-ROUNDING = 0.01
 
 _DATA = r"data:image/(?:png|jpeg|jpg);base64,[A-Za-z0-9+/=\s]*"
 _REFERENCE = re.compile(rf"\s*(?:#([^\s\"'()\\<>]+)|({_DATA}))\s*", re.IGNORECASE)
 _URL = re.compile(rf"\(\s*([\"']?)(#[^\s\"'()\\<>]+|{_DATA})\1\s*\)", re.IGNORECASE)
 _FUNCTION = re.compile(r"(?<![\w-])([\w-]++)\(")
 _AT_RULE = re.compile(r"@([\w-]*)")
-_LENGTH = re.compile(
-    r"\s*\+?(\d+(?:\.\d*)?(?:e[+-]?\d+)?|\.\d+)\s*(?:px|pt|pc|mm|cm|in|em|ex|rem|q)?\s*", re.IGNORECASE
-)
 
 
 def inspect(svg: bytes) -> None:
     """Return nothing if *svg* can carry a badge; raise BadArtwork with the cure if not.
 
-    It must be whole, square (by its viewBox, its width and height, or both), at most 1 MB, made only of what `drawing`
-    lists, refer to its own parts and embedded PNGs and JPEGs only, and not grow when it is drawn.
+    It must be whole, square or nearly so (see `svg_page`), at most 1 MB, made only of what `drawing` lists, refer
+    to its own parts and embedded PNGs and JPEGs only, and not grow when it is drawn.
     """
     if len(svg) > MAX_BYTES:
         raise BadArtwork(f"The picture has {len(svg) / 1e6:.1f} MB. An SVG may have 1 MB: simplify it, or use a PNG.")
@@ -195,30 +191,10 @@ class _Checker:
 
 
 def check_root(name: str, attributes: Mapping[str, str]) -> None:
-    """Raise BadArtwork unless the root is SVG's own, and square."""
+    """Raise BadArtwork unless the root is SVG's own, and its page square or nearly so."""
     if not name.startswith(drawing.SVG):
         raise BadArtwork(f'The picture does not say that it is SVG: its first tag needs xmlns="{drawing.SVG}".')
-    check_size(attributes)
-
-
-def check_size(attributes: Mapping[str, str]) -> None:
-    """Raise BadArtwork unless the root's *attributes* say that the picture is square."""
-    box = re.split(r"[\s,]+", attributes.get("viewBox", "").strip())
-    sizes = [(length(box[2]), length(box[3]))] if len(box) == 4 else []
-    sizes.append((length(attributes.get("width", "")), length(attributes.get("height", ""))))
-    known = [(width, height) for width, height in sizes if width and height]
-    if not known:
-        raise BadArtwork("The picture does not say how large it is: it needs a viewBox, or a width and a height.")
-    for width, height in known:
-        if abs(width - height) > ROUNDING * max(width, height):
-            raise BadArtwork(f"The picture is {width:g} × {height:g}. A badge must be square: make its page square.")
-
-
-def length(text: str) -> float:
-    """Return a length as a number, whatever its unit; 0 for what is none, or relative to something else."""
-    found = _LENGTH.fullmatch(text[:40])
-    size = float(found[1]) if found else 0.0
-    return size if size < 1e9 else 0.0
+    check_page(attributes)
 
 
 def check_no_handlers(attributes: Mapping[str, str]) -> None:

@@ -81,6 +81,7 @@ class Row:
     feedback: str
     reviewer: str
     cells: Mapping[str, str] = field(default_factory=dict)  # by column title
+    ratings: Mapping[str, str] = field(default_factory=dict)  # by criterion, titled as its column was first
 
 
 @dataclass(frozen=True, slots=True)

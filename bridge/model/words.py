@@ -30,6 +30,14 @@ class Verdict(StrEnum):
     REVOKE = "Revoke"
 
 
+class Identity(StrEnum):
+    """How it is known who decided."""
+
+    COLUMN = "column"  # claimed: the address that stands in Reviewer
+    FORM = "form"  # verified: an answer to the decision form, with the address that Google collected
+    TABS = "tabs"  # verified: typed into a tab that is one coach's alone
+
+
 class EvidenceKind(StrEnum):
     UPLOAD = "upload"  # uploaded with the form: a file on Drive
     DRIVE = "drive"  # a pasted link to a file on Drive

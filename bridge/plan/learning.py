@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bridge.model import Artwork, Criteria, FileFacts, Kind, Known, Lesson, Uptake
+from bridge.model import Artwork, Criteria, FileFacts, Identity, Kind, Known, Lesson, Uptake
 from bridge.plan import guards
 from bridge.plan.acceptance import learn_acceptance
 from bridge.plan.catalogue import learn_catalogue
@@ -14,6 +14,7 @@ from bridge.plan.decisions import SCRAMBLED, TWICE, Sorted, learn_decisions, sor
 from bridge.plan.digests import plan_digests
 from bridge.plan.draft import Draft
 from bridge.plan.enact import enact
+from bridge.plan.hearing import hear
 from bridge.plan.intake import Intake, resolve_labels
 from bridge.plan.past import past
 from bridge.plan.pathways import grant, learn_fallen
@@ -79,12 +80,13 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
     _spare_twice_told(draft, known, ours)
     notices: dict[str, str] = {}
     trusted = whole or (seen.sheet is not None and not known.shown)  # else coaches may have decided, and nobody knows
-    if whole and (lost := scrambled(draft.known, ours.good) or renamed(draft.known, ours.good)):
+    if whole and (lost := _moved_words(draft.known, ours, policy)):
         trusted = False
         draft.problem("sheet, tab Review", SCRAMBLED, blocking=True)
         notices = dict.fromkeys(lost, SCRAMBLED)
     elif whole:
-        notices = learn_decisions(draft, intake, ours, policy)
+        for rows_that_count in hear(ours, policy):
+            notices = learn_decisions(draft, intake, rows_that_count, policy)
         enact(draft, policy, entropy, seen.taken)  # only now: whoever emptied a cell in time must have been heard
         grant(draft, rows, policy, entropy, seen.taken)
         notices = learn_fallen(draft) | notices
@@ -94,6 +96,13 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
     if draft.known.facts.get(REBUILD) and whole:
         draft.fact(REBUILD, "")
     return Learnt(draft.lesson(), notices, catalogue, ours, whole, past=past(draft.known, now, policy) - notices.keys())
+
+
+def _moved_words(known: Known, ours: Sorted, policy: Policy) -> frozenset[str]:
+    """The attempts whose rows show that words moved between rows; where words in cells decide nothing, none."""
+    if policy.identity is not Identity.COLUMN:
+        return frozenset()
+    return scrambled(known, ours.good) or renamed(known, ours.good)
 
 
 def _learn_files(draft: Draft, seen: Seen) -> None:

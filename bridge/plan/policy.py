@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 
-from bridge.model import LOCAL, Achievement
+from bridge.model import LOCAL, Achievement, Identity
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Policy:
     due_days: int = 10
     archive_after: timedelta | None = None  # how long a row stays in Review after the last event; None: for ever
     coaches: frozenset[str] = frozenset()  # who may stand in Reviewer (lower case); empty: anyone
+    identity: Identity = Identity.COLUMN  # where words count, and so how it is known who decided
     coordinator: str = ""  # who looks after the programme (lower case)
     digests: bool = False  # coaches get a mail a day on what waits for them
     digest_hour: int = 0  # not before this hour of the day

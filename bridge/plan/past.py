@@ -30,13 +30,14 @@ def past(known: Known, now: datetime, policy: Policy) -> frozenset[str]:
         attempt.id
         for number, attempts in requests.items()
         if number not in busy
-        and all(_last_event(known, attempt) < until for attempt in attempts)
+        and all(last_event(known, attempt) < until for attempt in attempts)
         and all(standing(known, attempt.id) not in _UNDER_WAY for attempt in attempts)
         for attempt in attempts
     )
 
 
-def _last_event(known: Known, attempt: Attempt) -> datetime:
+def last_event(known: Known, attempt: Attempt) -> datetime:
+    """Return when something happened to the attempt last."""
     times = [attempt.submission.submitted_at]
     times += [decision.seen_at for decision in known.decisions.get(attempt.id, ())]
     times += [move.at for move in known.moves.get(attempt.id, ())]

@@ -55,6 +55,8 @@ STATUS_COLOURS: Mapping[str, Colour] = {
     "The ledger knows no": RED,
     "The ID": RED,
     "Decisions stand": RED,
+    "Feedback stands": RED,
+    "IDs, e-mails": RED,
     "Revoked": RED,
 }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from bridge.plan.draft import Draft
 from bridge.plan.intake import Intake
 from bridge.plan.pathways import missing
 from bridge.plan.policy import Policy
-from bridge.plan.scrambles import cell_fact, last_said
+from bridge.plan.scrambles import cell_fact, displaced, feedback_fact, last_said, last_told
 from bridge.plan.second_look import (
     first_yes,
     is_asked_as_coordinator,
@@ -29,6 +29,14 @@ from bridge.wording import mailboxes
 SCRAMBLED = (
     "Decisions stand in other rows than before: was one column sorted by itself? Please undo that (Ctrl+Z), "
     "or put the earlier words back. Until then no decision is taken from this sheet."
+)
+REWORDED = (
+    "Feedback stands in other rows than before: was that column sorted by itself? Please undo that (Ctrl+Z), or put "
+    "the earlier words back. Until then no decision is taken from this sheet."
+)
+DISPLACED = (
+    "IDs, e-mails or badges stand in other rows than before: was one column sorted by itself? Please undo that "
+    "(Ctrl+Z), or delete these rows: they come back. Until then no decision is taken from this sheet."
 )
 TWICE = "This row is there twice: please delete one of them. Until then no decision is taken from either."
 DAMAGED = "The ID, e-mail or badge of this row was changed, so it no longer counts. Please delete this row: {new}"
@@ -56,6 +64,12 @@ class Sorted:
     good: dict[str, Row] = field(default_factory=dict)  # by attempt id
     twice: dict[str, list[Row]] = field(default_factory=dict)
     damaged: list[Row] = field(default_factory=list)
+    displaced: dict[str, Row] = field(default_factory=dict)  # the column ID, or another one of those, was sorted alone
+
+    @property
+    def awaited(self) -> Collection[str]:
+        """Attempts whose row is there, but counts only once people have put it right."""
+        return self.twice.keys() | self.displaced.keys()
 
 
 def sort_rows(known: Known, rows: Iterable[Row]) -> Sorted:
@@ -77,6 +91,9 @@ def sort_rows(known: Known, rows: Iterable[Row]) -> Sorted:
             result.good[attempt_id] = same[0]
         else:
             result.twice[attempt_id] = same
+    strays = [row for row in result.damaged if row.attempt_id in known.attempts and row.attempt_id not in found]
+    result.displaced = {row.attempt_id: row for row in displaced(known, strays)}
+    result.damaged = [row for row in result.damaged if row is not result.displaced.get(row.attempt_id)]
     return result
 
 
@@ -116,6 +133,8 @@ def learn_decisions(draft: Draft, intake: Intake, rows: Sorted, policy: Policy) 
             verdict = to_verdict(row.verdict)
             if verdict is not last_said(draft.known, decision):
                 draft.fact(cell_fact(decision), verdict.value if verdict else "")
+            if row.feedback != last_told(draft.known, decision):
+                draft.fact(feedback_fact(decision), row.feedback)
     return notices
 
 

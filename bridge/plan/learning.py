@@ -10,7 +10,7 @@ from bridge.model import Artwork, Criteria, FileFacts, Identity, Kind, Known, Le
 from bridge.plan import guards
 from bridge.plan.acceptance import learn_acceptance
 from bridge.plan.catalogue import learn_catalogue
-from bridge.plan.decisions import SCRAMBLED, TWICE, Sorted, learn_decisions, sort_rows
+from bridge.plan.decisions import DISPLACED, REWORDED, SCRAMBLED, TWICE, Sorted, learn_decisions, sort_rows
 from bridge.plan.digests import plan_digests
 from bridge.plan.draft import Draft
 from bridge.plan.enact import enact
@@ -19,7 +19,7 @@ from bridge.plan.intake import Intake, resolve_labels
 from bridge.plan.past import past
 from bridge.plan.pathways import grant, learn_fallen
 from bridge.plan.policy import Policy
-from bridge.plan.scrambles import renamed, scrambled
+from bridge.plan.scrambles import renamed, reworded, scrambled
 from bridge.ports import FormReading, SheetReading, Tab
 from bridge.review import Row, read_review, to_rows
 
@@ -80,10 +80,11 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
     _spare_twice_told(draft, known, ours)
     notices: dict[str, str] = {}
     trusted = whole or (seen.sheet is not None and not known.shown)  # else coaches may have decided, and nobody knows
-    if whole and (lost := _moved_words(draft.known, ours, policy)):
+    if whole and (told := _sorted_alone(draft.known, ours, policy)):
         trusted = False
-        draft.problem("sheet, tab Review", SCRAMBLED, blocking=True)
-        notices = dict.fromkeys(lost, SCRAMBLED)
+        for sentence in dict.fromkeys(told.values()):
+            draft.problem("sheet, tab Review", sentence, blocking=True)
+        notices = dict(told)
     elif whole:
         for rows_that_count in hear(ours, policy):
             notices = learn_decisions(draft, intake, rows_that_count, policy)
@@ -98,11 +99,17 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
     return Learnt(draft.lesson(), notices, catalogue, ours, whole, past=past(draft.known, now, policy) - notices.keys())
 
 
-def _moved_words(known: Known, ours: Sorted, policy: Policy) -> frozenset[str]:
-    """The attempts whose rows show that words moved between rows; where words in cells decide nothing, none."""
+def _sorted_alone(known: Known, ours: Sorted, policy: Policy) -> Mapping[str, str]:
+    """What to say, by attempt, where rows show that one column was sorted without the others; nothing where words in
+    cells decide nothing."""
     if policy.identity is not Identity.COLUMN:
-        return frozenset()
-    return scrambled(known, ours.good) or renamed(known, ours.good)
+        return {}
+    lost = scrambled(known, ours.good) or renamed(known, ours.good)
+    return (
+        dict.fromkeys(reworded(known, ours.good), REWORDED)
+        | dict.fromkeys(lost, SCRAMBLED)
+        | dict.fromkeys(ours.displaced, DISPLACED)
+    )
 
 
 def _learn_files(draft: Draft, seen: Seen) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from bridge.model import Decision, Known, Verdict
 from bridge.plan.standing import Standing, standing
-from bridge.review import Row, fold, to_verdict
+from bridge.review import BADGE, EMAIL, Row, fold, to_verdict
 
 
 def cell_fact(decision: Decision) -> str:
@@ -21,13 +21,25 @@ def last_said(known: Known, decision: Decision) -> Verdict | None:
     return decision.verdict if word is None else to_verdict(word)
 
 
+def feedback_fact(decision: Decision) -> str:
+    """The same of its feedback."""
+    return f"feedback:{decision.attempt_id}/{decision.n}"
+
+
+def last_told(known: Known, decision: Decision) -> str:
+    """What stood in Feedback of the row of an enacted *decision* at the last look."""
+    return known.facts.get(feedback_fact(decision), decision.feedback)
+
+
 def scrambled(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
     """The attempts whose decided rows show that verdicts moved between rows, as when one column is sorted by itself.
 
     Signs of it, all together and since the last look: two or more decided rows lost their word while their feedback
-    stayed, and no word has become rarer. Somebody who changes his mind writes feedback, or makes a word rarer.
+    stayed, or went along to other rows, and no word has become rarer. Somebody who changes his mind writes feedback,
+    or makes a word rarer.
     """
-    lost, before, after = [], Counter[Verdict](), Counter[Verdict]()
+    changed, moved_with_feedback, lost_words, lost_texts = [], [], False, Counter[str]()
+    before, after = Counter[Verdict](), Counter[Verdict]()
     for attempt_id, row in rows.items():
         verdict = to_verdict(row.verdict)
         if verdict is not None:
@@ -37,10 +49,61 @@ def scrambled(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
             continue
         if (said := last_said(known, decision)) is not None:
             before[said] += 1
-        if decision.enacted and verdict is not said and row.feedback == decision.feedback:
-            lost.append(attempt_id)
-    moved = len(lost) >= 2 and all(after[verdict] >= n for verdict, n in before.items())
+        if decision.enacted and verdict is not said:
+            changed.append(attempt_id)
+            lost_words |= said is not None
+            if row.feedback != last_told(known, decision):
+                moved_with_feedback.append(attempt_id)
+                lost_texts[last_told(known, decision)] += 1
+    if not lost_words or any(after[verdict] < n for verdict, n in before.items()):
+        return frozenset()
+    alone = len(changed) - len(moved_with_feedback) >= 2
+    together = len(changed) >= 2 and _stand_elsewhere(known, rows, lost_texts)
+    return frozenset(changed) if alone or together else frozenset()
+
+
+def reworded(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
+    """The attempts whose decided rows show that the column Feedback was sorted by itself: what one teacher is to read
+    stands in another one's row.
+
+    Signs of it, all together: two or more rows lost the feedback with which they were decided while their word stayed,
+    and each of those texts stands in as many rows as before.
+    """
+    lost: dict[str, str] = {}
+    for attempt_id, row in rows.items():
+        decision = known.decision(attempt_id)
+        if decision is None or not decision.enacted or to_verdict(row.verdict) is not last_said(known, decision):
+            continue
+        if (told := last_told(known, decision)) not in ("", row.feedback):
+            lost[attempt_id] = told
+    moved = len(lost) >= 2 and _stand_elsewhere(known, rows, Counter(lost.values()))
     return frozenset(lost) if moved else frozenset()
+
+
+def _stand_elsewhere(known: Known, rows: Mapping[str, Row], lost: Counter[str]) -> bool:
+    """True if as many other rows bear each text that was lost as lost it: rows that were not decided with it."""
+    found = Counter(
+        row.feedback
+        for attempt_id, row in rows.items()
+        if row.feedback in lost
+        and ((word := known.decision(attempt_id)) is None or last_told(known, word) != row.feedback)
+    )
+    return all(found[text] >= n for text, n in lost.items() if text)
+
+
+def displaced(known: Known, rows: Sequence[Row]) -> Sequence[Row]:
+    """Those of *rows*, which bear IDs of requests but not their e-mail and badge, that show that the column ID, E-mail
+    or Badge was sorted by itself; all of them, or none.
+
+    Signs of it: there are two or more, with as many IDs, and together they bear the e-mails and badges of those IDs.
+    """
+    meant = [known.requests[known.attempts[row.attempt_id].request] for row in rows]
+    is_sorted = (
+        len({row.attempt_id for row in rows}) == len(rows) >= 2
+        and Counter(one.recipient for one in meant) == Counter(fold(row.cells[EMAIL]) for row in rows)
+        and Counter(fold(one.label) for one in meant) == Counter(fold(row.cells[BADGE]) for row in rows)
+    )
+    return rows if is_sorted else ()
 
 
 def renamed(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from bridge.model import Attempt, Evidence, EvidenceKind, FileAccess, Known, Verdict
 from bridge.plan.catalogue import STATUS as CATALOGUE_STATUS
 from bridge.plan.catalogue import read_catalogue
-from bridge.plan.decisions import DAMAGED, TWICE, UNKNOWN, bears_a_lost_badge, sort_rows
+from bridge.plan.decisions import DAMAGED, DISPLACED, TWICE, UNKNOWN, bears_a_lost_badge, sort_rows
 from bridge.plan.due import due_of
 from bridge.plan.guards import emptied
 from bridge.plan.history_note import history_note
@@ -211,7 +211,7 @@ def _away(reading: SheetReading, learnt: Learnt) -> frozenset[str]:
     Who wants one back pastes its ID into an empty row.
     """
     asked_for = {row.attempt_id for row in learnt.rows.damaged}
-    here = learnt.rows.good.keys() | learnt.rows.twice.keys() | asked_for
+    here = learnt.rows.good.keys() | learnt.rows.awaited | asked_for
     return learnt.past - here if Own.ARCHIVE in reading.own else frozenset()
 
 
@@ -264,13 +264,13 @@ def _mend(known: Known, table: Table, learnt: Learnt, policy: Policy, now: datet
                     continue
                 if row.cells[title] != as_text(value):
                     patches.append(Patch(row.position, places[title], value))
-        elif attempt.id not in rows.twice:
+        elif attempt.id not in rows.awaited:
             back = "This row was put back." if attempt.id in known.shown else ""
             added.append(_as_row(_new_row(of_it, back), places))
     for position, cells, sentence in _misfits(known, learnt):
         if cells[STATUS] != sentence:
             patches.append(Patch(position, places[STATUS], sentence))
-    hidden = learnt.leave | rows.twice.keys()
+    hidden = learnt.leave.union(rows.awaited)
     versions = {attempt.id: attempt.version for attempt in known.attempts.values() if attempt.id not in hidden}
     notes = tuple(_notes(known, rows.good, patches, places, policy))
     change = Change(added=tuple(added), review=tuple(patches), notes=notes)
@@ -290,7 +290,7 @@ def _notes(
 def _misfits(known: Known, learnt: Learnt) -> list[tuple[int, Mapping[str, str], str]]:
     """Rows that count for nothing, with the sentence that says so."""
     twice = [(row.position, row.cells, TWICE) for rows in learnt.rows.twice.values() for row in rows]
-    damaged = []
+    damaged = [(row.position, row.cells, DISPLACED) for row in learnt.rows.displaced.values()]
     for row in learnt.rows.damaged:
         if is_id(row.attempt_id) and row.attempt_id not in known.attempts:
             damaged.append((row.position, row.cells, UNKNOWN))

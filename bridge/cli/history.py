@@ -11,6 +11,7 @@ from bridge.errors import Refused
 from bridge.model import LOCAL, Attempt, Effect, Event, Kind, Known, Request, State
 from bridge.plan import Policy
 from bridge.plan.deeds import DOING
+from bridge.plan.pathways import still_lacking
 from bridge.plan.standing import standing
 from bridge.plan.status import status_words
 from bridge.report import in_words
@@ -67,6 +68,7 @@ def _as_json(known: Known, request: Request, history: Sequence[Event]) -> dict[s
 
 def _say(settings: Settings, known: Known, request: Request, history: Sequence[Event]) -> None:
     """Where each attempt stands, in the words of the sheet, then what happened, in the programme's own time."""
+    from bridge.wiring import clock_of
     from bridge.wiring_vendors import vendors_of
 
     zone = settings.programme.timezone
@@ -79,8 +81,10 @@ def _say(settings: Settings, known: Known, request: Request, history: Sequence[E
         backends=backends,
     )
     say(f"Request {request.number}: {request.label or request.achievement}")
+    lacking = still_lacking(known, clock_of(settings).now())
     for attempt in _attempts(known, request):
-        say(f"Attempt {attempt.id}: {status_words(known, attempt, '', policy)}")
+        words = status_words(known, attempt, "", policy, lacks=lacking.get(attempt.id, ""))
+        say(f"Attempt {attempt.id}: {words}")
         for line in _place(known, attempt, policy):
             say(f"  {line}")
     say()

@@ -15,6 +15,7 @@ from bridge.model import (
     Evidence,
     EvidenceKind,
     Known,
+    Prerequisites,
     Request,
     Submission,
     Verdict,
@@ -57,14 +58,42 @@ def missing(known: Known, achievement: Achievement, attempts: Iterable[str], now
     has = held(known, attempts, now)
     if wanted is None or _are_met(achievement, has):
         return ""
-    names = {key: known.achievements[key].name for key in wanted.of if key in known.achievements}
+    names = _names(known, wanted)
     count = sum(key in has for key in wanted.of)
-    lacks = ", ".join(names.get(key, key)[:60] for key in wanted.of if key not in has)
+    lacks = _lacking(wanted, has, names)
     so_far = f"this teacher lacks {lacks}" if wanted.number == len(wanted.of) else f"this teacher has {count} of them"
     return (
         f"“{achievement.name[:60]}” comes after {say(wanted, names)}, and {so_far}. Leave Approve there, "
         "and it acts once that is so; or empty the cell."
     )
+
+
+def still_lacking(known: Known, now: datetime) -> dict[str, str]:
+    """Of each attempt that waits for a decision, which prerequisites its teacher lacks; those with all are left out."""
+    after = {key: one.prerequisites for key, one in known.achievements.items() if one.prerequisites is not None}
+    asking: defaultdict[str, list[tuple[str, Prerequisites]]] = defaultdict(list)
+    for attempt in known.attempts.values():
+        request = known.requests[attempt.request]
+        wanted = after.get(request.achievement)
+        if wanted is not None and standing(known, attempt.id) is Standing.WAITING:
+            asking[request.recipient].append((attempt.id, wanted))
+    earned = _earned(known) if asking else {}
+    lacking: dict[str, str] = {}
+    for person, waiting in asking.items():
+        has = held(known, earned.get(person, ()), now)
+        for attempt_id, wanted in waiting:
+            if (more := wanted.number - sum(key in has for key in wanted.of)) > 0:
+                some = _lacking(wanted, has, _names(known, wanted))
+                lacking[attempt_id] = some if wanted.number == len(wanted.of) else f"{more} of {some}"
+    return lacking
+
+
+def _names(known: Known, wanted: Prerequisites) -> dict[str, str]:
+    return {key: known.achievements[key].name for key in wanted.of if key in known.achievements}
+
+
+def _lacking(wanted: Prerequisites, has: Collection[str], names: Mapping[str, str]) -> str:
+    return ", ".join(names.get(key, key)[:60] for key in wanted.of if key not in has)
 
 
 def _are_met(achievement: Achievement, has: Collection[str]) -> bool:

@@ -17,6 +17,7 @@ from bridge.plan.guards import emptied
 from bridge.plan.history_note import history_note
 from bridge.plan.learning import REBUILD, Learnt
 from bridge.plan.pages import as_text
+from bridge.plan.pathways import still_lacking
 from bridge.plan.policy import Policy
 from bridge.plan.standing import Standing, standing
 from bridge.plan.status import status_words
@@ -64,6 +65,14 @@ class _Row:
     attempt: Attempt
     policy: Policy
     now: datetime
+    lacks: str = ""  # what its teacher has not earned yet of what comes before the badge
+
+
+def _rows(known: Known, policy: Policy, now: datetime) -> list[_Row]:
+    """What the rows are made of, in their order."""
+    lacking = still_lacking(known, now)
+    in_order = sorted(known.attempts.values(), key=lambda attempt: (attempt.request, attempt.n))
+    return [_Row(known, attempt, policy, now, lacking.get(attempt.id, "")) for attempt in in_order]
 
 
 #: How each cell that the bridge owns is filled, by title; Status is filled in with what was learnt of the row.
@@ -190,10 +199,9 @@ def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy,
     rebuild = bool(known.facts.get(REBUILD))
     away = _away(reading, learnt)
     if is_to_be_made(known, reading):
-        shown = [attempt for attempt in _in_order(known) if attempt.id not in away]
-        rows = tuple(_new_row(_Row(known, attempt, policy, now), "") for attempt in shown)
-        change = Change(make_review=True, added=rows)
-        return Showing(change, {attempt.id: attempt.version for attempt in shown} | dict.fromkeys(away, 0))
+        shown = [row for row in _rows(known, policy, now) if row.attempt.id not in away]
+        change = Change(make_review=True, added=tuple(_new_row(row, "") for row in shown))
+        return Showing(change, {row.attempt.id: row.attempt.version for row in shown} | dict.fromkeys(away, 0))
     if fresh or not (learnt.review_is_whole or rebuild) or reading.review is None:
         return Showing()
     table = read_review(reading.review.values, reading.review.marked)
@@ -253,8 +261,8 @@ def _mend(known: Known, table: Table, learnt: Learnt, policy: Policy, now: datet
     rows, places = learnt.rows, table.places
     patches: list[Patch] = []
     added: list[tuple[Value, ...]] = []
-    for attempt in _in_order(known):
-        of_it = _Row(known, attempt, policy, now)
+    for of_it in _rows(known, policy, now):
+        attempt = of_it.attempt
         if attempt.id in learnt.leave:
             continue
         if attempt.id in rows.good:
@@ -304,7 +312,7 @@ def wanted_cells(row: _Row, notice: str) -> Mapping[str, Value]:
     """The cells of a row that the bridge may set again and again, by title."""
     identity = {column.title for column in COLUMNS if column.identity}
     cells = {title: _bounded(fill(row)) for title, fill in CELLS.items() if title not in identity}
-    return cells | {STATUS: cell(status_words(row.known, row.attempt, notice, row.policy))}
+    return cells | {STATUS: cell(status_words(row.known, row.attempt, notice, row.policy, lacks=row.lacks))}
 
 
 def cells_of(known: Known, attempt: Attempt, policy: Policy, now: datetime) -> Mapping[str, Value]:
@@ -320,7 +328,7 @@ def _new_row(row: _Row, note: str) -> tuple[Value, ...]:
     """A whole row in the order of COLUMNS. A coach's words that have acted come back with a row that was deleted."""
     known, attempt = row.known, row.attempt
     cells = {title: _bounded(fill(row)) for title, fill in CELLS.items()}
-    words = status_words(known, attempt, note, row.policy)
+    words = status_words(known, attempt, note, row.policy, lacks=row.lacks)
     decision = known.decision(attempt.id)
     if decision is not None and decision.enacted and (attempt.id in known.shown or attempt.submission.by_itself):
         verdict = decision.verdict or Verdict.HOLD
@@ -336,10 +344,6 @@ def _as_row(cells: tuple[Value, ...], places: Mapping[str, int]) -> tuple[Value,
         if column.title in places:
             row[places[column.title]] = value
     return tuple(row)
-
-
-def _in_order(known: Known) -> list[Attempt]:
-    return sorted(known.attempts.values(), key=lambda attempt: (attempt.request, attempt.n))
 
 
 def _catalogue_patches(tab: Tab | None, says: Mapping[int, str]) -> tuple[Patch, ...]:

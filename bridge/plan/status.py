@@ -28,10 +28,13 @@ from bridge.plan.second_look import awaited, first_yes, needs
 from bridge.plan.standing import Standing, not_in_use, standing
 
 
-def status_words(known: Known, attempt: Attempt, notice: str, policy: Policy) -> str:
-    """A sentence or two. *notice* (what is wrong with the coach's choice) comes first."""
+def status_words(known: Known, attempt: Attempt, notice: str, policy: Policy, *, lacks: str = "") -> str:
+    """A sentence or two. *notice* (what is wrong with the coach's choice) comes first.
+
+    *lacks* names what the teacher has not earned yet of what comes before the badge (`pathways.still_lacking`).
+    """
     at = standing(known, attempt.id)
-    words = _WORDS[at](known, attempt, policy)
+    words = _waiting(known, attempt, policy, lacks) if at is Standing.WAITING else _WORDS[at](known, attempt, policy)
     if at is Standing.SUPERSEDED and standing(known, attempt.superseded_by) is not Standing.WAITING:
         return words  # what to do stands in the later row, and there it was done
     if (at in (Standing.WAITING, Standing.SUPERSEDED, Standing.DUPLICATE) and notice) or notice == WITHHELD:
@@ -51,9 +54,9 @@ def unopened(known: Known, attempt: Attempt) -> list[int]:
     ]
 
 
-def _waiting(known: Known, attempt: Attempt, policy: Policy) -> str:
+def _waiting(known: Known, attempt: Attempt, policy: Policy, lacks: str = "") -> str:
     request = known.requests[attempt.request]
-    words = ["Waiting for a decision."]
+    words = [f"Waiting for a decision; still lacks: {lacks}." if lacks else "Waiting for a decision."]
     if not request.achievement:
         words.append(f"{not_in_use(request.label)} Have it mended there, or decline with a word.")
     if items := unopened(known, attempt):

@@ -79,6 +79,25 @@ def test_it_is_approved_only_once_what_comes_before_is_there() -> None:
     assert table.standing("3-1") is Standing.APPROVED, "it acts by itself"
 
 
+@pytest.mark.parametrize(
+    ("after", "lacks"),
+    [
+        ("first-aid, chess", ["First Aid, Chess", "Chess"]),
+        ("any 2 of first-aid, chess, go", ["2 of First Aid, Chess, Go", "1 of Chess, Go"]),
+    ],
+)
+def test_what_is_lacking_is_told_before_anybody_chooses(after: str, lacks: list[str]) -> None:
+    table = path(after)
+    ask(table, "Leader")
+    assert table.cell("3-1", "Status") == f"Waiting for a decision; still lacks: {lacks[0]}."
+    earn(table, "1-1")
+    table.look()
+    assert table.cell("3-1", "Status") == f"Waiting for a decision; still lacks: {lacks[1]}."
+    earn(table, "2-1")
+    table.look()
+    assert table.cell("3-1", "Status") == "Waiting for a decision."
+
+
 def test_any_two_of_three_are_enough() -> None:
     table = path("any 2 of first-aid, chess, go")
     ask(table, "Leader")

@@ -283,7 +283,8 @@ def returned(subject: Subject) -> dict[str, Any]:
     known, attempt = subject.known, subject.attempt
     prefix = f"question:{attempt.submission.form_id}:"
     questions = {key.removeprefix(prefix): value for key, value in known.facts.items() if key.startswith(prefix)}
-    again = prefilled(told_link(subject), questions, attempt.submission)
+    option = known.facts.get(f"option:{attempt.submission.form_id}:{subject.request.achievement}", "")
+    again = prefilled(told_link(subject), questions, attempt.submission, option)
     number, most = number_of(known, attempt) + 1, most_of(known, attempt)
     return {
         **words(subject.decision(Verdict.RETURN)),

@@ -28,8 +28,10 @@ class Prefilled:
     whole: bool = True
 
 
-def prefilled(link: str, questions: Mapping[str, str], submission: Submission) -> Prefilled:
+def prefilled(link: str, questions: Mapping[str, str], submission: Submission, option: str = "") -> Prefilled:
     """Return *link* (the form's responderUri) with the answers of *submission*; *questions*: role → question id.
+
+    *option* is what the form calls the badge by now; "" where that is not known: then as the answer called it.
 
     A value is never cut: the longest goes first where all are too many. Consent is nobody's to tick but the teacher's;
     uploads and the address that Google collects can't be filled in.
@@ -38,7 +40,7 @@ def prefilled(link: str, questions: Mapping[str, str], submission: Submission) -
         return Prefilled()
     values = {
         str(int(question, 16)): text
-        for role, text in _answers(submission).items()
+        for role, text in _answers(submission, option).items()
         if text and _HEXADECIMAL.fullmatch(question := questions.get(role, ""))
     }
     count = len(values)
@@ -47,11 +49,11 @@ def prefilled(link: str, questions: Mapping[str, str], submission: Submission) -
     return Prefilled(filled, len(values) == count) if values else Prefilled()
 
 
-def _answers(submission: Submission) -> dict[str, str]:
+def _answers(submission: Submission, option: str) -> dict[str, str]:
     """By role, what the last answer gave; the roles of `forms.ROLES` that a link can hold."""
     links = (item.url or item.name for item in submission.evidence if item.kind is not EvidenceKind.UPLOAD)
     return {
-        "badge": submission.label,
+        "badge": option or submission.label,
         "name": submission.name,
         "given_name": submission.given_name,
         "family_name": submission.family_name,

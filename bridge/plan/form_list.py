@@ -8,13 +8,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bridge.model import Known, Problem
 from bridge.plan.catalogue import on_offer, read_catalogue
-from bridge.plan.learning import Seen
 from bridge.ports import BadgeQuestion, Choice, FormReading, Option
 from bridge.review import fold
 from bridge.wording import isolate, one_line
+
+if TYPE_CHECKING:
+    from bridge.plan.learning import Seen
 
 #: So many names are told; in a list that is all wrong nobody reads on.
 MOST_TOLD = 5
@@ -61,6 +64,17 @@ def form_lists(seen: Seen, known: Known) -> list[FormList]:
     return [_list_of(form, form.badge, names, known.labels) for form in seen.forms if form.keep_list and form.badge]
 
 
+def words_for(form: FormReading, known: Known) -> dict[str, str]:
+    """By key, the words of the option that is to be chosen for a badge: those that a list bears once it is kept."""
+    if form.badge is None or form.badge.options is None:
+        return {}
+    options, names = form.badge.options, {one.key: one.name for one in known.achievements.values() if one.active}
+    kept = _kept(options, names, _keys(options, known.labels))
+    if form.keep_list:
+        return {key: _choice(name, kept.get(key), options).text for key, name in names.items()}
+    return {key: options[place].text for key, place in kept.items()}
+
+
 def _list_of(
     form: FormReading, question: BadgeQuestion, names: Mapping[str, str], labels: Mapping[str, str]
 ) -> FormList:
@@ -81,7 +95,7 @@ def _told(form: FormReading, *sentences: str, found: Comparison | None = None) -
 def compare(options: Sequence[Option], names: Mapping[str, str], labels: Mapping[str, str]) -> Comparison:
     """Compare *options* with the *names* of the active badges, by key, in their order; *labels* find a badge by any
     name that it ever had."""
-    keys = {place: labels.get(fold(one.text)) for place, one in enumerate(options) if not one.other}
+    keys = _keys(options, labels)
     kept = _kept(options, names, keys)
     strangers = [place for place, key in keys.items() if key is None]
     choices = [_choice(name, kept.get(key), options) for key, name in names.items()]
@@ -98,6 +112,11 @@ def compare(options: Sequence[Option], names: Mapping[str, str], labels: Mapping
     return Comparison(
         tuple(choices) if differences else (), differences, tuple(options[place].text for place in strangers)
     )
+
+
+def _keys(options: Sequence[Option], labels: Mapping[str, str]) -> dict[int, str | None]:
+    """Which badge each option names, by its place; None for one that no badge is or was called."""
+    return {place: labels.get(fold(one.text)) for place, one in enumerate(options) if not one.other}
 
 
 def _kept(options: Sequence[Option], names: Mapping[str, str], keys: Mapping[int, str | None]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from bridge.plan.decisions import DISPLACED, REWORDED, SCRAMBLED, TWICE, Sorted,
 from bridge.plan.digests import plan_digests
 from bridge.plan.draft import Draft
 from bridge.plan.enact import enact
+from bridge.plan.form_list import words_for
 from bridge.plan.hearing import hear
 from bridge.plan.intake import Intake, resolve_labels
 from bridge.plan.past import past
@@ -123,12 +124,14 @@ def _learn_files(draft: Draft, seen: Seen) -> None:
 
 
 def _remember_forms(draft: Draft, forms: Sequence[FormReading]) -> None:
-    """Questions are known by their ids from now on, and a form by where people fill it in."""
+    """Questions are known by their ids from now on, a form by where people fill it in, its options by their words."""
     for form in forms:
         for role, question in form.questions.items():
             draft.fact(f"question:{form.form_id}:{role}", question)
         if form.link:
             draft.fact(f"form-link:{form.form_id}", form.link)
+        for key, words in words_for(form, draft.known).items():
+            draft.fact(f"option:{form.form_id}:{key}", words)
         draft.problems.extend(form.problems)
 
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bridge.model import Known
 from bridge.plan import FormList, Seen, form_lists
 from bridge.plan.catalogue import TITLES
-from bridge.plan.form_list import MOST_TOLD, Comparison, compare
+from bridge.plan.form_list import MOST_TOLD, Comparison, compare, words_for
 from bridge.ports import BadgeQuestion, Choice, FormReading, Option, SheetReading, Tab
 from bridge.review import fold
 from tests.core.test_catalogue_tab import CHESS, FIRST_AID, known, tab
@@ -219,3 +219,35 @@ def test_options_that_no_badge_knows_are_told_and_kept() -> None:
         "of the question, or give the badge that name in the tab Badges."
     ]
     assert not one.problems[0].blocking
+
+
+# ── what a link fills in ─────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("keep", "words"),
+    [
+        (True, {"first-aid": "First Aid", "chess": "Cafe\u0301"}),  # as the list will be; what says so already stays
+        (False, {"first-aid": "First Help", "chess": "Cafe\u0301"}),
+    ],
+)
+def test_an_option_is_chosen_by_the_words_that_it_bears(keep: bool, words: dict[str, str]) -> None:
+    memory = memory_with_cafe()
+    (form,) = seen("First Help", "Archery", "Cafe\u0301", "Bowling", catalogue=BOTH, keep=keep).forms
+    assert words_for(form, memory) == words
+
+
+def memory_with_cafe() -> Known:
+    found = memory()
+    found.achievements["chess"] = replace(CHESS, name="Café")
+    found.labels[fold("Café")] = "chess"
+    return found
+
+
+def test_a_badge_that_the_list_will_get_can_be_chosen_already() -> None:
+    (kept,) = seen("Chess", catalogue=BOTH).forms
+    (left,) = seen("Chess", catalogue=BOTH, keep=False).forms
+    (in_words,) = seen(catalogue=BOTH, words=True).forms
+    assert words_for(kept, memory()) == {"first-aid": "First Aid", "chess": "Chess"}
+    assert words_for(left, memory()) == {"chess": "Chess"}
+    assert words_for(in_words, memory()) == {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -25,11 +26,19 @@ def allow(known: Known, most: int) -> None:
     known.achievements[first.key] = replace(first, most_attempts=most)
 
 
-def returned(*, questions: Mapping[str, str] = ASKED, link: str = LINK, most: int = 0, **answers: str) -> Message:
+def returned(
+    *,
+    questions: Mapping[str, str] = ASKED,
+    link: str = LINK,
+    most: int = 0,
+    facts: Mapping[str, str] = MappingProxyType({}),
+    **answers: str,
+) -> Message:
     known = story.known(replace(story.decision(Verdict.RETURN, "More, please."), enacted=True), issued=False)
     first = known.attempts["41-1"]
     known.attempts["41-1"] = replace(first, submission=replace(first.submission, **answers))  # type: ignore[arg-type]
-    known.facts = {f"question:form:{role}": id_ for role, id_ in questions.items()} | {"form-link:form": link}
+    known.facts = {f"question:form:{role}": id_ for role, id_ in questions.items()}
+    known.facts |= {"form-link:form": link, **facts}
     if most:
         allow(known, most)
     return compose(Effect(Kind.TELL_RETURNED, "41-1/1"), known, VOICE)
@@ -57,6 +66,14 @@ def test_returned_opens_the_form_with_the_last_answer_in_it() -> None:
     }
     assert "Uploads and ticks are yours to add again." in message.text
     assert "It counts as attempt 2, and" in message.text
+
+
+def test_the_badge_is_chosen_by_the_name_that_the_form_gives_it_now() -> None:
+    """The link of an option that the form offers no more would leave the question empty."""
+    facts = {"option:form:feedback-that-moves": "Feedback that helps", "option:form:chess": "Chess"}
+    assert filled_in(returned(facts=facts))["entry.439041101"] == "Feedback that helps"
+    elsewhere = {"option:another:feedback-that-moves": "Feedback that helps"}
+    assert filled_in(returned(facts=elsewhere))["entry.439041101"] == "Feedback that moves learning"
 
 
 def test_what_is_too_long_for_a_link_is_left_out_whole_the_longest_first() -> None:

@@ -52,6 +52,7 @@ def test_a_renamed_badge_keeps_the_answers_that_bear_its_old_name() -> None:
     world.run_once()
     (form,) = world.forms.forms.values()
     assert form.options == [{"value": "First Aid at School", "goToAction": "SUBMIT_FORM"}, {"value": CO_TEACHING}]
+    assert world.known().facts[f"option:{form.id}:first-aid"] == "First Aid at School", "for links that fill it in"
     world.forms.submit("ben@lakeview.example", FIRST_AID)
     world.forms.submit("cleo@lakeview.example", "First Aid at School")
     world.run_to_rest()

@@ -39,12 +39,17 @@ class Refused(BridgeError):
     def __init__(self, what: str, cure: str = "", *, for_coach: bool = False, retry: bool = True) -> None:
         super().__init__(f"{what} {cure}".rstrip())
         self.what = what
+        self.cure = cure
         self.for_coach = for_coach
         self.retry = retry
 
 
 class NotMade(Refused):
     """It did not happen, and whatever was in doubt about it counts for nothing."""
+
+
+class NotThere(Refused):
+    """It did not happen, and an earlier try, which may have made it, has left nothing that could be found."""
 
 
 class Closed(TryLater):

@@ -20,11 +20,12 @@ from bridge.errors import (
     Closed,
     InDoubt,
     NotMade,
+    NotThere,
     Refused,
     TryLater,
 )
 from bridge.model import Credential, Effect, Kind, Known, Lesson, Order, Problem
-from bridge.plan import Policy, due, may_go
+from bridge.plan import Policy, doubt, due, may_go
 from bridge.plan.deeds import AT_BACKEND
 from bridge.plan.moves import is_taken_up
 from bridge.ports import Batching, World
@@ -42,7 +43,6 @@ _ISSUING = (Kind.ISSUE, Kind.REISSUE)
 _PUBLISHING = (Kind.PUBLISH, Kind.PUBLISH_ACCEPTED, Kind.PUBLISH_REVOKED, Kind.PUBLISH_REISSUED)
 _PERFORM = {
     Kind.ISSUE: performing.issue,
-    Kind.REISSUE: performing.reissue,
     Kind.REVOKE: performing.revoke,
     Kind.WITHDRAW: performing.withdraw,
     **dict.fromkeys(_PUBLISHING, performing.publish),
@@ -243,6 +243,8 @@ class Actor:
         if effect.kind.is_mail:
             telling.tell(self.world, self.policy, self.known, effect)
             return Done()
+        if effect.kind is Kind.REISSUE:
+            return performing.reissue(self.world, self.policy, self.known, effect)
         return _PERFORM[effect.kind](self.world, self.known, effect)
 
     def _settle(self, effect: Effect, begun: Effect, outcome: Done | BridgeError) -> None:
@@ -262,7 +264,9 @@ class Actor:
             case InDoubt():
                 self.failures[lane] += 1
                 self._postpone(begun, outcome, in_doubt=True)
-            case NotMade():
+            case NotThere() if effect.in_doubt and not doubt.is_over(begun, self.known.facts, self.world.clock.now()):
+                self._look_once_more(begun, outcome)
+            case NotMade() | NotThere():
                 self._stick(begun, outcome, in_doubt=False)
             case Refused():
                 self._stick(begun, outcome, in_doubt=effect.in_doubt)
@@ -321,6 +325,13 @@ class Actor:
         until = later(effect, error, self.world.clock.now())
         self.report.postponed.append(self._keep(self.world.ledger.postpone(effect, until, note, in_doubt=in_doubt)))
         log.warning("%s postponed: %s", effect.key, note)
+
+    def _look_once_more(self, begun: Effect, error: BridgeError) -> None:
+        """It may still be in the making: until that is sure nobody may say, or decide, that there is none."""
+        lesson = Lesson(facts=doubt.not_there(begun, self.world.clock.now()))
+        self.world.ledger.learn(lesson)
+        self.known.learn(lesson)
+        self._postpone(begun, TryLater(doubt.ONCE_MORE.format(error), wait=doubt.SURE_AFTER), in_doubt=True)
 
     def _discreet(self, effect: Effect, note: str) -> str:
         """Leave the teacher's address out of *note*, which goes into logs and reports: servers like to tell it."""

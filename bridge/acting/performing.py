@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bridge.acting.gone import APPROVE_ANEW, REISSUE, Gone
-from bridge.errors import BackendClosed, NotMade, Refused, TryLater
+from bridge.errors import BackendClosed, NotMade, NotThere, Refused, TryLater
 from bridge.issuer import issue_once, revoke_once
 from bridge.model import REPLACED_BY, Achievement, Credential, Effect, Kind, Known, Move, Order
+from bridge.plan import Policy
 from bridge.ports import Backend, World
 
 
@@ -89,7 +90,7 @@ def revoke(world: World, known: Known, effect: Effect) -> Done:
     return Done(revoke_once(order, credential, decision.feedback, decision.seen_at, backend))
 
 
-def reissue(world: World, known: Known, effect: Effect) -> Done:
+def reissue(world: World, policy: Policy, known: Known, effect: Effect) -> Done:
     """Make the credential of a move. Always ask first: the award may have stood at that backend once before."""
     move = known.move_of(effect)
     order, backend = move.new, backend_of(world, known, effect)
@@ -97,12 +98,12 @@ def reissue(world: World, known: Known, effect: Effect) -> Done:
         credential = issue_once(order, achievement_of(known, order), backend, in_doubt=True)
     except Refused as error:
         cure = f"{leave_it(world, move)}; to go on with it, correct the cause."
-        trouble = NotMade if isinstance(error, NotMade) else Refused  # a move is no matter of the coach's
-        raise trouble(error.what, cure) from error
+        trouble = next(kind for kind in (NotMade, NotThere, Refused) if isinstance(error, kind))
+        raise trouble(error.what, cure) from error  # a move is no matter of the coach's
     if credential.revoked_at is not None:
         raise Refused(
-            f"The badge that {order.attempt_id} once had at {order.backend} was withdrawn there by hand, so it can't "
-            f"be taken up again. {leave_it(world, move)}"
+            f"The badge that {order.attempt_id} once had at {policy.title(order.backend)} was withdrawn there by hand, "
+            f"so it can't be taken up again. {leave_it(world, move)}"
         )
     return made(credential, order, replace(move, replaced=known.credentials[effect.attempt_id]))
 

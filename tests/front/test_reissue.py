@@ -99,7 +99,7 @@ def test_what_somebody_withdrew_at_the_vendor_s_is_not_taken_up_again(awarded: V
     awarded.badgr.assertions[0].revoked = True
     back = command("reissue", "--from", "local", "--to", "badgr")
     assert back.code == 1
-    assert "1-1, issuing the badge anew: The badge that 1-1 once had at badgr was withdrawn there by hand" in back.out
+    assert "1-1, issuing the badge anew: The badge that 1-1 once had at Badgr was withdrawn there by hand" in back.out
     credentials = known(awarded.desk).credentials
     assert {key: one.backend for key, one in credentials.items()} == {"1-1": "local", "2-1": "badgr"}
     stays = command("reissue", "--from", "badgr", "--to", "local", "--badge", awarded.keys[0])

@@ -12,6 +12,10 @@ PY := $(VENV)/bin/python
 UV := $(VENV)/bin/uv
 
 export UV_PYTHON_DOWNLOADS := never
+# Compiled once, beside the packages and not among the sources: also where the environment would have each of the many
+# processes that the tests start compile everything anew.
+export PYTHONDONTWRITEBYTECODE :=
+export PYTHONPYCACHEPREFIX := $(abspath $(VENV))/compiled
 
 # A changed lock makes another stamp, whatever a checkout did to the files' times.
 HASH := $(shell cat locks/tools.txt locks/run.txt locks/dev.txt pyproject.toml | cksum | cut -d' ' -f1)

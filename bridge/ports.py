@@ -154,6 +154,8 @@ class SheetReading:
     undrawn: frozenset[Own] = frozenset()  # those of the bridge's own on which a chart is missing
     lacking: tuple[str, ...] = ()  # what of the review tab's looks is missing or changed, in words: the column “Due”
     structure: Mapping[str, Any] = field(default_factory=dict)  # of the review tab, for whoever writes it
+    coaches: Mapping[str, SheetReading] = field(default_factory=dict)  # by address: the same of that coach's own tab
+    open: bool = False  # of a coach's tab: others than the coach and the file's owner could write there
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,11 +191,10 @@ class Change:
     make_catalogue: bool = False  # make the tab of badges, with its titles alone
     catalogue: tuple[Patch, ...] = ()
     own: tuple[OwnChange, ...] = ()
+    coaches: Mapping[str, Change] = field(default_factory=dict)  # by address: the same, of that coach's own tab
 
     def __bool__(self) -> bool:
-        rows = self.added or self.review or self.removed
-        tabs = self.make_review or self.mend_review or self.make_catalogue or self.own
-        return bool(rows or tabs or self.catalogue)
+        return self != Change()
 
 
 class ReviewSheet(Protocol):

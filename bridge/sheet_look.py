@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bridge.review import REQUIRED, Column, read_table
+from bridge.review import Column, read_table
 from bridge.sheet_keeping import CHOICES, Mending, ReviewLook, Sight, below_header, kept, note, notes_of
 from bridge.sheet_requests import BRIDGES, ROWS, Request, body, cell, free_title, header_form, to_colour, width
 
 #: What reading the structure must bring of each tab for this.
 FIELDS = (
-    "protectedRanges(protectedRangeId,range,warningOnly,description,requestingUserCanEdit)",
+    "protectedRanges(protectedRangeId,range,warningOnly,description,requestingUserCanEdit,editors,unprotectedRanges)",
     "conditionalFormats(ranges,booleanRule(condition))",
     "filterViews(filterViewId,title,range,filterSpecs)",
     "developerMetadata(metadataKey,metadataValue)",
@@ -55,7 +55,7 @@ def mended(
 
     *columns*: how many the grid has.
     """
-    table = read_table(values, REQUIRED)
+    table = read_table(values, [column.title for column in look.columns if not column.later])
     if table.problems:
         return Mending()
     there = marks(structure)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from gspread.exceptions import APIError
@@ -18,6 +19,7 @@ from bridge.google import Errand, Google
 from bridge.openbadges.text import clean
 from bridge.ports import Change, Own, OwnChange, SheetReading, Tab
 from bridge.sheet_catalogue import new_catalogue
+from bridge.sheet_coaches import NO_TABS, UNLOCKED, CoachTabs, Lock, coach_sheet_id
 from bridge.sheet_keeping import Mending, ReviewLook
 from bridge.sheet_look import FIELDS, made, marks, mended, new_tab
 from bridge.sheet_pages import PAGES, PageLook, append_rows, charts, more_columns, new_page, unfinished
@@ -41,6 +43,7 @@ class GoogleSheet:
         catalogue_title: str,
         look: ReviewLook,
         pages: Mapping[Own, PageLook] = PAGES,
+        coaches: CoachTabs = NO_TABS,
     ) -> None:
         self._google = google
         self._id = spreadsheet_id
@@ -48,6 +51,8 @@ class GoogleSheet:
         self._catalogue_title = catalogue_title
         self._look = look
         self._pages = pages
+        self._coaches = coaches
+        self._owners: frozenset[str] = frozenset()  # of the file, once they were asked for
         self._url = f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}/edit"
 
     def read(self) -> SheetReading:
@@ -64,33 +69,60 @@ class GoogleSheet:
         sheets = {int(sheet.get("properties", {}).get("sheetId", 0)): sheet for sheet in structure.get("sheets", ())}
         drawn = frozenset(int(one["chartId"]) for sheet in sheets.values() for one in sheet.get("charts", ()))
         own = {page: page_id(page) for page in self._pages if page_id(page) in titles}
-        read = (review, catalogue, *(sheet_id for page, sheet_id in own.items() if page is not Own.ARCHIVE))
+        theirs = self._coaches.find(sheets)
+        pages = (sheet_id for page, sheet_id in own.items() if page is not Own.ARCHIVE)
+        read = (review, catalogue, *pages, *theirs.values())
         values = self._values([found for found in read if found is not None])
         url = str(structure.get("spreadsheetUrl") or self._url)
+        all_titles, locks = frozenset(titles.values()), self._locks(theirs, sheets)
 
         def tab(sheet_id: int) -> Tab:
-            columns = int(sheets[sheet_id].get("properties", {}).get("gridProperties", {}).get("columnCount", 0))
-            marked = marks(sheets[sheet_id])
-            return Tab(sheet_id, titles[sheet_id], values.get(sheet_id, ()), columns, marked)
+            return _tab(sheet_id, sheets[sheet_id], values.get(sheet_id, ()))
 
-        reviewed = None if review is None else tab(review)
-        seen = sheets[review] if review is not None else {}
-        return SheetReading(
-            url,
-            reviewed,
-            None if catalogue is None else tab(catalogue),
-            {page: tab(sheet_id) for page, sheet_id in own.items()},
-            frozenset(titles.values()),
-            drawn,
-            frozenset(unfinished(drawn, self._pages)) & own.keys(),
-            tuple(self._mended(reviewed, seen).said),
-            seen,
+        def decided(sheet_id: int | None, look: ReviewLook, lock: Lock = UNLOCKED) -> SheetReading:
+            """What is told of a tab in which people decide."""
+            found, seen = (None, {}) if sheet_id is None else (tab(sheet_id), sheets[sheet_id])
+            said = (*_mended(found, seen, look).said, *lock.mending.said)
+            return SheetReading(url, found, None, titles=all_titles, lacking=said, structure=seen, open=lock.open)
+
+        coaches = {coach: decided(number, self._coaches.look, locks[coach]) for coach, number in theirs.items()}
+        return replace(
+            decided(review, self._look),
+            catalogue=None if catalogue is None else tab(catalogue),
+            own={page: tab(sheet_id) for page, sheet_id in own.items()},
+            charts=drawn,
+            undrawn=frozenset(unfinished(drawn, self._pages)) & own.keys(),
+            coaches=coaches,
         )
 
-    def _mended(self, review: Tab | None, structure: Mapping[str, Any]) -> Mending:
-        if review is None or not review.values:
-            return Mending()
-        return mended(review.sheet_id, structure, review.values, review.columns, self._look)
+    def _locks(self, theirs: Mapping[str, int], sheets: Mapping[int, Mapping[str, Any]]) -> dict[str, Lock]:
+        """Compare what protects each coach's tab.
+
+        Google names the file's owner among the editors, so who that is is asked when somebody stands there who should
+        not.
+        """
+
+        def compared() -> dict[str, Lock]:
+            tabs = theirs.items()
+            return {coach: self._coaches.lock(coach, number, sheets[number], self._owners) for coach, number in tabs}
+
+        locks = compared()
+        if any(lock.strangers for lock in locks.values()):
+            self._owners = self._ask_owners()
+            locks = compared()
+        return locks
+
+    def _ask_owners(self) -> frozenset[str]:
+        answer = self._google.request(
+            "GET",
+            f"https://www.googleapis.com/drive/v3/files/{self._id}",
+            what=Errand("see whose the review sheet is", self._url, "Editor"),
+            idempotent=True,
+            bucket="drive",
+            units=5,
+            params={"fields": "owners(emailAddress)", "supportsAllDrives": "true"},
+        )
+        return frozenset(str(one.get("emailAddress", "")).casefold() for one in answer.get("owners", ()))
 
     def write(self, reading: SheetReading, change: Change) -> None:
         """One call, all of it or nothing.
@@ -146,35 +178,46 @@ class GoogleSheet:
         return to_values(answer)
 
     def _requests(self, reading: SheetReading, change: Change) -> list[Request]:
-        requests: list[Request] = []
-        header: Sequence[str] = ()
-        sheet_id = reading.review.sheet_id if reading.review else review_sheet_id(self._id)
-        if change.make_review:
-            if reading.review is None:
-                requests.append(new_tab(sheet_id, self._review_title, self._look))
-            requests += made(sheet_id, reading.structure, self._look)
-        elif reading.review is not None:
-            header = next(iter(reading.review.values), ())
-        elif change.added or change.review or change.mend_review:
-            raise Refused(f"The tab “{self._review_title}” is gone, so nothing can be written there ({self._url}).")
-        requests += [*patch(sheet_id, change.review), *notes(sheet_id, change.notes)]
-        requests += append(
-            sheet_id, change.added, header or [column.title for column in self._look.columns], self._look.columns
-        )
-        if change.mend_review:
-            requests += self._mended(reading.review, reading.structure).requests
-        requests += remove_rows(sheet_id, change.removed)
+        titles = set(reading.titles) | ({self._review_title} if change.make_review else set())
+        titles |= {self._catalogue_title} if change.make_catalogue else set()
+        review = reading.review.sheet_id if reading.review else review_sheet_id(self._id)
+        requests = self._decided_requests(review, self._review_title, self._look, reading, change)
         if reading.catalogue is not None:
             requests += patch(reading.catalogue.sheet_id, change.catalogue)
         if change.make_catalogue:
             requests += new_catalogue(catalogue_sheet_id(self._id), self._catalogue_title)
-        titles = set(reading.titles) | ({self._review_title} if change.make_review else set())
-        titles |= {self._catalogue_title} if change.make_catalogue else set()
+        for coach, theirs in change.coaches.items():
+            title = free_title(self._coaches.title(coach), titles)
+            titles.add(title)
+            seen, sheet_id = reading.coaches.get(coach, SheetReading(reading.url, None, None)), coach_sheet_id(coach)
+            requests += self._decided_requests(sheet_id, title, self._coaches.look, seen, theirs)
+            if theirs.make_review or theirs.mend_review:
+                requests += self._coaches.lock(coach, sheet_id, seen.structure, self._owners).mending.requests
         for own in change.own:
             title = free_title(self._pages[own.own].title, titles)
             titles.add(title)
             requests += self._page_requests(own, reading, title)
         return requests
+
+    def _decided_requests(
+        self, sheet_id: int, title: str, look: ReviewLook, seen: SheetReading, change: Change
+    ) -> list[Request]:
+        """What *change* takes in a tab in which people decide."""
+        requests: list[Request] = []
+        header: Sequence[str] = ()
+        if change.make_review:
+            if seen.review is None:
+                requests.append(new_tab(sheet_id, title, look))
+            requests += made(sheet_id, seen.structure, look)
+        elif seen.review is not None:
+            header = next(iter(seen.review.values), ())
+        elif change.added or change.review or change.mend_review:
+            raise Refused(f"The tab “{title}” is gone, so nothing can be written there ({self._url}).")
+        requests += [*patch(sheet_id, change.review), *notes(sheet_id, change.notes)]
+        requests += append(sheet_id, change.added, header or [column.title for column in look.columns], look.columns)
+        if change.mend_review:
+            requests += _mended(seen.review, seen.structure, look).requests
+        return [*requests, *remove_rows(sheet_id, change.removed)]
 
     def _page_requests(self, change: OwnChange, reading: SheetReading, title: str) -> list[Request]:
         sheet_id, look = page_id(change.own), self._pages[change.own]
@@ -186,10 +229,23 @@ class GoogleSheet:
         return [*wider, *patch(sheet_id, change.patches), *append_rows(sheet_id, change.added), *drawn]
 
 
+def _tab(sheet_id: int, structure: Mapping[str, Any], values: tuple[tuple[str, ...], ...]) -> Tab:
+    properties = structure.get("properties", {})
+    columns = int(properties.get("gridProperties", {}).get("columnCount", 0))
+    return Tab(sheet_id, str(properties.get("title", "")), values, columns, marks(structure))
+
+
+def _mended(tab: Tab | None, structure: Mapping[str, Any], look: ReviewLook) -> Mending:
+    if tab is None or not tab.values:
+        return Mending()
+    return mended(tab.sheet_id, structure, tab.values, tab.columns, look)
+
+
 def _may_be_repeated(change: Change) -> bool:
     """True for mere patches: what adds or takes away lines would do so twice."""
     grows = change.make_review or change.mend_review or change.make_catalogue or change.added or change.removed
-    return not (grows or any(own.make or own.added for own in change.own))
+    alone = all(map(_may_be_repeated, change.coaches.values()))
+    return alone and not (grows or any(own.make or own.added for own in change.own))
 
 
 def review_sheet_id(spreadsheet_id: str) -> int:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 CODE = ROOT / "bridge"
 
 WORDS = ("errors", "model", "wording", "links", "review", "plan", "openbadges", "ports")
-SHEETS = ("sheet_catalogue", "sheets", "sheet_look", "sheet_keeping", "sheet_requests", "sheet_pages")
+SHEETS = ("sheet_catalogue", "sheets", "sheet_coaches", "sheet_look", "sheet_keeping", "sheet_requests", "sheet_pages")
 FORMS = ("forms", "badge_question")
 EDGES = (*SHEETS, *FORMS, "files", "google", "drive", "ledger", "mail", "site", "backends", "clock")
 ACTING = ("report", "acting", "issuer", "cycle")

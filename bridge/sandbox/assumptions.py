@@ -206,6 +206,8 @@ RULES: tuple[Rule, ...] = (
     Rule("sheets.spreadsheets.batchUpdate", "inserted rows and columns take format and validation of their neighbour"),
     Rule("sheets.spreadsheets.batchUpdate", "rows that the grid grows by at its end are bare"),
     Rule("sheets.spreadsheets.batchUpdate", "a hard protection lets pass its editors, who made it, and the owner"),
+    Rule("sheets.spreadsheets.batchUpdate", "the owner and whoever changes a hard protection stay among its editors"),
+    Rule("sheets.spreadsheets.batchUpdate", "where protections overlap, only whom all of them let pass may write"),
     Rule(
         "sheets.spreadsheets.batchUpdate",
         "a protection that only warns names no editors: 400",

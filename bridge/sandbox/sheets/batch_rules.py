@@ -44,10 +44,7 @@ def add_protected_range(edit: Edit, content: Json) -> Json:
     ):
         raise Invalid(f"A protected range with the id {thing['protectedRangeId']} already exists.")
     edit.guard(sheet, a1.box_of(thing["range"]))
-    if not thing.get("warningOnly"):
-        users = thing.get("editors", {}).get("users", [])
-        named = users if edit.editor in users else [*users, edit.editor]
-        thing["editors"] = thing.get("editors", {}) | {"users": named}
+    thing = _with_owner(edit, thing)
     thing = {"protectedRangeId": thing.get("protectedRangeId", edit.book.new_number())} | thing
     sheet.protected.append(thing)
     return {"protectedRange": protection(edit.world, edit.editor, edit.book.id, thing)}
@@ -65,7 +62,18 @@ def update_protected_range(edit: Edit, content: Json) -> None:
     if changed.get("warningOnly") and "editors" not in new:  # what was hard and only warns now needs no editors
         changed = {name: part for name, part in changed.items() if name != "editors"}
     _check_protection(edit, changed)
-    things[place] = changed
+    things[place] = _with_owner(edit, changed)
+
+
+def _with_owner(edit: Edit, thing: Json) -> Json:
+    """Whoever makes a hard protection and the file's owner stand among its editors, and can't be taken out."""
+    if thing.get("warningOnly"):
+        return thing
+    users = thing.get("editors", {}).get("users", [])
+    there = {one.lower() for one in users}
+    stay = (edit.editor, edit.world.drive.files[edit.book.id].owner)
+    more = [one for one in dict.fromkeys(stay) if one and one.lower() not in there]
+    return thing | {"editors": thing.get("editors", {}) | {"users": [*users, *more]}}
 
 
 def _check_protection(edit: Edit, thing: Json) -> None:

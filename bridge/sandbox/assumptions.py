@@ -179,6 +179,8 @@ RULES: tuple[Rule, ...] = (
     ),
     Rule("sheets", "a cell holds 50,000 characters, a file 10,000,000 cells: 400", _SHEETS_LIMITS),
     Rule("sheets", "typed text is read by locale: day first but for a few; 1-2 is a date, 5% a number"),
+    Rule("sheets", "where 1,5 is a number, typed 1.5 is the first of May, and numbers are shown with a comma"),
+    Rule("sheets", "a cell that became a date by typing shows the next number, too, as a date"),
     Rule("sheets", "a date whose format has no pattern is shown as the file's locale writes it"),
     Rule("sheets", "this year and TODAY() go by the file's time zone"),
     Rule(

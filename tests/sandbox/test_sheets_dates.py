@@ -107,3 +107,29 @@ def test_rows_are_found_by_the_date_that_a_person_reads(book: Desk) -> None:
     book.type("Review!E1", [["Received"]])
     book.do("POST", "type-in-row", tab="Review", where={"Received": "06/03/2027"}, set={"Decision": "Hold"})
     assert book.values("Review!C2") == [["Hold"]]
+
+
+@pytest.mark.parametrize(
+    ("locale", "typed", "value", "seen"),
+    [
+        ("en_US", "1.5", 1.5, "1.5"),
+        ("en_US", "1,5", "1,5", "1,5"),
+        ("en_US", "1,500", 1500, "1,500"),
+        ("de_DE", "1,5", 1.5, "1,5"),
+        ("de_DE", "1.500", 1500, "1.500"),
+        ("de_DE", "1.500,25", 1500.25, "1.500"),
+        ("fr_FR", "1 500,75", 1500.75, "1.501"),
+        ("de_DE", "1.5", 46508, "01.05"),
+        ("de_DE", "5,5%", 0.055, "5,50%"),
+    ],
+)
+def test_a_number_is_read_and_shown_as_the_locale_writes_it(
+    book: Desk, locale: str, typed: str, value: Any, seen: str
+) -> None:
+    book.world.clock.set(datetime(2027, 3, 6, 12, tzinfo=UTC), running=False)
+    dated(book, locale)
+    book.do("POST", "type", tab="Review", cell="C3", value=typed, **{"as": COACH})
+    assert book.values("Review!C3", valueRenderOption="UNFORMATTED_VALUE", dateTimeRenderOption="SERIAL_NUMBER") == [
+        [value]
+    ]
+    assert book.values("Review!C3") == [[seen]]

@@ -6,12 +6,14 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bridge.sandbox.sheets.typed import EPOCH, date_pattern
+from bridge.sandbox.sheets.typed import EPOCH, date_pattern, has_decimal_comma
 from bridge.sandbox.sheets_state import Cell, Json
 
 _HYPERLINK = re.compile(
     r'=\s*HYPERLINK\s*\(\s*"((?:[^"]|"")*)"\s*(?:[,;]\s*(?:"((?:[^"]|"")*)"|([-0-9.]+))\s*)?\)\s*', re.IGNORECASE
 )
+#: Where 1,5 is one and a half, points part thousands.
+_SWAPPED = str.maketrans(",.", ".,")
 _DATE_KINDS = ("DATE", "TIME", "DATE_TIME")
 _DATE_PARTS = re.compile(r'"[^"]*"|y+|m+|d+|h+|s+|am/pm|a/p|.', re.IGNORECASE | re.DOTALL)
 _MONTHS = (
@@ -129,8 +131,10 @@ def formatted_number(number: float, number_format: Json, locale: str = "en_US") 
     if kind in _DATE_KINDS:
         return _date_text(number, pattern or _usual_pattern(kind, locale))
     if kind in ("", "NUMBER_FORMAT_TYPE_UNSPECIFIED", "TEXT") or (kind == "NUMBER" and not pattern):
-        return f"{number:.10g}" if isinstance(number, float) and abs(number) < 1e15 else str(number)
-    return _patterned(number, kind, pattern)
+        text = f"{number:.10g}" if isinstance(number, float) and abs(number) < 1e15 else str(number)
+    else:
+        text = _patterned(number, kind, pattern)
+    return text.translate(_SWAPPED) if has_decimal_comma(locale) else text
 
 
 def _usual_pattern(kind: str, locale: str) -> str:

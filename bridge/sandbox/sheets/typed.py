@@ -13,6 +13,8 @@ from bridge.sandbox.sheets_state import Json
 EPOCH = date(1899, 12, 30)
 
 _NUMBER = re.compile(r"([-+])?(\$|€|£)?([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(\.[0-9]*)?([eE][-+]?[0-9]+)?(%)?")
+#: The other way round where 1,5 is one and a half; there thousands part with points or spaces.
+_SWAPPED = str.maketrans({",": ".", ".": ",", " ": ",", "\u00a0": ",", "\u202f": ","})
 _ISO_DATE = re.compile(r"([0-9]{4})[-/]([0-9]{1,2})[-/]([0-9]{1,2})")
 _LOCAL_DATE = re.compile(r"([0-9]{1,2})[-/.]([0-9]{1,2})(?:[-/.]([0-9]{4}|[0-9]{2}))?")
 _NAMED_DATE = re.compile(r"([A-Za-z]{3,9})\.? ([0-9]{1,2})(?:, ?([0-9]{4}))?")
@@ -62,7 +64,7 @@ def typed(text: str, locale: str, today: date) -> Typed:
     plain = text.strip()
     if plain.upper() in ("TRUE", "FALSE"):
         return {"boolValue": plain.upper() == "TRUE"}, None
-    for read in (_number, _moment(locale, today)):
+    for read in (_number_in(locale), _moment(locale, today)):
         if (found := read(plain)) is not None:
             return {"numberValue": found[0]}, found[1]
     if plain.startswith("+") and len(plain) > 1:
@@ -71,6 +73,10 @@ def typed(text: str, locale: str, today: date) -> Typed:
 
 
 Read = Callable[[str], tuple[float, Json | None] | None]
+
+
+def _number_in(locale: str) -> Read:
+    return (lambda text: _number(text.translate(_SWAPPED))) if has_decimal_comma(locale) else _number
 
 
 def _number(text: str) -> tuple[float, Json | None] | None:

@@ -17,7 +17,9 @@ Request = dict[str, Any]
 Json = dict[str, Any]
 
 LONGEST_CELL = 50_000  # Google refuses more
-VALUE = "userEnteredValue,textFormatRuns"  # what `cell` sets
+#: What `cell` sets. Without a format of its own a number is shown as a number: whoever typed a date there before has
+#: made the cell one that shows days.
+VALUE = "userEnteredValue,textFormatRuns,userEnteredFormat.numberFormat"
 ROWS = 1000  # of a new tab; Google adds more as they are needed
 
 

@@ -27,13 +27,20 @@ _TIME = re.compile(r"(?:(\d{1,3}) ?(?:y|yr|yrs|year|years))?(?: ?(?:and )?(\d{1,
 
 
 def to_hours(text: str) -> float | None:
-    """Read "1.5", "1,5" or "12"; empty is None."""
-    text = text.strip().replace(",", ".")
-    if not text:
+    """Read "1.5", "1,5" or "12"; empty is None.
+
+    Where a comma is the decimal sign, Sheets takes a typed 1.5 for the first of May, and tells it as 01.05.
+    """
+    if not (text := _line(text)):
         return None
-    if not re.fullmatch(r"\d{1,4}(\.\d{1,2})?", text):
+    if re.search(r"^0\d|\d[./-]0[1-9]|\d[./-]\d+[./-]|\d[/-]\d", text):
+        raise ValueError(
+            f"Hours must be a number, such as 12 or 1.5, and this cell holds a date ({shorten(text, 40)}). "
+            "Choose Format, Number, Automatic, and write it with the decimal sign of your spreadsheet: 1.5 or 1,5."
+        )
+    if not re.fullmatch(r"\d{1,4}([.,]\d{1,2})?", text):
         raise ValueError("Hours must be a number, such as 12 or 1.5.")
-    return float(text)
+    return float(text.replace(",", "."))
 
 
 def to_kind(text: str) -> str:

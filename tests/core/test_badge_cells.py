@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bridge.model import Alignment, Lesson
 from bridge.openbadges.vocabulary import ACHIEVEMENT_TYPES
 from bridge.plan import Policy, Vendor
-from bridge.plan.badge_cells import to_alignment, to_backend, to_kind, to_months, to_tags
+from bridge.plan.badge_cells import to_alignment, to_backend, to_hours, to_kind, to_months, to_tags
 from bridge.plan.catalogue import ALIGNMENT, BACKEND, OPTIONAL, TAGS, TITLES, TYPE, VALID_FOR
 from bridge.review import fold
 from tests.core import desk
@@ -37,6 +37,26 @@ def desk_with(cells: dict[str, str]) -> desk.Desk:
 
 
 # ── cells ────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("text", "hours"),
+    [("", None), (" ", None), ("12", 12), ("1.5", 1.5), ("1,5", 1.5), (" 0.25 ", 0.25), ("0", 0), ("10.1", 10.1)],
+)
+def test_hours_are_read_with_either_decimal_sign(text: str, hours: float | None) -> None:
+    assert to_hours(text) == hours
+
+
+@pytest.mark.parametrize("text", ["01.05", "01.05.2026", "1.5.2026", "10.05", "1/5", "2026-05-01", "05/01/2026", "1-2"])
+def test_a_day_is_no_hours(text: str) -> None:
+    with pytest.raises(ValueError, match=r"and this cell holds a date .* write it with the decimal sign"):
+        to_hours(text)
+
+
+@pytest.mark.parametrize("text", ["-3", "two", "1.234", "12345", "1.5 h", "1.", "½"])
+def test_what_is_no_number_is_no_hours(text: str) -> None:
+    with pytest.raises(ValueError, match=r"^Hours must be a number, such as 12 or 1\.5\.$"):
+        to_hours(text)
 
 
 @pytest.mark.parametrize(

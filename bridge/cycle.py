@@ -15,7 +15,7 @@ from bridge.model import Effect, Kind, Known, Lesson, Problem, Uptake
 from bridge.plan import FormList, Learnt, Moving, Pages, Policy, Seen, Showing, Wish, guards
 from bridge.plan.deeds import AT_BACKEND
 from bridge.plan.draft import copy_of
-from bridge.plan.tidying import in_words
+from bridge.plan.tidying import in_words, put_in_order
 from bridge.ports import Change, SheetReading, World
 from bridge.report import Report
 
@@ -169,6 +169,8 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
         reading, learnt = fresh, plan.look_again(known, fresh, learnt)
     showing = plan.show(known, reading, learnt, policy, now)
     showing = plan.moved(showing, known, reading, learnt, moving, now, policy)
+    if learnt.review_is_whole or showing.change.make_review:
+        showing = plan.with_scales(showing, known, reading)
     pages = _try(OWN_TABS, lambda: _pages(world, policy, known, reading), report.problems) or Pages()
     report.problems.extend(pages.problems)
     change = replace(showing.change, own=(*showing.change.own, *pages.changes))
@@ -183,7 +185,7 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
         report.rows_added, report.rows_moved = len(change.added), len(change.removed)
         report.cells_written = len(change.review) + len(change.catalogue)
         report.tabs_written = len(pages.changes)
-        report.mended = reading.lacking if change.mend_review else ()
+        report.mended = put_in_order(change, reading.lacking)
     if showing.versions:
         world.ledger.shown(showing.versions)
     if facts := {**pages.facts, **(showing.facts if change.removed else {})}:
@@ -214,21 +216,23 @@ def _write(world: World, reading: SheetReading, change: Change, pages: Pages, re
         names = " and ".join(own.own.title() for own in change.own)
         sentence = f"{names} could not be written. {refused} {MADE_ANEW}"
         report.problems.append(Problem(OWN_TABS, sentence, blocking=True))
-    if change.mend_review and not less.mend_review:
-        sentence = f"Not put in order: {', '.join(reading.lacking)}. {refused} {UNLOCK}"
+    if left := set(put_in_order(change, reading.lacking)) - set(put_in_order(less, reading.lacking)):
+        sentence = f"Not put in order: {', '.join(sorted(left))}. {refused} {UNLOCK}"
         report.problems.append(Problem("sheet, tab Review", sentence, blocking=True))
     return less, pages if less.own == change.own else Pages()
 
 
 def _less_and_less(change: Change) -> Iterator[Change]:
     """What to write, and what instead where that is refused."""
+    looks = bool(change.mend_review or (change.ratings and not change.make_review))
+    plain = replace(change, mend_review=False, ratings=change.ratings if change.make_review else None)
     yield change
-    if change.mend_review:
-        yield replace(change, mend_review=False)
+    if looks:
+        yield plain
     if change.own:
-        yield replace(change, own=(), removed=())
-        if change.mend_review:
-            yield replace(change, own=(), removed=(), mend_review=False)
+        yield replace(change, own=(), removed=(), ratings=plain.ratings if change.removed else change.ratings)
+        if looks:
+            yield replace(plain, own=(), removed=())
 
 
 def keep_lists(world: World, lists: Sequence[FormList], report: Report) -> None:
@@ -305,6 +309,8 @@ def plan_cycle(world: World, policy: Policy) -> Preview:
     withheld, guarded = plan.withheld(known, now, policy)
     told = plan.with_withheld(learnt, withheld)
     showing = plan.show(known, seen.sheet, told, policy, now) if seen.sheet else Showing(Change())
+    if seen.sheet is not None and (told.review_is_whole or showing.change.make_review):
+        showing = plan.with_scales(showing, known, seen.sheet)
     effects = tuple(plan.due(known, now, leave=withheld))
     lists = plan.form_lists(seen, known)
     listed = [problem for one in lists for problem in one.problems]
@@ -313,7 +319,7 @@ def plan_cycle(world: World, policy: Policy) -> Preview:
         withheld=withheld,
         change=showing.change,
         problems=(*problems, *learnt.lesson.problems, *guarded, *listed),
-        lacking=seen.sheet.lacking if seen.sheet and showing.change.mend_review else (),
+        lacking=put_in_order(showing.change, seen.sheet.lacking) if seen.sheet else (),
         places={e.key: policy.title(known.order_of(e).backend) for e in effects if e.kind in AT_BACKEND},
         lists=tuple(one for one in lists if one.choices),
     )

@@ -34,6 +34,7 @@ from bridge.model import (
     Token,
     Uptake,
 )
+from bridge.review import Scales
 
 
 class Clock(Protocol):
@@ -109,9 +110,7 @@ class EvidenceSource(Protocol):
 
     def export(self, known: Collection[Criteria]) -> Sequence[Criteria]:
         """Read the Google Docs behind these links anew, where their revision is another one than the one that is known.
-
-        One that can't be had or used comes back with a problem.
-        """
+        One that can't be had or used comes back with a problem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +122,7 @@ class Tab:
     values: tuple[tuple[str, ...], ...] = ()
     columns: int = 0  # of the grid; 0: not looked at
     marked: Mapping[str, int] = field(default_factory=dict)  # where columns stand that the bridge knows by its own mark
+    rated: str = ""  # what the bridge noted of the drop-downs in the columns of criteria (`Scales.mark`)
 
 
 #: What a cell holds: a text, or a number that a chart can be drawn of.
@@ -187,6 +187,7 @@ class Change:
     added: Rows = ()  # whole new rows of the review tab, in the order of its columns
     review: tuple[Patch, ...] = ()
     notes: tuple[Patch, ...] = ()  # on cells of the review tab; they come with patches of the same rows
+    ratings: Scales | None = None  # columns of criteria and their drop-downs, where they are to be others
     removed: tuple[int, ...] = ()  # rows of the review tab, by position, that go over to the Archive
     make_catalogue: bool = False  # make the tab of badges, with its titles alone
     catalogue: tuple[Patch, ...] = ()
@@ -253,7 +254,6 @@ class Site(Protocol):
         """Bring what is public about the programme as a whole in step with *known*; True if there is news to publish.
 
         A change stays news until `publish` has carried it out, whatever failed in between.
-
         Issuer, achievements, did.json, status lists: each written whole or not at all.
         """
 

@@ -27,7 +27,16 @@ class Column:
     identity: bool = False  # says whose row it is: written once, never patched
     choices: tuple[str, ...] = ()  # of the drop-down
     later: bool = False  # came with a later version: a tab may lack it, and one of that title may be somebody else's
+    rates: str = ""  # the criterion of rubrics that coaches rate in it, by its folded title
 
+    @property
+    def mark(self) -> str:
+        """By what its place is kept: apart from the bridge's own titles, whatever a criterion is called."""
+        return f"{CRITERION}{self.rates}" if self.rates else self.title
+
+
+#: How the mark of a column begins in which coaches rate a criterion.
+CRITERION = "criterion:"
 
 ID, SUBMITTED, WAITING, DUE, NAME, EMAIL, BADGE = "ID", "Submitted", "Waiting", "Due", "Name", "E-mail", "Badge"
 EVIDENCE, REFLECTION, EARLIER = "Evidence", "Reflection", "Earlier feedback"
@@ -56,6 +65,31 @@ REQUIRED = tuple(column.title for column in COLUMNS if not column.later)
 LATER = tuple(column.title for column in COLUMNS if column.later)
 
 
+def criterion_column(title: str) -> Column:
+    return Column(title, "coach", 110, later=True, rates=fold(title))
+
+
+def with_criteria(columns: Iterable[Column], titles: Iterable[str]) -> tuple[Column, ...]:
+    """*columns*, and to the left of Decision one for each of these criteria."""
+    rated = [criterion_column(title) for title in titles]
+    return tuple(one for column in columns for one in ((*rated, column) if column.title == DECISION else (column,)))
+
+
+def criteria_in(marked: Mapping[str, int]) -> dict[str, int]:
+    """Where the columns of criteria stand among those that bear the bridge's mark, by the criterion's folded title."""
+    return {mark.removeprefix(CRITERION): place for mark, place in marked.items() if mark.startswith(CRITERION)}
+
+
+@dataclass(frozen=True, slots=True)
+class Scales:
+    """The columns of criteria that the review tab needs, and which drop-down each row is to have there."""
+
+    new: tuple[str, ...]  # titles of criteria that have no column yet
+    rows: tuple[Mapping[str, tuple[str, ...]], ...]  # of each row below the titles: its choices, by folded title
+    since: int  # the rows before that one have theirs already; they count from 0, the titles included
+    mark: str  # to be written down, so that the next look knows what is there
+
+
 class Linked(str):
     """A text, parts of which lead somewhere: (start, end, address), in order and apart.
 
@@ -81,7 +115,7 @@ class Row:
     feedback: str
     reviewer: str
     cells: Mapping[str, str] = field(default_factory=dict)  # by column title
-    ratings: Mapping[str, str] = field(default_factory=dict)  # by criterion, titled as its column was first
+    ratings: Mapping[str, str] = field(default_factory=dict)  # what stands in the columns of criteria, by folded title
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +164,7 @@ def read_table(values: Sequence[Sequence[str]], titles: Iterable[str], optional:
 def read_review(values: Sequence[Sequence[str]], marked: Mapping[str, int]) -> Table:
     """Read the review tab. *marked*: where the columns stand that the bridge knows by its mark, by its own title."""
     table = read_table(values, REQUIRED)
-    there = {title: marked[title] for title in LATER if title in marked}
+    there = {mark: place for mark, place in marked.items() if mark in LATER or mark.startswith(CRITERION)}
     rows = (
         (position, {**cells, **{title: _at(values[position], place) for title, place in there.items()}})
         for position, cells in table.rows
@@ -152,6 +186,7 @@ def is_id(text: str) -> bool:
 
 def to_rows(table: Table) -> tuple[Row, ...]:
     """The rows that bear an ID, or an e-mail and a badge. Others are people's own notes, and none of our business."""
+    rated = [mark for mark in table.places if mark.startswith(CRITERION)]
     return tuple(
         Row(
             position=position,
@@ -160,6 +195,7 @@ def to_rows(table: Table) -> tuple[Row, ...]:
             feedback=cells[FEEDBACK].strip()[:LONGEST_CELL],
             reviewer=cells[REVIEWER].strip()[:320],
             cells=cells,
+            ratings={mark.removeprefix(CRITERION): said for mark in rated if (said := cells[mark].strip())},
         )
         for position, cells in table.rows
         if is_id(cells[ID].strip()) or (cells[EMAIL].strip() and cells[BADGE].strip())

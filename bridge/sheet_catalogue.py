@@ -38,6 +38,12 @@ COLUMNS = (
     BadgeColumn(titles.SECOND_LOOK, 110, "Who must approve it, too. Empty: one is enough.", ("coach", "coordinator")),
     BadgeColumn(titles.PREREQUISITES, 200, "Which badges come before it: any 3 of a, b, c, d. Empty: none."),
     BadgeColumn(titles.MILESTONE, 95, "by itself: nobody need ask for it once they are there.", ("asked", "by itself")),
+    BadgeColumn(
+        titles.RUBRIC,
+        260,
+        "A line for each criterion, its levels from the lowest to the highest: Planning: not yet | meets* | exceeds. "
+        "The star marks the level that Approve needs; without one the criterion may be left open. Empty: no rubric.",
+    ),
 )
 
 

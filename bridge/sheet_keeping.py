@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Any
 
 from gspread.utils import rowcol_to_a1
 
-from bridge.review import DUE, ID, REVIEWER, STATUS, WAITING, Column
+from bridge.review import DUE, ID, REVIEWER, STATUS, WAITING, Column, with_criteria
 from bridge.sheet_requests import (
     AMBER,
     GREEN,
@@ -77,9 +77,13 @@ class ReviewLook:
     def coaches(self) -> tuple[str, ...]:
         return next((column.choices for column in self.columns if column.title == REVIEWER), ())
 
+    def with_criteria(self, titles: Iterable[str]) -> ReviewLook:
+        """The same, with a column for each of these criteria."""
+        return replace(self, columns=with_criteria(self.columns, titles))
+
     def runs(self, places: Places, *owners: str) -> list[tuple[int, int]]:
         """Neighbouring columns of these owners, as (start, end)."""
-        owned = sorted(places[one.title] for one in self.columns if one.owner in owners and one.title in places)
+        owned = sorted(places[one.mark] for one in self.columns if one.owner in owners and one.mark in places)
         groups = (list(group) for _, group in groupby(enumerate(owned), key=lambda pair: pair[1] - pair[0]))
         return [(group[0][1], group[-1][1] + 1) for group in groups]
 

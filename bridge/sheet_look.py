@@ -25,6 +25,9 @@ FIELDS = (
 #: The key of the developer metadata that marks a column; its value says which one it is.
 MARK = "badge-bridge-column"
 
+#: The key of the one that says which drop-downs the rows have in the columns of criteria.
+RATED = "badge-bridge-ratings"
+
 
 def new_tab(sheet_id: int, title: str, look: ReviewLook) -> Request:
     grid = {"rowCount": ROWS, "columnCount": len(look.columns), "frozenRowCount": 1, "frozenColumnCount": 1}
@@ -33,17 +36,18 @@ def new_tab(sheet_id: int, title: str, look: ReviewLook) -> Request:
 
 def made(sheet_id: int, structure: Mapping[str, Any], look: ReviewLook) -> list[Request]:
     """Titles, formats and widths of a tab that is there and empty, and all that is kept from then on."""
-    places = {column.title: place for place, column in enumerate(look.columns)}
-    there = {MARK: marks(structure), CHOICES: structure.get("developerMetadata")}
+    places = {column.mark: place for place, column in enumerate(look.columns)}
+    noted = {str(one.get("metadataKey")) for one in structure.get("developerMetadata", ())}
+    there = {MARK: marks(structure), CHOICES: CHOICES in noted, RATED: RATED in noted}
     anew = {name: part for name, part in structure.items() if name != "developerMetadata"}
     return [
         *({"deleteDeveloperMetadata": {"dataFilter": notes_of(sheet_id, key)}} for key, any_ in there.items() if any_),
         _frozen(sheet_id),
-        _titles(sheet_id, 0, [column.title for column in look.columns]),
+        title_cells(sheet_id, 0, [column.title for column in look.columns]),
         body(sheet_id),
         *(width(sheet_id, place, column.width) for place, column in enumerate(look.columns)),
         *(_shade(sheet_id, start, end) for start, end in look.runs(places, "bridge")),
-        *(_mark(sheet_id, column.title, places[column.title]) for column in look.columns if column.later),
+        *(mark(sheet_id, column, places[column.mark]) for column in look.columns if column.later),
         *kept(Sight(sheet_id, anew, 1, places), look).requests,
     ]
 
@@ -59,14 +63,14 @@ def mended(
     if table.problems:
         return Mending()
     there = marks(structure)
-    missing = [column for column in look.columns if column.later and column.title not in there]
+    missing = [column for column in look.columns if column.later and column.mark not in there]
     end = max(map(len, values))  # right of everything that anybody has written
     mending = Mending()
     if missing:
         mending.requests += _new_columns(sheet_id, end, columns, missing, values[0])
         mending.said += [f"the column “{column.title}”" for column in missing]
-    later = {column.title: there[column.title] for column in look.columns if column.title in there}
-    new = {column.title: place for place, column in enumerate(missing, end)}
+    later = {column.mark: there[column.mark] for column in look.columns if column.mark in there}
+    new = {column.mark: place for place, column in enumerate(missing, end)}
     rest = kept(Sight(sheet_id, structure, len(values), {**table.places, **later, **new}), look)
     return Mending(mending.requests + rest.requests, mending.said + rest.said)
 
@@ -90,11 +94,11 @@ def _new_columns(
         yield {"insertDimension": {"range": span | {"startIndex": end, "endIndex": end + len(missing)}}}
     else:
         yield {"appendDimension": span | {"length": len(missing)}}
-    yield _titles(sheet_id, end, [free_title(column.title, header) for column in missing])
+    yield title_cells(sheet_id, end, [free_title(column.title, header) for column in missing])
     yield _bare(sheet_id, end, end + len(missing))
     for place, column in enumerate(missing, end):
         yield width(sheet_id, place, column.width)
-        yield _mark(sheet_id, column.title, place)
+        yield mark(sheet_id, column, place)
 
 
 def _frozen(sheet_id: int) -> Request:
@@ -102,7 +106,7 @@ def _frozen(sheet_id: int) -> Request:
     return {"updateSheetProperties": {"properties": properties, "fields": "gridProperties.frozenRowCount"}}
 
 
-def _titles(sheet_id: int, place: int, titles: Iterable[str]) -> Request:
+def title_cells(sheet_id: int, place: int, titles: Iterable[str]) -> Request:
     form = header_form()
     return {
         "updateCells": {
@@ -126,6 +130,6 @@ def _bare(sheet_id: int, start: int, end: int) -> Request:
     return {"repeatCell": {"range": below_header(sheet_id, start, end)} | cells}
 
 
-def _mark(sheet_id: int, title: str, place: int) -> Request:
+def mark(sheet_id: int, column: Column, place: int) -> Request:
     where = {"sheetId": sheet_id, "dimension": "COLUMNS", "startIndex": place, "endIndex": place + 1}
-    return note(MARK, title, {"dimensionRange": where})
+    return note(MARK, column.mark, {"dimensionRange": where})

@@ -18,11 +18,13 @@ from bridge.errors import Refused, TryLater
 from bridge.google import Errand, Google
 from bridge.openbadges.text import clean
 from bridge.ports import Change, Own, OwnChange, SheetReading, Tab
+from bridge.review import criteria_in
 from bridge.sheet_catalogue import new_catalogue
 from bridge.sheet_coaches import NO_TABS, UNLOCKED, CoachTabs, Lock, coach_sheet_id
 from bridge.sheet_keeping import Mending, ReviewLook
 from bridge.sheet_look import FIELDS, made, marks, mended, new_tab
 from bridge.sheet_pages import PAGES, PageLook, append_rows, charts, more_columns, new_page, unfinished
+from bridge.sheet_ratings import noted, rating_columns
 from bridge.sheet_requests import Request, append, free_title, notes, patch, remove_rows
 
 API = "https://sheets.googleapis.com/v4/spreadsheets"
@@ -206,18 +208,23 @@ class GoogleSheet:
         requests: list[Request] = []
         header: Sequence[str] = ()
         if change.make_review:
+            look = look.with_criteria(change.ratings.new if change.ratings else ())
             if seen.review is None:
                 requests.append(new_tab(sheet_id, title, look))
             requests += made(sheet_id, seen.structure, look)
         elif seen.review is not None:
             header = next(iter(seen.review.values), ())
-        elif change.added or change.review or change.mend_review:
+        elif change.added or change.review or change.mend_review or change.ratings:
             raise Refused(f"The tab “{title}” is gone, so nothing can be written there ({self._url}).")
         requests += [*patch(sheet_id, change.review), *notes(sheet_id, change.notes)]
         requests += append(sheet_id, change.added, header or [column.title for column in look.columns], look.columns)
         if change.mend_review:
             requests += _mended(seen.review, seen.structure, look).requests
-        return [*requests, *remove_rows(sheet_id, change.removed)]
+        requests += remove_rows(sheet_id, change.removed)
+        if change.ratings is not None:
+            made_so = look.columns if change.make_review else None
+            requests += rating_columns(sheet_id, seen.structure, header, change.ratings, made_so)
+        return requests
 
     def _page_requests(self, change: OwnChange, reading: SheetReading, title: str) -> list[Request]:
         sheet_id, look = page_id(change.own), self._pages[change.own]
@@ -232,20 +239,21 @@ class GoogleSheet:
 def _tab(sheet_id: int, structure: Mapping[str, Any], values: tuple[tuple[str, ...], ...]) -> Tab:
     properties = structure.get("properties", {})
     columns = int(properties.get("gridProperties", {}).get("columnCount", 0))
-    return Tab(sheet_id, str(properties.get("title", "")), values, columns, marks(structure))
+    return Tab(sheet_id, str(properties.get("title", "")), values, columns, marks(structure), noted(structure))
 
 
 def _mended(tab: Tab | None, structure: Mapping[str, Any], look: ReviewLook) -> Mending:
     if tab is None or not tab.values:
         return Mending()
-    return mended(tab.sheet_id, structure, tab.values, tab.columns, look)
+    with_those_there = look.with_criteria(criteria_in(marks(structure)))
+    return mended(tab.sheet_id, structure, tab.values, tab.columns, with_those_there)
 
 
 def _may_be_repeated(change: Change) -> bool:
     """True for mere patches: what adds or takes away lines would do so twice."""
     grows = change.make_review or change.mend_review or change.make_catalogue or change.added or change.removed
     alone = all(map(_may_be_repeated, change.coaches.values()))
-    return alone and not (grows or any(own.make or own.added for own in change.own))
+    return alone and not (grows or change.ratings or any(own.make or own.added for own in change.own))
 
 
 def review_sheet_id(spreadsheet_id: str) -> int:

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[1]
 CODE = ROOT / "bridge"
 
 WORDS = ("errors", "model", "wording", "links", "review", "plan", "openbadges", "ports")
-SHEETS = ("sheet_catalogue", "sheets", "sheet_coaches", "sheet_look", "sheet_keeping", "sheet_requests", "sheet_pages")
+LOOKS = ("sheet_coaches", "sheet_look", "sheet_keeping", "sheet_pages", "sheet_ratings")
+SHEETS = ("sheets", "sheet_requests", "sheet_catalogue", *LOOKS)
 FORMS = ("forms", "badge_question")
 EDGES = (*SHEETS, *FORMS, "files", "google", "drive", "ledger", "mail", "site", "backends", "clock")
 ACTING = ("report", "acting", "issuer", "cycle")

@@ -33,11 +33,13 @@ from bridge.model import (
     Acceptance,
     Alignment,
     Credential,
+    Criterion,
     Evidence,
     FileAccess,
     Kind,
     Order,
     Prerequisites,
+    Rating,
     State,
     Submission,
     Superseded,
@@ -151,6 +153,7 @@ achievement_versions = Table(
     col("tags", Nested(tuple[str, ...])),
     col("alignment", Nested(tuple[Alignment, ...])),
     col("valid_months", Integer, null=True),
+    col("rubric", Nested(tuple[Criterion, ...])),
 )
 achievements = Table(
     "achievements",
@@ -221,6 +224,7 @@ decisions = Table(
     col("feedback"),
     col("seen_at", UtcTime),
     col("enacted", Boolean),
+    col("ratings", Nested(tuple[Rating, ...])),
     belongs("attempts", attempt_id="id"),
 )
 orders = Table(
@@ -243,6 +247,7 @@ orders = Table(
     col("narrative"),
     col("given_name"),
     col("family_name"),
+    col("results", Nested(tuple[Rating, ...])),
     belongs("attempts", attempt_id="id"),
 )
 credentials = Table(

@@ -1,6 +1,6 @@
 """The words of the trade: values (`badges`, `digests`, `words`), and what the bridge knows and learns (`known`)."""
 
-from bridge.model.badges import Achievement, Alignment, Artwork, Criteria, Prerequisites
+from bridge.model.badges import Achievement, Alignment, Artwork, Criteria, Criterion, Prerequisites, Rating
 from bridge.model.digests import Digest, Waiting, digest_coach, digest_day, digest_subject
 from bridge.model.known import Known, Lesson
 from bridge.model.words import (
@@ -43,6 +43,7 @@ __all__ = [
     "Attempt",
     "Credential",
     "Criteria",
+    "Criterion",
     "Decision",
     "Digest",
     "Effect",
@@ -60,6 +61,7 @@ __all__ = [
     "Order",
     "Prerequisites",
     "Problem",
+    "Rating",
     "Request",
     "State",
     "Submission",

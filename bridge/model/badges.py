@@ -24,6 +24,23 @@ class Prerequisites:
 
 
 @dataclass(frozen=True, slots=True)
+class Criterion:
+    """One line of a rubric; Approve needs at least the level `needed`, "" where it may be left open."""
+
+    title: str
+    levels: tuple[str, ...]  # the lowest first
+    needed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """The level of a criterion that a coach chose, and the criterion as it was then."""
+
+    criterion: Criterion
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
 class Achievement:
     """One version of what can be earned; the words never change under the same `version`.
 
@@ -51,6 +68,7 @@ class Achievement:
     prerequisites: Prerequisites | None = None
     by_itself: bool = False  # issued without being asked for, once the prerequisites are met
     second_look: str = ""  # who must approve it, too: "coach", "coordinator"; "": one Approve is enough
+    rubric: tuple[Criterion, ...] = ()  # by which its attempts are rated
 
     def words(self) -> Achievement:
         """Return what the version says for ever, without what the programme may change at any time."""

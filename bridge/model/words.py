@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from bridge.model.badges import Rating
+
 #: The embedded issuer among the backends.
 LOCAL = "local"
 
@@ -204,6 +206,7 @@ class Decision:
     feedback: str
     seen_at: datetime
     enacted: bool = False  # settled, and its effects planned: no longer the coach's alone
+    ratings: tuple[Rating, ...] = ()  # in the order of the badge's rubric, without what was left open
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +229,7 @@ class Order:
     narrative: str = ""
     given_name: str = ""  # for a backend that must name the earner (Credly); our own pages and badges never show it
     family_name: str = ""
+    results: tuple[Rating, ...] = ()  # only what the programme makes public
 
     @property
     def at_vendor(self) -> bool:

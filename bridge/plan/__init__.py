@@ -17,6 +17,7 @@ from bridge.plan.learning import Learnt, Seen, learn, with_withheld
 from bridge.plan.moves import Moving, Wish, move_awards
 from bridge.plan.pages import Pages, pages
 from bridge.plan.policy import Policy, Vendor
+from bridge.plan.scales import with_scales
 from bridge.plan.showing import Showing, look_again, rewrites, show
 from bridge.plan.tidying import tidy
 
@@ -48,6 +49,7 @@ __all__ = [
     "wanted_artworks",
     "wanted_criteria",
     "wanted_evidence",
+    "with_scales",
     "with_withheld",
     "withheld",
 ]

@@ -16,7 +16,7 @@ from bridge.plan.learning import Learnt
 from bridge.plan.policy import Policy
 from bridge.plan.showing import Showing, cells_of
 from bridge.ports import Own, OwnChange, SheetReading, Value
-from bridge.review import COLUMNS, Row, read_review
+from bridge.review import COLUMNS, CRITERION, Row, read_review
 
 #: Fact: the day on which rows were moved last; they move once a day, in its first cycle that finds nobody at work.
 MOVED_ON = "archive-day"
@@ -62,7 +62,8 @@ def moved(
         return showing
     day = policy.day(now)
     rows = [learnt.rows.good[attempt_id] for attempt_id in sorted(ids, key=_by_number)]
-    ours = frozenset(read_review(tab.values, tab.marked).places.values())
+    places = read_review(tab.values, tab.marked).places
+    ours = frozenset(place for mark, place in places.items() if not mark.startswith(CRITERION))
     added = tuple(
         (*_archived(known, row, policy, now), day, _others(tab.values[0], tab.values[row.position], ours))
         for row in rows

@@ -29,6 +29,7 @@ from bridge.plan.badge_cells import (
 from bridge.plan.draft import Draft
 from bridge.plan.policy import Policy
 from bridge.plan.prerequisites import say, with_prerequisites
+from bridge.plan.rubric import say_rubric, to_rubric
 from bridge.plan.second_look import MUST_TOO, to_second_look
 from bridge.ports import Tab
 from bridge.review import Table, fold, read_table
@@ -39,17 +40,22 @@ ARTWORK, HOURS, ACTIVE, STATUS = "Artwork", "Hours", "Active", "Status"
 TITLES = (KEY, NAME, DESCRIPTION, CRITERIA, ARTWORK, HOURS, ACTIVE, STATUS)
 TYPE, TAGS, ALIGNMENT, VALID_FOR, BACKEND = "Type", "Tags", "Alignment", "Valid for", "Backend"
 REVIEWERS, REVIEW_DAYS, MOST_ATTEMPTS, SECOND_LOOK = "Reviewers", "Review days", "Most attempts", "Second look"
-PREREQUISITES, MILESTONE = "Prerequisites", "Milestone"
+PREREQUISITES, MILESTONE, RUBRIC = "Prerequisites", "Milestone", "Rubric"
 OPTIONAL = (
     *(TYPE, TAGS, ALIGNMENT, VALID_FOR, BACKEND),
-    *(REVIEWERS, REVIEW_DAYS, MOST_ATTEMPTS, SECOND_LOOK, PREREQUISITES, MILESTONE),
+    *(REVIEWERS, REVIEW_DAYS, MOST_ATTEMPTS, SECOND_LOOK, PREREQUISITES, MILESTONE, RUBRIC),
 )
-#: What decides who may approve it, and whose: so each column's field is called.
-STAYS = {REVIEWERS: "reviewers", SECOND_LOOK: "second_look", PREREQUISITES: "prerequisites"}
+#: What decides who may approve it, whose, and when: so each column's field is called.
+STAYS = {
+    REVIEWERS: "reviewers",
+    SECOND_LOOK: "second_look",
+    PREREQUISITES: "prerequisites",
+    RUBRIC: "rubric",
+}
 
 #: What makes a version of a badge, and what came later, with the value that says nothing.
 FIRST = ("name", "description", "criteria", "hours", "artwork")
-LATER: Mapping[str, object] = {"kind": "Badge", "tags": (), "alignment": (), "valid_months": None}
+LATER: Mapping[str, object] = {"kind": "Badge", "tags": (), "alignment": (), "valid_months": None, "rubric": ()}
 
 #: Every credential holds these words, and verifiers refuse one that is too large.
 LONGEST = {NAME: 200, DESCRIPTION: 2_000, CRITERIA: 10_000}
@@ -110,7 +116,9 @@ def learn_catalogue(draft: Draft, tab: Tab | None, policy: Policy) -> Mapping[in
             says[position] = _in_force(found, cells, draft.known)
             draft.problem(f"badge {shorten(fold(cells[KEY]), 60) or f'in row {position + 1}'}", says[position])
             continue
-        found = replace(found, **kept.get(found.key, {}))
+        if found.key in kept:
+            found = replace(found, **kept[found.key])
+            found = replace(found, version=version_of(found))
         draft.achievement(found)
         draft.label(fold(found.name), found.key)
         remark = draft.known.artworks[found.artwork_link].remark
@@ -173,7 +181,8 @@ def in_use(achievement: Achievement, policy: Policy) -> str:
     comes = "issued by itself after" if achievement.by_itself else "comes after"
     after = f"; {comes} {say(achievement.prerequisites)}" if achievement.prerequisites else ""
     looks = f"; {MUST_TOO[achievement.second_look]}" if achievement.second_look else ""
-    return f"In use{made}{counts}{looks}{after}" if achievement.active else "Switched off"
+    rated = f"; {say_rubric(achievement.rubric)}" if achievement.rubric else ""
+    return f"In use{made}{counts}{looks}{after}{rated}" if achievement.active else "Switched off"
 
 
 def _in_force(sentence: str, cells: Mapping[str, str], known: Known) -> str:
@@ -217,10 +226,16 @@ def to_achievement(cells: Mapping[str, str], known: Known, policy: Policy, *, tw
         most_attempts=to_count(MOST_ATTEMPTS, cells[MOST_ATTEMPTS], 99),
         by_itself=is_by_itself(cells[MILESTONE]),
         second_look=to_second_look(cells[SECOND_LOOK], reviewers, policy),
+        rubric=to_rubric(cells[RUBRIC]),
     )
-    if achievement.by_itself and achievement.second_look:
-        raise ValueError("Second look and Milestone don't go together: a badge that is issued by itself asks nobody.")
+    _check_milestone(achievement)
     return replace(achievement, version=version_of(achievement))
+
+
+def _check_milestone(achievement: Achievement) -> None:
+    for title, said in ((SECOND_LOOK, achievement.second_look), (RUBRIC, achievement.rubric)):
+        if achievement.by_itself and said:
+            raise ValueError(f"{title} and Milestone don't go together: a badge that is issued by itself asks nobody.")
 
 
 def _criteria(text: str, known: Known) -> str:

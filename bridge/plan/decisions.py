@@ -7,12 +7,25 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bridge.model import Achievement, Attempt, Decision, EvidenceKind, Kind, Known, Request, State, Superseded, Verdict
+from bridge.model import (
+    Achievement,
+    Attempt,
+    Decision,
+    EvidenceKind,
+    Kind,
+    Known,
+    Request,
+    State,
+    Superseded,
+    Verdict,
+)
 from bridge.plan.attempts import why_no_return
 from bridge.plan.draft import Draft
 from bridge.plan.intake import Intake
 from bridge.plan.pathways import missing
 from bridge.plan.policy import Policy
+from bridge.plan.ratings import badge_of, ratings_of, say_ratings, why_unknown
+from bridge.plan.rescaled import why_not_rated
 from bridge.plan.scrambles import cell_fact, displaced, feedback_fact, last_said, last_told
 from bridge.plan.second_look import (
     first_yes,
@@ -65,6 +78,10 @@ class Sorted:
     twice: dict[str, list[Row]] = field(default_factory=dict)
     damaged: list[Row] = field(default_factory=list)
     displaced: dict[str, Row] = field(default_factory=dict)  # the column ID, or another one of those, was sorted alone
+
+    def any_of_each(self) -> dict[str, Row]:
+        """The row of each attempt, or the first of several."""
+        return {attempt_id: rows[0] for attempt_id, rows in self.twice.items()} | self.good
 
     @property
     def awaited(self) -> Collection[str]:
@@ -176,7 +193,7 @@ def _learn_row(draft: Draft, intake: Intake, row: Row, policy: Policy) -> str:
     at = standing(known, attempt_id)
     match ANSWERS[at][verdict]:
         case Answer.STAYS:
-            return ""
+            return why_unknown(badge_of(known, attempt_id), row.ratings) if at is Standing.WAITING else ""
         case Answer.TAKEN_BACK:
             _take_back(draft, attempt_id, "the coach emptied the cell")
             return ""
@@ -242,25 +259,30 @@ def _take(draft: Draft, intake: Intake, row: Row, verdict: Verdict, at: Standing
         if in_force is not None and not in_force.enacted:
             _take_back(draft, attempt.id, "it is not allowed any more")
         return sentence
-    if in_force is not None and at is not Standing.HALF_APPROVED and _says_again(in_force, row, verdict, draft.now):
+    word = _word(known, row, verdict, draft.now)
+    if in_force is not None and at is not Standing.HALF_APPROVED and _says_again(in_force, word):
         return ""
     if at in OPEN and not _shows(row, attempt):
         return PUT_RIGHT
     _cancel_what_waits(draft, attempt.id)
-    history = known.decisions.get(attempt.id, ())
-    draft.decide(
-        Decision(
-            attempt_id=attempt.id,
-            n=history[-1].n + 1 if history else 1,
-            version=attempt.version,
-            verdict=verdict,
-            reviewer=row.reviewer,
-            feedback=row.feedback,
-            seen_at=draft.now,
-        )
-    )
-    draft.event(attempt.id, f"decided: {verdict}", f"by {row.reviewer}" if row.reviewer else "")
+    draft.decide(word)
+    by = f"by {row.reviewer}" if row.reviewer else ""
+    draft.event(attempt.id, f"decided: {verdict}", "; ".join(filter(None, (by, say_ratings(word.ratings)))))
     return ""
+
+
+def _word(known: Known, row: Row, verdict: Verdict, now: datetime) -> Decision:
+    history = known.decisions.get(row.attempt_id, ())
+    return Decision(
+        attempt_id=row.attempt_id,
+        n=history[-1].n + 1 if history else 1,
+        version=known.attempts[row.attempt_id].version,
+        verdict=verdict,
+        reviewer=row.reviewer,
+        feedback=row.feedback,
+        seen_at=now,
+        ratings=ratings_of(known, row, verdict),
+    )
 
 
 def _no_second(known: Known, row: Row, verdict: Verdict, first: Decision | None, policy: Policy) -> str:
@@ -270,9 +292,10 @@ def _no_second(known: Known, row: Row, verdict: Verdict, first: Decision | None,
     return why_no_second(first, row.reviewer, needs(known, row.attempt_id), policy)
 
 
-def _says_again(word: Decision, row: Row, verdict: Verdict, now: datetime) -> bool:
-    """True if the row says what it said before. A word of the future is heard anew: the clock was wrong then."""
-    return (verdict, row.feedback, row.reviewer) == (word.verdict, word.feedback, word.reviewer) and word.seen_at <= now
+def _says_again(before: Decision, word: Decision) -> bool:
+    """True if the row says what it said *before*. A word of the future is heard anew: the clock was wrong then."""
+    said, says = ((one.verdict, one.feedback, one.reviewer, one.ratings) for one in (before, word))
+    return says == said and before.seen_at <= word.seen_at
 
 
 def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, policy: Policy, now: datetime) -> str:
@@ -290,7 +313,7 @@ def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, polic
         if mailboxes(reviewer) & mailboxes(attempt.submission.recipient):
             return "Nobody may approve a request of their own: please ask another coach."
     if verdict is Verdict.RETURN:
-        return why_no_return(known, attempt)
+        return why_no_return(known, attempt) or why_unknown(achievement, row.ratings)
     if verdict is Verdict.APPROVE:
         if achievement is None:
             return not_in_use(attempt.submission.label)
@@ -298,7 +321,7 @@ def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, polic
             return f"“{achievement.name}” is switched off in the tab Badges, so it can't be approved."
         if (rival := intake.rival(request)) is not None:
             return f"Request {rival} already stands for this badge, so that nobody gets it twice."
-        if sentence := why_nameless(achievement, reviewer):
+        if sentence := why_nameless(achievement, reviewer) or why_not_rated(known, row, achievement):
             return sentence
         if achievement.prerequisites is not None:
             return missing(known, achievement, intake.attempts_of(request.recipient), now)

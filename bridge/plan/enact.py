@@ -89,6 +89,7 @@ def make_order(draft: Draft, decision: Decision, policy: Policy, entropy: bytes,
         narrative=without(submission.recipient, submission.reflection) if submission.show_evidence else "",
         given_name=names.given if names else "",
         family_name=names.family if names else "",
+        results=decision.ratings if policy.publish_levels else (),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bridge.model import Attempt, Decision, Known, Verdict
 from bridge.plan.policy import Policy
+from bridge.plan.ratings import say_ratings
 from bridge.wording import one_line
 
 #: So many lines, the newest, and so many characters of a coach's words.
@@ -32,11 +33,11 @@ def history_note(known: Known, attempt: Attempt, policy: Policy) -> str:
 def _lines(known: Known, attempt: Attempt, policy: Policy) -> Iterator[str]:
     edited = ", edited since" if attempt.version > 1 else ""
     yield f"{policy.day(attempt.submission.submitted_at)} {attempt.id} received{edited}"
-    last: tuple[Verdict | None, str] | None = None
+    last: tuple[object, ...] = ()
     for decision in known.decisions.get(attempt.id, ()):
-        if (decision.verdict, decision.feedback) != last:
+        if (said := (decision.verdict, decision.feedback, decision.ratings)) != last:
             yield f"{policy.day(decision.seen_at)} {attempt.id} {_said(decision)}"
-        last = decision.verdict, decision.feedback
+        last = said
     credential = known.credentials.get(attempt.id)
     if credential is not None and credential.issued_at is not None:
         yield f"{policy.day(credential.issued_at)} {attempt.id} badge issued"
@@ -47,4 +48,5 @@ def _lines(known: Known, attempt: Attempt, policy: Policy) -> Iterator[str]:
 def _said(decision: Decision) -> str:
     by = f" by {one_line(decision.reviewer, 80)}" if decision.reviewer and decision.verdict else ""
     words = one_line(decision.feedback, LONGEST_WORDS) if decision.verdict else ""
-    return f"{_DEEDS[decision.verdict]}{by}" + (f": “{words}”" if words else "")
+    rated = f" ({say_ratings(decision.ratings)})" if decision.ratings and decision.verdict else ""
+    return f"{_DEEDS[decision.verdict]}{by}" + (f": “{words}”" if words else "") + rated

@@ -20,7 +20,8 @@ from bridge.plan.intake import Intake, resolve_labels
 from bridge.plan.past import past
 from bridge.plan.pathways import grant, learn_fallen
 from bridge.plan.policy import Policy
-from bridge.plan.scrambles import renamed, reworded, scrambled
+from bridge.plan.rescaled import learn_rescaled
+from bridge.plan.scrambles import renamed, rerated, reworded, scrambled
 from bridge.ports import FormReading, SheetReading, Tab
 from bridge.review import Row, read_review, to_rows
 
@@ -88,7 +89,8 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
         notices = dict(told)
     elif whole:
         for rows_that_count in hear(ours, policy):
-            notices = learn_decisions(draft, intake, rows_that_count, policy)
+            rescaled = learn_rescaled(draft, known, rows_that_count.any_of_each())
+            notices = rescaled | learn_decisions(draft, intake, rows_that_count, policy)
         enact(draft, policy, entropy, seen.taken)  # only now: whoever emptied a cell in time must have been heard
         grant(draft, rows, policy, entropy, seen.taken)
         notices = learn_fallen(draft) | notices
@@ -105,7 +107,7 @@ def _sorted_alone(known: Known, ours: Sorted, policy: Policy) -> Mapping[str, st
     cells decide nothing."""
     if policy.identity is not Identity.COLUMN:
         return {}
-    lost = scrambled(known, ours.good) or renamed(known, ours.good)
+    lost = scrambled(known, ours.good) or renamed(known, ours.good) or rerated(known, ours.good)
     return (
         dict.fromkeys(reworded(known, ours.good), REWORDED)
         | dict.fromkeys(lost, SCRAMBLED)

@@ -26,6 +26,7 @@ class Policy:
     share_with: str = ""  # the address that evidence must be shared with, as teachers are told
     tz: tzinfo = UTC
     year_starts: tuple[int, int] = (7, 1)  # month and day on which a school year begins
+    publish_levels: bool = False  # badges tell which levels of their rubric were reached
     settle: timedelta = timedelta(0)  # how long a decision must have stood before it acts
     due_days: int = 10
     archive_after: timedelta | None = None  # how long a row stays in Review after the last event; None: for ever

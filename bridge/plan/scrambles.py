@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from bridge.model import Decision, Known, Verdict
@@ -126,3 +126,27 @@ def renamed(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
     half = [one for one in other if standing(known, one) is Standing.HALF_APPROVED]
     moved = half and len(other) - len(half) >= 2 and all(after[name] >= n for name, n in before.items())
     return frozenset(other) if moved else frozenset()
+
+
+def rerated(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
+    """The attempts whose rows show that a column of ratings was sorted by itself.
+
+    Signs of it, all together: another level, or none, in two or more rows that were closed before, all with the same
+    decision and feedback; and no level has become rarer in that column.
+    """
+    other: defaultdict[str, set[str]] = defaultdict(set)
+    before: Counter[tuple[str, str]] = Counter()
+    after = Counter((title, fold(word)) for row in rows.values() for title, word in row.ratings.items())
+    for attempt_id, row in rows.items():
+        decision = known.decision(attempt_id)
+        if decision is None or not decision.enacted:
+            continue
+        same = to_verdict(row.verdict) is decision.verdict and row.feedback == decision.feedback
+        for rating in decision.ratings:
+            title, level = fold(rating.criterion.title), fold(rating.level)
+            before[title, level] += 1
+            if same and fold(row.ratings.get(title, "")) != level:
+                other[title].add(attempt_id)
+    rarer = {title for (title, level), n in before.items() if after[title, level] < n}
+    moved = (ids for title, ids in other.items() if title not in rarer and len(ids) >= 2)
+    return frozenset(attempt_id for ids in moved for attempt_id in ids)

@@ -19,12 +19,14 @@ from bridge.plan.learning import REBUILD, Learnt
 from bridge.plan.pages import as_text
 from bridge.plan.pathways import still_lacking
 from bridge.plan.policy import Policy
+from bridge.plan.ratings import criteria_in_use, say_ratings
 from bridge.plan.standing import Standing, standing
 from bridge.plan.status import status_words
 from bridge.ports import Change, Own, Patch, SheetReading, Tab, Value
 from bridge.review import (
     BADGE,
     COLUMNS,
+    CRITERION,
     DECISION,
     DUE,
     EARLIER,
@@ -43,9 +45,11 @@ from bridge.review import (
     Row,
     Table,
     cell,
+    fold,
     is_id,
     read_review,
     to_rows,
+    with_criteria,
 )
 from bridge.wording import shorten
 
@@ -130,6 +134,7 @@ def earlier_feedback(known: Known, attempt: Attempt, policy: Policy) -> str:
     earlier = (known.decision(f"{attempt.request}-{n}") for n in range(attempt.n - 1, 0, -1))
     words = [
         f"{one.attempt_id}, {policy.day(one.seen_at)}, {one.verdict}: {shorten(one.feedback, LONGEST_EARLIER)}"
+        + (f" ({say_ratings(one.ratings)})" if one.ratings else "")
         for one in earlier
         if one is not None and one.feedback
     ]
@@ -200,7 +205,9 @@ def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy,
     away = _away(reading, learnt)
     if is_to_be_made(known, reading):
         shown = [row for row in _rows(known, policy, now) if row.attempt.id not in away]
-        change = Change(make_review=True, added=tuple(_new_row(row, "") for row in shown))
+        order = [column.mark for column in with_criteria(COLUMNS, criteria_in_use(known))]
+        made = (_new_row(row, "") for row in shown)
+        change = Change(make_review=True, added=tuple(tuple(row.get(mark, "") for mark in order) for row in made))
         return Showing(change, {row.attempt.id: row.attempt.version for row in shown} | dict.fromkeys(away, 0))
     if fresh or not (learnt.review_is_whole or rebuild) or reading.review is None:
         return Showing()
@@ -324,8 +331,8 @@ def _bounded(value: Value) -> Value:
     return cell(value) if isinstance(value, str) else value
 
 
-def _new_row(row: _Row, note: str) -> tuple[Value, ...]:
-    """A whole row in the order of COLUMNS. A coach's words that have acted come back with a row that was deleted."""
+def _new_row(row: _Row, note: str) -> Mapping[str, Value]:
+    """A whole row by marks. A coach's words that have acted come back with a row that was deleted."""
     known, attempt = row.known, row.attempt
     cells = {title: _bounded(fill(row)) for title, fill in CELLS.items()}
     words = status_words(known, attempt, note, row.policy, lacks=row.lacks)
@@ -333,16 +340,15 @@ def _new_row(row: _Row, note: str) -> tuple[Value, ...]:
     if decision is not None and decision.enacted and (attempt.id in known.shown or attempt.submission.by_itself):
         verdict = decision.verdict or Verdict.HOLD
         cells |= {DECISION: verdict.value, FEEDBACK: decision.feedback, REVIEWER: decision.reviewer}
-    cells[STATUS] = cell(words)
-    return tuple(cells.get(column.title, "") for column in COLUMNS)
+        cells |= {f"{CRITERION}{fold(one.criterion.title)}": one.level for one in decision.ratings}
+    return cells | {STATUS: cell(words)}
 
 
-def _as_row(cells: tuple[Value, ...], places: Mapping[str, int]) -> tuple[Value, ...]:
+def _as_row(cells: Mapping[str, Value], places: Mapping[str, int]) -> tuple[Value, ...]:
     """Put the cells of a new row under the headers as they stand now; people's own columns stay empty."""
     row: list[Value] = [""] * (max(places.values()) + 1)
-    for column, value in zip(COLUMNS, cells, strict=True):
-        if column.title in places:
-            row[places[column.title]] = value
+    for mark, place in places.items():
+        row[place] = cells.get(mark, "")
     return tuple(row)
 
 

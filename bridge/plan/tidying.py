@@ -13,7 +13,8 @@ from bridge.plan.log_tab import SHOWN
 from bridge.plan.pages import Pages, pages
 from bridge.plan.past import past
 from bridge.plan.policy import Policy
-from bridge.plan.showing import is_to_be_made, lacks_catalogue, show
+from bridge.plan.scales import with_scales, words_of_scales
+from bridge.plan.showing import Showing, is_to_be_made, lacks_catalogue, show
 from bridge.ports import Change, Own, OwnChange, SheetReading
 from bridge.review import read_review, to_rows
 
@@ -44,9 +45,12 @@ def tidy(known: Known, reading: SheetReading, log: Sequence[Line], now: datetime
     problems = tuple(Problem("sheet, tab Review", sentence, blocking=True) for sentence in distrust(known, reading))
     if is_to_be_made(known, reading):
         showing = show(known, reading, Learnt(Lesson(), past=past(known, now, policy)), policy, now)
-        return Tidying(replace(showing.change, own=made), showing.versions, kept, problems)
+        change = with_scales(showing, known, reading).change
+        return Tidying(replace(change, own=made), showing.versions, kept, problems)
     badges = lacks_catalogue(known, reading)
-    return Tidying(Change(mend_review=bool(reading.lacking), make_catalogue=badges, own=made), {}, kept, problems)
+    change = Change(mend_review=bool(reading.lacking), make_catalogue=badges, own=made)
+    rated = Showing(change) if problems else with_scales(Showing(change), known, reading)
+    return Tidying(rated.change, {}, kept, problems)
 
 
 def _made(changes: Sequence[OwnChange]) -> Iterator[OwnChange]:
@@ -58,12 +62,18 @@ def _made(changes: Sequence[OwnChange]) -> Iterator[OwnChange]:
             yield OwnChange(change.own, draw=True)
 
 
+def put_in_order(change: Change, lacking: Sequence[str]) -> tuple[str, ...]:
+    """What of the tab Review is put in order: *lacking* is what the reading lacked."""
+    rated = () if change.make_review else words_of_scales(change.ratings)
+    return (*(lacking if change.mend_review else ()), *rated)
+
+
 def in_words(change: Change, lacking: Sequence[str]) -> Iterator[str]:
     """What was done, once it is: *lacking* is what the reading lacked."""
     if change.make_review:
         yield "the tab Review was made"
-    if change.mend_review:
-        yield f"put in order in Review: {', '.join(lacking)}"
+    if in_order := put_in_order(change, lacking):
+        yield f"put in order in Review: {', '.join(in_order)}"
     if change.make_catalogue:
         yield "the tab Badges was made: write a row for each badge"
     for own in change.own:

@@ -13,6 +13,7 @@ from bridge.model import (
     Artwork,
     Attempt,
     Criteria,
+    Criterion,
     Decision,
     Effect,
     Event,
@@ -21,6 +22,7 @@ from bridge.model import (
     Kind,
     Lesson,
     Move,
+    Rating,
     State,
     Verdict,
 )
@@ -50,7 +52,9 @@ def achievement(key: str, name: str, active: bool, link: str, tags: tuple[str, .
 
 def decisions() -> st.SearchStrategy[Decision]:
     verdicts = st.none() | st.sampled_from(Verdict)
-    return st.builds(Decision, IDS, st.integers(1, 3), st.just(1), verdicts, WORDS, WORDS, TIMES, st.booleans())
+    ratings = several(st.builds(Rating, st.builds(Criterion, WORDS, several(WORDS), WORDS), WORDS))
+    numbers = st.integers(1, 3)
+    return st.builds(Decision, IDS, numbers, st.just(1), verdicts, WORDS, WORDS, TIMES, st.booleans(), ratings)
 
 
 def moves() -> st.SearchStrategy[Move]:

@@ -20,6 +20,7 @@ from bridge.model import (
     Attempt,
     Credential,
     Criteria,
+    Criterion,
     Decision,
     Effect,
     Event,
@@ -31,6 +32,7 @@ from bridge.model import (
     Known,
     Lesson,
     Order,
+    Rating,
     Request,
     Submission,
     Superseded,
@@ -181,7 +183,9 @@ RICH = Achievement(
     tags=("science", "mit Umlaut: ä", "مرحبا"),
     alignment=(Alignment("Learner", "https://standards.example/1", "2.1", "Standards"), Alignment("x", "https://x.x")),
     valid_months=24,
+    rubric=(Criterion("Planning", ("not yet", "meets"), "meets"), Criterion("مرحبا", ("1", "2", "3"))),
 )
+RATINGS = (Rating(RICH.rubric[0], "meets"), Rating(RICH.rubric[1], "1"))
 
 #: Two requests with their attempts: what everything else hangs on.
 BASIS = Lesson(
@@ -204,10 +208,18 @@ FULL = Lesson(
     files=(FileFacts("x", FileAccess.OPENS, "a.pdf", "application/pdf", "https://d/x", "3", "cd" * 32),),
     decisions=(
         Decision("1-1", 1, 1, Verdict.RETURN, "cora@example.org", "More, please.", NOON, True),
-        Decision("1-2", 1, 1, Verdict.APPROVE, "cora@example.org", "", NOON),
+        Decision("1-2", 1, 1, Verdict.APPROVE, "cora@example.org", "", NOON, ratings=RATINGS),
         Decision("1-2", 2, 1, None, "cora@example.org", "", NOON + timedelta(microseconds=1)),
     ),
-    orders=(order("1-2", expires=NOON + timedelta(days=365), evidence=submission().evidence, narrative="Well done"),),
+    orders=(
+        order(
+            "1-2",
+            expires=NOON + timedelta(days=365),
+            evidence=submission().evidence,
+            narrative="Well done",
+            results=RATINGS,
+        ),
+    ),
     effects=(
         Effect(Kind.TELL_RECEIVED, "1-1"),
         Effect(Kind.ISSUE, "1-2"),

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from bridge.model import Artwork, Credential, Effect, Evidence, EvidenceKind, Kind, Known, Lesson, State, Submission
-from bridge.plan import Learnt, Policy, Seen, learn, show
+from bridge.plan import Learnt, Policy, Seen, learn, show, with_scales
 from bridge.plan.catalogue import TITLES
 from bridge.plan.pages import as_text
 from bridge.plan.standing import Standing, standing
 from bridge.ports import Change, FormReading, SheetReading, Tab
-from bridge.review import COLUMNS, LATER
+from bridge.review import COLUMNS, LATER, Scales
+from tests.fakes.sheet import insert_criteria
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ENTROPY = bytes(range(32))
@@ -66,10 +67,11 @@ def edited(given: Submission, **changes: object) -> Submission:
     return replace(given, stamp=given.stamp + "1", **changes)  # type: ignore[arg-type]
 
 
-def marked(review: Sequence[Sequence[str]]) -> dict[str, int]:
+def marked(review: Sequence[Sequence[str]], criteria: Mapping[str, str]) -> dict[str, int]:
     """Where the columns stand that the bridge knows by its mark; here, those that bear its title."""
     header = list(review[0]) if review else []
-    return {title: header.index(title) for title in LATER if title in header}
+    marks = {title: title for title in LATER} | dict(criteria)
+    return {mark: header.index(title) for mark, title in marks.items() if title in header}
 
 
 @dataclass
@@ -81,6 +83,8 @@ class Desk:
     badges: list[list[str]] | None = field(default_factory=lambda: [list(row) for row in BADGES])
     now: datetime = NOON
     learnt: Learnt = field(default_factory=lambda: Learnt(Lesson()))
+    criteria: dict[str, str] = field(default_factory=dict)  # title of each column of a criterion, by its mark
+    scales: Scales | None = None
     artworks: tuple[Artwork, ...] = tuple(Artwork(row[4], str(n) * 64) for n, row in enumerate(BADGES[1:], 1))
 
     def submit(self, *given: Submission) -> None:
@@ -90,7 +94,13 @@ class Desk:
         review = (
             None
             if self.review is None
-            else Tab(1, "Review", tuple(tuple(row) for row in self.review), marked=marked(self.review))
+            else Tab(
+                1,
+                "Review",
+                tuple(tuple(row) for row in self.review),
+                marked=marked(self.review, self.criteria),
+                rated=self.scales.mark if self.scales else "",
+            )
         )
         catalogue = None if self.badges is None else Tab(2, "Badges", tuple(tuple(row) for row in self.badges))
         return SheetReading("https://sheet", review, catalogue)
@@ -110,8 +120,13 @@ class Desk:
 
     def show(self, reading: SheetReading) -> Change:
         showing = show(self.known, reading, self.learnt, self.policy, self.now)
+        if self.learnt.review_is_whole or showing.change.make_review:
+            showing = with_scales(showing, self.known, reading)
         if showing.change.make_review:
             self.review = [list(HEADER)]
+            self.criteria, self.scales = {}, None
+            if showing.change.ratings:
+                self.rate(showing.change.ratings)
         for patch in showing.change.review:
             assert self.review is not None
             row = self.review[patch.row]
@@ -123,8 +138,15 @@ class Desk:
         for new in showing.change.added:
             assert self.review is not None
             self.review.append([as_text(value) for value in new])
+        if showing.change.ratings and not showing.change.make_review:
+            self.rate(showing.change.ratings)
         self.known.shown.update(showing.versions)
         return showing.change
+
+    def rate(self, scales: Scales) -> None:
+        assert self.review is not None
+        self.criteria |= insert_criteria(self.review, scales)
+        self.scales = scales
 
     def row(self, attempt_id: str) -> list[str]:
         assert self.review is not None

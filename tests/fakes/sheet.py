@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from bridge.errors import Refused, TryLater
 from bridge.plan.pages import as_text
 from bridge.ports import Change, Own, Patch, SheetReading, Tab
-from bridge.review import COLUMNS, LATER
+from bridge.review import COLUMNS, DECISION, LATER, Scales, criterion_column
 from bridge.sheet_catalogue import COLUMNS as BADGE_COLUMNS
+from bridge.sheet_requests import free_title
 
 Cells = list[list[str]]
 TITLES = tuple(column.title for column in COLUMNS)
@@ -20,6 +21,8 @@ class FakeTab:
     sheet_id: int
     title: str
     cells: Cells = field(default_factory=list)
+    criteria: dict[str, str] = field(default_factory=dict)  # title of each column of a criterion, by its mark
+    scales: Scales | None = None  # what the drop-downs there were last made of
 
     @property
     def header(self) -> list[str]:
@@ -30,7 +33,12 @@ class FakeTab:
 
     def marked(self) -> dict[str, int]:
         """Where the columns stand that bear the bridge's mark; here, those of its title."""
-        return {title: self.column(title) for title in LATER if title in self.header}
+        later = {title: title for title in LATER} | self.criteria
+        return {mark: self.column(title) for mark, title in later.items() if title in self.header}
+
+    def rate(self, scales: Scales) -> None:
+        self.criteria |= insert_criteria(self.cells, scales)
+        self.scales = scales
 
     def read(self) -> tuple[tuple[str, ...], ...]:
         """As Google tells it: trailing empty cells and rows are left out."""
@@ -68,7 +76,11 @@ class FakeSheet:
     def read(self) -> SheetReading:
         self.reads += 1
         tabs = [
-            None if tab is None else Tab(tab.sheet_id, tab.title, tab.read(), marked=tab.marked())
+            None
+            if tab is None
+            else Tab(
+                tab.sheet_id, tab.title, tab.read(), marked=tab.marked(), rated=tab.scales.mark if tab.scales else ""
+            )
             for tab in (self.review, self.catalogue)
         ]
         own = {
@@ -89,6 +101,8 @@ class FakeSheet:
             _patch(review, change.review)
             review.cells = [list(row) for row in review.read()] + [list(map(as_text, row)) for row in change.added]
             review.cells = [row for position, row in enumerate(review.cells) if position not in change.removed]
+            if change.ratings is not None and not change.make_review:
+                review.rate(change.ratings)
         self._keep_own(reading, change)
         if change.make_catalogue:
             if self.catalogue is not None:
@@ -114,6 +128,9 @@ class FakeSheet:
             if any(any(row) for row in tab.cells[1:]):
                 raise TryLater("Somebody changed the sheet while the bridge was about to write; nothing was written.")
             tab.cells = [list(self.titles)]
+            tab.criteria, tab.scales = {}, None
+            if change.ratings is not None:
+                tab.rate(change.ratings)
             return tab
         if self.review is None and (change.added or change.review):
             if reading.review is None:
@@ -215,6 +232,19 @@ class FakeSheet:
 
     def _place(self, attempt_id: str) -> int:
         return _place(self._tab(), attempt_id)
+
+
+def insert_criteria(cells: Cells, scales: Scales) -> dict[str, str]:
+    """Make new columns of criteria, to the left of Decision; return the title of each, by its mark."""
+    made = {}
+    for column in map(criterion_column, scales.new):
+        place = cells[0].index(DECISION)
+        made[column.mark] = free_title(column.title, cells[0])
+        for row in cells:
+            row[:] = [*row, *[""] * (place - len(row))]
+            row.insert(place, "")
+        cells[0][place] = made[column.mark]
+    return made
 
 
 def _place(tab: FakeTab, key: str) -> int:

@@ -1,0 +1,79 @@
+"""Which columns of criteria the review tab needs, and which drop-down each of its rows has there. Pure.
+
+What is there is known by a note on the tab: a hash of the drop-downs of all rows, from top to bottom. So rows that were
+sorted, inserted or deleted get theirs anew, whether or not drop-downs move with their rows.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from bridge.model import Known
+from bridge.plan.ratings import criteria_in_use, rated_by
+from bridge.plan.showing import Showing
+from bridge.ports import SheetReading, Tab
+from bridge.review import ID, Scales, criteria_in, fold, read_review, to_rows
+
+Scale = Mapping[str, tuple[str, ...]]
+
+
+def scale_of(known: Known, attempt_id: str) -> Scale:
+    achievement = rated_by(known, attempt_id) if attempt_id in known.attempts else None
+    return {fold(one.title): one.levels for one in achievement.rubric} if achievement is not None else {}
+
+
+def with_scales(showing: Showing, known: Known, reading: SheetReading) -> Showing:
+    """*showing*, and with it the columns of criteria and their drop-downs, where any are to be others."""
+    change = showing.change
+    scales = (
+        _of_new_tab(known, [str(row[0]) for row in change.added])
+        if change.make_review
+        else _of_tab(known, reading.review, change.added, change.removed)
+    )
+    return replace(showing, change=replace(change, ratings=scales))
+
+
+def _of_new_tab(known: Known, ids: Iterable[str]) -> Scales | None:
+    titles = criteria_in_use(known)
+    rows = [scale_of(known, attempt_id) for attempt_id in ids]
+    return Scales(titles, tuple(rows), 1, _mark(rows)) if titles else None
+
+
+def _of_tab(
+    known: Known, tab: Tab | None, added: Iterable[Sequence[object]], removed: Collection[int]
+) -> Scales | None:
+    titles = criteria_in_use(known)
+    if tab is None or not (titles or tab.rated):
+        return None
+    table = read_review(tab.values, tab.marked)
+    if table.problems:
+        return None
+    there = criteria_in(tab.marked)
+    new = tuple(title for title in titles if fold(title) not in there)
+    now: list[Scale] = [{}] * (len(tab.values) - 1)
+    for row in to_rows(table):
+        now[row.position - 1] = scale_of(known, row.attempt_id)
+    rows = [scale for position, scale in enumerate(now, 1) if position not in removed]
+    laid = len(rows) + 1
+    rows += [scale_of(known, str(row[table.places[ID]])) for row in added]
+    mark = _mark(rows)
+    if not new and tab.rated == mark:
+        return None
+    return Scales(new, tuple(rows), 1 if new or tab.rated != _mark(now) else laid, mark)
+
+
+def _mark(rows: Sequence[Scale]) -> str:
+    """The same for the same drop-downs; rows without any at the end don't count."""
+    last = max((place for place, scale in enumerate(rows, 1) if scale), default=0)
+    told = json.dumps(rows[:last], sort_keys=True)
+    return f"{zlib.crc32(told.encode()):08x}"
+
+
+def words_of_scales(scales: Scales | None) -> tuple[str, ...]:
+    """What of the columns of criteria is put in order."""
+    if scales is None:
+        return ()
+    return tuple(f"the column “{title}”" for title in scales.new) or ("the drop-downs of the rubrics",)

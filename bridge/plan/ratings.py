@@ -77,7 +77,7 @@ def why_below(achievement: Achievement, ratings: Iterable[Rating]) -> str:
         for one in achievement.rubric
         if one.needed and not reaches(one, levels.get(fold(one.title), ""))
     ]
-    return f"“{Verdict.APPROVE}” needs {'; '.join(lacks)}." if lacks else ""
+    return f"“Approve” needs {'; '.join(lacks)}." if lacks else ""
 
 
 def reaches(criterion: Criterion, level: str) -> bool:

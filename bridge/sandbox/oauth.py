@@ -33,6 +33,8 @@ AUDIENCE = "https://oauth2.googleapis.com/token"
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 LIFETIME = 3600  # seconds
 SKEW = 300  # seconds that a caller's watch may be wrong
+#: Google's keys have 2,048 bits, which take each process 30 ms to load. This one opens nothing but the sandbox.
+KEY_SIZE = 1024
 
 
 class TokenRefused(Exception):
@@ -160,7 +162,7 @@ def new_service_account(
 
     *delegated_scopes* is what the domain's admin allows it to do in a member's name.
     """
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_SIZE)
     public = key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()

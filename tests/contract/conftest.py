@@ -10,11 +10,12 @@ from pathlib import Path
 import pytest
 
 from bridge.google import READ_SCOPES, Google, connect
-from bridge.sandbox.seed import Programme, plant
+from bridge.sandbox.seed import Programme
 from bridge.sandbox.server import Sandbox
 from bridge.sandbox.state import World
 from tests.contract.ledgers import MemoryPlace, PostgresPlace, SqlitePlace
 from tests.contract.workspace import Workspace
+from tests.fakes.planted import planted
 
 
 class FollowingClock:
@@ -43,17 +44,22 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> MemoryPlace:
 
 
 @pytest.fixture
-def world() -> World:
-    return World()
+def town() -> tuple[World, Programme]:
+    return planted()
 
 
 @pytest.fixture
-def programme(world: World) -> Programme:
-    return plant(world)
+def world(town: tuple[World, Programme]) -> World:
+    return town[0]
 
 
 @pytest.fixture
-def sandbox(world: World, programme: Programme) -> Iterator[Sandbox]:
+def programme(town: tuple[World, Programme]) -> Programme:
+    return town[1]
+
+
+@pytest.fixture
+def sandbox(world: World) -> Iterator[Sandbox]:
     """A running sandbox; no answer of it may break Google's contract, no call of ours may stretch it."""
     with Sandbox(world) as running:
         yield running

@@ -8,18 +8,16 @@ from pathlib import Path
 import pytest
 
 from bridge.demo.people import People
-from bridge.sandbox.seed import plant
 from bridge.sandbox.server import Sandbox
-from bridge.sandbox.state import World
 from bridge.trial import write_trial
+from tests.fakes.planted import planted
 
 from .desk import Desk, Said, Type, typed
 
 
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    world = World()
-    programme = plant(world)
+    world, programme = planted()
     with Sandbox(world) as sandbox:
         write_trial(programme, sandbox.url, tmp_path / "bridge.toml")
         monkeypatch.setenv("BADGE_BRIDGE_CONFIG", str(tmp_path / "bridge.toml"))

@@ -20,11 +20,11 @@ from bridge.review import DECISION, ID, STATUS
 from bridge.sandbox.drive_resource import web_link
 from bridge.sandbox.drive_state import new_file, share
 from bridge.sandbox.forms_acts import answer_form
-from bridge.sandbox.seed import CONSENT, SHOW_NAME, Programme, plant
+from bridge.sandbox.seed import CONSENT, SHOW_NAME, Programme
 from bridge.sandbox.server import Sandbox
-from bridge.sandbox.state import World as Workspace
 from bridge.trial import write_trial
 from bridge.wiring import open_world
+from tests.fakes.planted import planted
 
 EVENING = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # 8 p.m. in California
 TOKEN = "oauth2.token"
@@ -199,9 +199,7 @@ def _about(raw: bytes) -> str:
 @contextmanager
 def district(folder: Path) -> Iterator[District]:
     """A planted programme; no answer of the sandbox may break Google's contract, no call of ours may stretch it."""
-    world = Workspace()
-    world.clock.set(EVENING, running=False)
-    programme = plant(world)
+    world, programme = planted(EVENING)
     with Sandbox(world) as sandbox:
         config = folder / "bridge.toml"
         write_trial(programme, sandbox.url, config)

@@ -54,7 +54,8 @@ def test_a_header_that_is_locked_keeps_no_status_from_the_coaches(town: District
     town.submit(1)
     (problem,) = town.night().problems
     assert (problem.where, problem.blocking) == ("sheet, tab Review", True)
-    assert problem.sentence.startswith("Not put in order: the column “Due”, ")
+    assert problem.sentence.startswith("Not put in order: ")
+    assert "the column “Due”, " in problem.sentence
     assert [row["Status"][:7] for row in town.rows()] == ["Waiting", "Waiting"]
     with town.sandbox.lock:
         protected = tab(town, "Review").protected

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
@@ -167,10 +168,7 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
         if fresh.review != reading.review:  # somebody is at work there: rows are moved another time
             moving = frozenset()
         reading, learnt = fresh, plan.look_again(known, fresh, learnt)
-    showing = plan.show(known, reading, learnt, policy, now)
-    showing = plan.moved(showing, known, reading, learnt, moving, now, policy)
-    if learnt.review_is_whole or showing.change.make_review:
-        showing = plan.with_scales(showing, known, reading)
+    showing = _showing(known, reading, learnt, moving, policy, now)
     pages = _try(OWN_TABS, lambda: _pages(world, policy, known, reading), report.problems) or Pages()
     report.problems.extend(pages.problems)
     change = replace(showing.change, own=(*showing.change.own, *pages.changes))
@@ -190,6 +188,17 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
         world.ledger.shown(showing.versions)
     if facts := {**pages.facts, **(showing.facts if change.removed else {})}:
         world.ledger.learn(Lesson(facts=facts))
+
+
+def _showing(
+    known: Known, reading: SheetReading, learnt: Learnt, moving: Collection[str], policy: Policy, now: datetime
+) -> Showing:
+    """What the tab of requests must say, with the rows of *moving* gone over to the Archive."""
+    showing = plan.show(known, reading, learnt, policy, now)
+    showing = plan.moved(showing, known, reading, learnt, moving, now, policy)
+    return (
+        plan.with_scales(showing, known, reading) if learnt.review_is_whole or showing.change.make_review else showing
+    )
 
 
 def _pages(world: World, policy: Policy, known: Known, reading: SheetReading) -> Pages:
@@ -296,6 +305,7 @@ class Preview:
     lacking: tuple[str, ...] = ()  # what of the review tab's looks would be put in order
     places: Mapping[str, str] = field(default_factory=dict)  # key of an effect → who makes, or withdraws, the badge
     lists: tuple[FormList, ...] = ()  # of badges, in forms, that would change
+    moved: tuple[str, ...] = ()  # attempts whose rows would go over to the Archive, if nobody is at work in Review
 
 
 def plan_cycle(world: World, policy: Policy) -> Preview:
@@ -308,9 +318,10 @@ def plan_cycle(world: World, policy: Policy) -> Preview:
     known.learn(learnt.lesson)
     withheld, guarded = plan.withheld(known, now, policy)
     told = plan.with_withheld(learnt, withheld)
-    showing = plan.show(known, seen.sheet, told, policy, now) if seen.sheet else Showing(Change())
-    if seen.sheet is not None and (told.review_is_whole or showing.change.make_review):
-        showing = plan.with_scales(showing, known, seen.sheet)
+    showing, moving = Showing(Change()), frozenset[str]()
+    if seen.sheet is not None:
+        moving = plan.to_move(known, told, now, policy)
+        showing = _showing(known, seen.sheet, told, moving, policy, now)
     effects = tuple(plan.due(known, now, leave=withheld))
     lists = plan.form_lists(seen, known)
     listed = [problem for one in lists for problem in one.problems]
@@ -322,4 +333,5 @@ def plan_cycle(world: World, policy: Policy) -> Preview:
         lacking=put_in_order(showing.change, seen.sheet.lacking) if seen.sheet else (),
         places={e.key: policy.title(known.order_of(e).backend) for e in effects if e.kind in AT_BACKEND},
         lists=tuple(one for one in lists if one.choices),
+        moved=tuple(attempt.id for attempt in known.attempts.values() if attempt.id in moving),
     )

@@ -57,6 +57,7 @@ def _preview_json(preview: Preview) -> dict[str, object]:
             "rows_added": len(change.added),
             "cells_set": len(change.review) + len(change.catalogue),
             "rows": [row[0] for row in change.added],
+            "rows_moved": list(preview.moved),
             "cells": [{"tab": tab, "cell": cell, "text": text} for tab, cell, text in cells_of(change)],
         },
         "forms": [
@@ -103,6 +104,10 @@ def _say_preview(preview: Preview) -> None:
             table(("tab", "cell", "would say"), [(tab, cell, _short(text)) for tab, cell, text in listed[:MOST_CELLS]])
         if len(listed) > MOST_CELLS:
             say(f"… and {len(listed) - MOST_CELLS} more: badge-bridge plan --json")
+    if preview.moved:
+        more = f" and {len(preview.moved) - MOST_CELLS} more" if len(preview.moved) > MOST_CELLS else ""
+        gone = f"{counted(len(preview.moved), 'row', 'rows')}: {', '.join(preview.moved[:MOST_CELLS])}{more}"
+        say(f"To the tab Archive would go, if nobody is at work in Review, {gone}.")
     for one in preview.lists:
         say(f"In the form “{one.reading.title}” the list of badges would change: {'; '.join(one.differences)}.")
     for problem in preview.problems:

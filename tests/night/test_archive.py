@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
+import pytest
+
+from bridge.cli import work
 from bridge.plan.archive import ARCHIVE_TITLES
 from tests.night.district import District
 from tests.night.test_calls import looks, without_tokens
@@ -14,7 +18,17 @@ def archive(town: District) -> list[list[str]]:
     return rows
 
 
-def test_rows_move_in_one_write_and_can_be_asked_back(town: District) -> None:
+def planned(town: District, capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """What `badge-bridge plan` says would move; in words it says the same."""
+    work.plan(town.config, as_json=True)
+    moved: list[str] = json.loads(capsys.readouterr().out)["sheet"]["rows_moved"]
+    work.plan(town.config, as_json=False)
+    told = f"if nobody is at work in Review, {len(moved)} rows: {', '.join(moved)}.\n"
+    assert (told in capsys.readouterr().out) is bool(moved)
+    return moved
+
+
+def test_rows_move_in_one_write_and_can_be_asked_back(town: District, capsys: pytest.CaptureFixture[str]) -> None:
     town.submit(4)
     town.night()
     coach = town.programme.coaches[0].email
@@ -23,11 +37,13 @@ def test_rows_move_in_one_write_and_can_be_asked_back(town: District) -> None:
     town.night()
     town.people.in_sheet("sort", coach, by="Name", descending=True)
     town.wait(timedelta(days=181))
-    town.night()  # days that somebody has waited change once a day
+    assert planned(town, capsys) == ["1-1", "2-1", "3-1"]
+    assert len(town.rows()) == 4, "a plan moves nothing"
     town.calls()
-    town.wait(timedelta(days=1))
     report = town.night()
     assert report.problems == []
+    assert report.rows_moved == 3
+    assert town.calls()["sheets.spreadsheets.batchUpdate"] == 1
     assert [row["ID"] for row in town.rows()] == ["4-1"]
     header, *rows = archive(town)
     assert tuple(header) == ARCHIVE_TITLES
@@ -36,6 +52,7 @@ def test_rows_move_in_one_write_and_can_be_asked_back(town: District) -> None:
     town.calls()
     assert town.night().changed_nothing
     assert without_tokens(town) == looks(4)
+    assert planned(town, capsys) == []
     town.people.in_sheet("type", coach, range="A8", value="'2-1")  # pasted: typed, it would become a date
     town.night()
     back = [row for row in town.rows() if row["ID"] == "2-1"]

@@ -171,8 +171,8 @@ def _nobody_stands_by(known: Known, rows: Sorted) -> Sequence[str]:
     """Attempts with a word that has not acted yet, whose row is gone or doubled."""
     return [
         attempt_id
-        for attempt_id in known.shown
-        if attempt_id not in rows.good and standing(known, attempt_id) in (Standing.DECIDED, Standing.HELD)
+        for attempt_id, version in known.shown.items()
+        if version and attempt_id not in rows.good and standing(known, attempt_id) in (Standing.DECIDED, Standing.HELD)
     ]
 
 

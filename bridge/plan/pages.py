@@ -19,8 +19,9 @@ from bridge.plan.policy import Policy
 from bridge.plan.progress import progress_rows
 from bridge.ports import Own, OwnChange, Patch, Rows, SheetReading, Tab, Value
 
-#: So many cells of a page are written at once: Google takes some 10 MB a call. The next cycle goes on.
-MOST_CELLS = 40_000
+#: So many cells of all these tabs are written at once, some 60 bytes each (see `room`): the next cycle goes on. The Log
+#: comes first; however little it leaves, the others get so many rows each.
+MOST_CELLS, FEWEST_ROWS = 40_000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,26 @@ def pages(known: Known, reading: SheetReading, log: Sequence[Line], now: datetim
     }
     if any(one.frozen for one in found):
         del wanted[Own.LOG]
-    changes = {own: _change(own, reading.own.get(own), rows, own in reading.undrawn) for own, rows in wanted.items()}
+    changes = _changes(reading, wanted)
     lines = _lines_after(reading.own.get(Own.LOG), changes[Own.LOG], log) if Own.LOG in changes else shown
     return Pages(
         tuple(change for change in changes.values() if change is not None),
         {SHOWN: str(lines)} if lines != shown else {},
         tuple(Problem("sheet, tab Log", one.sentence, blocking=one.frozen) for one in found),
     )
+
+
+def _changes(reading: SheetReading, wanted: Mapping[Own, Rows]) -> Mapping[Own, OwnChange | None]:
+    """Return what makes each tab say what is *wanted* of it; all of it together fits into one write."""
+    changes: dict[Own, OwnChange | None] = dict.fromkeys(wanted)
+    left = MOST_CELLS
+    for own in sorted(wanted, key=lambda own: own is not Own.LOG):
+        width = len(wanted[own][0])
+        room = left if own is Own.LOG else max(left, FEWEST_ROWS * width)
+        change = _change(own, reading.own.get(own), wanted[own], own in reading.undrawn, room)
+        left -= len(change.patches) + len(change.added) * width if change is not None else 0
+        changes[own] = change
+    return changes
 
 
 def _lines_after(tab: Tab | None, change: OwnChange | None, log: Sequence[Line]) -> int:
@@ -62,23 +76,22 @@ def _lines_after(tab: Tab | None, change: OwnChange | None, log: Sequence[Line])
     return min(len(log), there + len(change.added) - 1)
 
 
-def _change(own: Own, tab: Tab | None, rows: Rows, draw: bool) -> OwnChange | None:
-    """Return what makes *tab* say *rows*, or a part of it; None if it does.
+def _change(own: Own, tab: Tab | None, rows: Rows, draw: bool, room: int) -> OwnChange | None:
+    """Return what makes *tab* say *rows*, or a part of *room* cells; None if it does.
 
     What people wrote to the right of them is left alone.
     """
     width = len(rows[0])
-    room = MOST_CELLS // width
     if tab is None:
-        return OwnChange(own, make=True, added=rows[:room])
+        return OwnChange(own, make=True, added=rows[: room // width])
     patches = tuple(
         Patch(position, place, text)
         for position, found in enumerate(tab.values)
         for place, text in enumerate(rows[position] if position < len(rows) else ("",) * width)
         if (found[place] if place < len(found) else "") != as_text(text)
     )
-    added = rows[len(tab.values) :][: room - len(patches) // width] if len(patches) < MOST_CELLS else ()
-    patches = patches[:MOST_CELLS]
+    added = rows[len(tab.values) :][: (room - len(patches)) // width] if len(patches) < room else ()
+    patches = patches[:room]
     return OwnChange(own, draw=draw, patches=patches, added=added) if patches or added or draw else None
 
 

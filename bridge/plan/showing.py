@@ -20,6 +20,7 @@ from bridge.plan.pages import as_text
 from bridge.plan.pathways import still_lacking
 from bridge.plan.policy import Policy
 from bridge.plan.ratings import criteria_in_use, say_ratings
+from bridge.plan.room import ROW, Room
 from bridge.plan.standing import Standing, standing
 from bridge.plan.status import status_words
 from bridge.ports import Change, Own, Patch, SheetReading, Tab, Value
@@ -204,11 +205,15 @@ def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy,
     rebuild = bool(known.facts.get(REBUILD))
     away = _away(reading, learnt)
     if is_to_be_made(known, reading):
-        shown = [row for row in _rows(known, policy, now) if row.attempt.id not in away]
         order = [column.mark for column in with_criteria(COLUMNS, criteria_in_use(known))]
-        made = (_new_row(row, "") for row in shown)
-        change = Change(make_review=True, added=tuple(tuple(row.get(mark, "") for mark in order) for row in made))
-        return Showing(change, {row.attempt.id: row.attempt.version for row in shown} | dict.fromkeys(away, 0))
+        room, wanted = Room(), (row for row in _rows(known, policy, now) if row.attempt.id not in away)
+        shown = {row.attempt.id: new for row in wanted if room.takes((new := _new_row(row, "", ours=True)).values())}
+        later = known.shown.keys() - shown.keys()  # what has no room comes in the next cycle
+        versions = {attempt_id: known.attempts[attempt_id].version for attempt_id in shown}
+        change = Change(
+            make_review=True, added=tuple(tuple(row.get(mark, "") for mark in order) for row in shown.values())
+        )
+        return Showing(change, versions | dict.fromkeys(away | later, 0))
     if fresh or not (learnt.review_is_whole or rebuild) or reading.review is None:
         return Showing()
     table = read_review(reading.review.values, reading.review.marked)
@@ -268,24 +273,35 @@ def _mend(known: Known, table: Table, learnt: Learnt, policy: Policy, now: datet
     rows, places = learnt.rows, table.places
     patches: list[Patch] = []
     added: list[tuple[Value, ...]] = []
+    room, later = Room(), set[str]()
     for of_it in _rows(known, policy, now):
         attempt = of_it.attempt
         if attempt.id in learnt.leave:
             continue
         if attempt.id in rows.good:
             row = rows.good[attempt.id]
-            for title, value in wanted_cells(of_it, learnt.notices.get(attempt.id, "")).items():
-                if title not in places or (title == LINK and bears_a_lost_badge(known, row, policy)):
-                    continue
-                if row.cells[title] != as_text(value):
-                    patches.append(Patch(row.position, places[title], value))
+            mended = [
+                Patch(row.position, places[title], value)
+                for title, value in wanted_cells(of_it, learnt.notices.get(attempt.id, "")).items()
+                if title in places and row.cells[title] != as_text(value)
+                if title != LINK or not bears_a_lost_badge(known, row, policy)
+            ]
+            note = ROW if any(patch.column == places[STATUS] for patch in mended) else 0
+            if not mended or room.takes((patch.text for patch in mended), note):
+                patches += mended
+            else:
+                later.add(attempt.id)
         elif attempt.id not in rows.awaited:
             back = "This row was put back." if attempt.id in known.shown else ""
-            added.append(_as_row(_new_row(of_it, back), places))
+            new = _new_row(of_it, back, ours=known.shown.get(attempt.id) == 0)
+            if room.takes(new.values()):
+                added.append(_as_row(new, places))
+            else:
+                later.add(attempt.id)
     for position, cells, sentence in _misfits(known, learnt):
         if cells[STATUS] != sentence:
             patches.append(Patch(position, places[STATUS], sentence))
-    hidden = learnt.leave.union(rows.awaited)
+    hidden = learnt.leave.union(rows.awaited, later)
     versions = {attempt.id: attempt.version for attempt in known.attempts.values() if attempt.id not in hidden}
     notes = tuple(_notes(known, rows.good, patches, places, policy))
     change = Change(added=tuple(added), review=tuple(patches), notes=notes)
@@ -331,13 +347,18 @@ def _bounded(value: Value) -> Value:
     return cell(value) if isinstance(value, str) else value
 
 
-def _new_row(row: _Row, note: str) -> Mapping[str, Value]:
-    """A whole row by marks. A coach's words that have acted come back with a row that was deleted."""
+def _new_row(row: _Row, note: str, *, ours: bool) -> Mapping[str, Value]:
+    """A whole row by marks. A coach's words that have acted come back with a row that was deleted; all that was learnt,
+    where no person took the row away from a tab that is there (*ours*)."""
     known, attempt = row.known, row.attempt
     cells = {title: _bounded(fill(row)) for title, fill in CELLS.items()}
     words = status_words(known, attempt, note, row.policy, lacks=row.lacks)
     decision = known.decision(attempt.id)
-    if decision is not None and decision.enacted and (attempt.id in known.shown or attempt.submission.by_itself):
+    if (
+        decision is not None
+        and (decision.enacted or ours)
+        and (attempt.id in known.shown or attempt.submission.by_itself)
+    ):
         verdict = decision.verdict or Verdict.HOLD
         cells |= {DECISION: verdict.value, FEEDBACK: decision.feedback, REVIEWER: decision.reviewer}
         cells |= {f"{CRITERION}{fold(one.criterion.title)}": one.level for one in decision.ratings}

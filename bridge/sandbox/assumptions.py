@@ -177,6 +177,11 @@ RULES: tuple[Rule, ...] = (
     Rule(
         "sheets", "trailing empty rows and cells are left out; null skips a cell, empty text clears it", _SHEETS_VALUES
     ),
+    Rule(
+        "sheets",
+        "a body of more than 10 MiB: 400, Request payload size exceeds the limit: 10485760 bytes",
+        "https://github.com/googleworkspace/dotnet-samples/issues/23",
+    ),
     Rule("sheets", "a cell holds 50,000 characters, a file 10,000,000 cells: 400", _SHEETS_LIMITS),
     Rule("sheets", "typed text is read by locale: day first but for a few; 1-2 is a date, 5% a number"),
     Rule("sheets", "where 1,5 is a number, typed 1.5 is the first of May, and numbers are shown with a comma"),

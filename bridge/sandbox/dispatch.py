@@ -27,6 +27,9 @@ from bridge.sandbox.state import World
 from bridge.sandbox.uploads import Uploads, parse_json
 from bridge.sandbox.wire import Incoming, Outgoing, json_answer
 
+#: Of the body of a call to Sheets.
+MOST_BYTES = 10 * 1024 * 1024
+
 log = logging.getLogger(__name__)
 
 Refusal = Callable[[str, Problem], ApiError]
@@ -145,6 +148,8 @@ class Workspace:
         """Return body and upload, or the answer to a step of an upload that is not complete."""
         if match.upload:
             return self.uploads.receive(match.method, incoming)
+        if match.method.service == "sheets" and len(incoming.body) > MOST_BYTES:
+            raise ApiError(400, "INVALID_ARGUMENT", f"Request payload size exceeds the limit: {MOST_BYTES} bytes.")
         return parse_json(incoming.body), None
 
     def _query(self, method: Method, incoming: Incoming) -> Query:

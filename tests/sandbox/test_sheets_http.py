@@ -93,6 +93,11 @@ def test_googles_client_gets_structure_and_values_by_filter(spreadsheet: str, cl
     assert found["valueRanges"][0]["valueRange"]["values"][2] == ["42-1", "Approve"]
 
 
+def test_more_than_ten_megabytes_at_once_is_refused(book: gspread.Spreadsheet) -> None:
+    with pytest.raises(gspread.exceptions.APIError, match=r"Request payload size exceeds the limit: 10485760 bytes\."):
+        book.values_update("A1", {"valueInputOption": "RAW"}, {"values": [["x" * 40_000]] * 270})
+
+
 def test_not_shared_is_403_and_absent_404(spreadsheet: str, client: Callable[..., Any]) -> None:
     api = client("sheets", "v4", TEACHER).spreadsheets()
     for wanted, status in ((spreadsheet, 403), ("1absent", 404)):

@@ -1,0 +1,40 @@
+"""How much goes into one write. Pure.
+
+Google refuses a call of more than 10 MiB ("Request payload size exceeds the limit: 10485760 bytes"), and advises 2 MB
+(developers.google.com/workspace/sheets/api/limits). What has no room comes in the next cycle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bridge.ports import Value
+
+#: Bytes of one write for the rows of requests. Together with the bridge's own tabs (`pages.MOST_CELLS`, 2.5 MB) and
+#: rows that move to the Archive (`archive.MOST_CHARACTERS`) it is less than what Google takes.
+REVIEW_BYTES = 4_000_000
+
+#: What a cell takes beside its text, and what a row takes for its drop-downs, or its history.
+CELL, ROW = 60, 800
+
+
+class Room:
+    """What is left of one write."""
+
+    def __init__(self, size: int = REVIEW_BYTES) -> None:
+        self.left = size
+        self.is_untouched = True
+
+    def takes(self, cells: Iterable[Value], more: int = ROW) -> bool:
+        """Return whether there is room for these *cells* of a row, and take it; the first always has."""
+        self.left -= more + sum(CELL + weight(cell) for cell in cells)
+        fits = self.left >= 0 or self.is_untouched
+        self.is_untouched = False
+        return fits
+
+
+def weight(value: Value) -> int:
+    """Bytes of a text in JSON, or more: what is not ASCII is escaped there, with up to six for each character."""
+    if not isinstance(value, str):
+        return 20
+    return len(value) if value.isascii() else 3 * len(value.encode(errors="surrogatepass"))

@@ -1,0 +1,113 @@
+"""What is too much for one write comes in the next cycles, in the order of the requests, and nothing is lost by it."""
+
+from __future__ import annotations
+
+import json
+from copy import deepcopy
+from datetime import timedelta
+
+import pytest
+
+from bridge.plan import room
+from bridge.plan.learning import REBUILD
+from bridge.plan.room import REVIEW_BYTES, Room
+from bridge.plan.standing import Standing
+from bridge.ports import Rows
+from bridge.review import COLUMNS, DECISION, REFLECTION, Linked
+from bridge.sheet_requests import append
+from tests.core.desk import HEADER, Desk, submission
+
+ADDRESS = "https://drive.google.com/open?id=1AbCdEfGhIjKlMnOpQrStUvWxYz012345"
+
+
+def crowd(number: int = 9) -> Desk:
+    desk = Desk()
+    desk.submit(*(submission(f"r{n}", who=f"p{n}") for n in range(number)))
+    return desk
+
+
+def ids(desk: Desk) -> list[str]:
+    assert desk.review is not None
+    return [row[0] for row in desk.review[1:]]
+
+
+@pytest.fixture
+def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Room for some three rows, or the Status of six."""
+    monkeypatch.setattr(Room.__init__, "__defaults__", (6_500,))
+
+
+@pytest.mark.usefixtures("narrow")
+def test_rows_that_have_no_room_come_in_the_next_cycles() -> None:
+    desk, grown = crowd(), []
+    for _ in range(6):
+        desk.look()
+        grown.append(len(ids(desk)))
+    assert 1 < grown[0] < grown[1] < 9
+    assert grown[-1] == 9
+    assert ids(desk) == [f"{n}-1" for n in range(1, 10)]
+    assert all(desk.cell(attempt_id, "Status") == "Waiting for a decision." for attempt_id in ids(desk))
+    assert not desk.look().lesson
+
+
+@pytest.mark.usefixtures("narrow")
+def test_what_changes_in_all_rows_changes_bit_by_bit() -> None:
+    desk = crowd()
+    for _ in range(6):
+        desk.look()
+    for response in tuple(desk.responses.values()):
+        desk.choose(f"{int(response.response_id[1:]) + 1}-1", "Hold")
+    held = []
+    for _ in range(6):
+        desk.look()
+        held.append(sum(desk.cell(attempt_id, "Status").startswith("On hold") for attempt_id in ids(desk)))
+    assert 1 < held[0] < held[-1] == 9
+
+
+@pytest.mark.usefixtures("narrow")
+def test_a_tab_that_is_made_again_in_parts_takes_no_decision_back() -> None:
+    desk = crowd()
+    for _ in range(6):
+        desk.look()
+    for attempt_id in ids(desk):
+        desk.choose(attempt_id, "Hold")
+    for _ in range(6):
+        desk.look()
+    desk.now += timedelta(hours=1)
+    desk.look()
+    before = deepcopy(desk.known.decisions)
+    desk.review = None
+    desk.known.facts[REBUILD] = "yes"
+    desk.look()
+    assert 1 < len(ids(desk)) < 9
+    for _ in range(6):
+        desk.look()
+    assert ids(desk) == [f"{n}-1" for n in range(1, 10)]
+    assert desk.known.decisions == before
+    for attempt_id in ids(desk):
+        assert desk.standing(attempt_id) is Standing.HELD
+        assert desk.cell(attempt_id, DECISION) == "Hold"
+
+
+@pytest.mark.parametrize(
+    "words", ["My class asks its own questions now. ", "Mañana es «otro» día – ", "授業が変わりました"]
+)
+def test_what_fits_is_less_than_google_takes(words: str) -> None:
+    cells = {column.title: "2026-11-20" for column in COLUMNS}
+    cells |= {"Evidence": Linked(f"1. ✓ Plan\n{ADDRESS}", (6, 10, ADDRESS)), REFLECTION: words * 20}
+    row = tuple(cells[column.title] for column in COLUMNS)
+    left, rows = Room(), 0
+    while left.takes(row):
+        rows += 1
+    assert 300 < rows < 5_000
+    made: Rows = (row,) * rows
+    size = len(json.dumps(append(1, made, HEADER, COLUMNS)))
+    assert REVIEW_BYTES / 3 < size < REVIEW_BYTES
+
+
+def test_one_row_always_has_room() -> None:
+    assert Room(10).takes(["x" * 50_000])
+
+
+def test_numbers_weigh_little() -> None:
+    assert room.weight(3) < room.weight("é" * 7)

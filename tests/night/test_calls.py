@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from math import ceil
 
 import pytest
 
+from bridge.sandbox.forms_acts import edit_response
 from tests.night.district import EVENING, TOKEN, District, told
 
 PAGE, BATCH = 5000, 100  # responses a page, files a batch
@@ -69,6 +71,21 @@ def test_new_evidence_alone_is_looked_at(town: District) -> None:
     town.calls()
     town.night()
     assert without_tokens(town) == looks(4) + batches(2) + mails(1) + Counter(WRITE)
+
+
+def test_a_row_that_is_to_say_something_else_is_looked_at_once_more(town: District) -> None:
+    """Where an answer was edited that coaches have seen, the tabs are read again just before the write."""
+    town.submit(2)
+    town.night()
+    with town.sandbox.lock:
+        (one, *_) = town.sandbox.world.forms.forms[town.programme.form_id].responses.values()
+        town.sandbox.world.clock.move(timedelta(minutes=1))
+        answers = {town.programme.questions["reflection"]: "Now they ask each other."}
+        edit_response(town.sandbox.world, town.programme.form_id, one.id, answers)
+    town.calls()
+    town.night()
+    assert without_tokens(town) == looks(2) + Counter(READS) + Counter(WRITE)
+    assert town.night().changed_nothing
 
 
 def test_an_empty_programme_costs_a_look_and_its_artwork(town: District) -> None:

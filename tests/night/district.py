@@ -24,7 +24,7 @@ from bridge.sandbox.seed import CONSENT, SHOW_NAME, Programme
 from bridge.sandbox.server import Sandbox
 from bridge.trial import write_trial
 from bridge.wiring import open_world
-from tests.fakes.planted import planted
+from tests.fakes.planted import CONFIG, Kept, keep, planted
 
 EVENING = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # 8 p.m. in California
 TOKEN = "oauth2.token"
@@ -51,6 +51,11 @@ class District:
         told = self.config.read_text("utf-8")
         assert text in told
         self.config.write_text(told.replace(text, instead), "utf-8")
+
+    def keep(self, place: Path) -> Kept:
+        """Keep all as it is now, for `district`."""
+        with self.sandbox.lock:
+            return keep(self.sandbox.world, self.programme, self.folder, self.sandbox.url, place, self.teachers)
 
     # ── people ───────────────────────────────────────────────────────────────────
 
@@ -197,14 +202,17 @@ def _about(raw: bytes) -> str:
 
 
 @contextmanager
-def district(folder: Path) -> Iterator[District]:
-    """A planted programme; no answer of the sandbox may break Google's contract, no call of ours may stretch it."""
-    world, programme = planted(EVENING)
+def district(folder: Path, like: Kept | None = None) -> Iterator[District]:
+    """A planted programme, or one as it was kept; no answer of the sandbox may break Google's contract, no call of ours
+    may stretch it."""
+    world, programme, teachers = like.town() if like else (*planted(EVENING), [])
     with Sandbox(world) as sandbox:
-        config = folder / "bridge.toml"
-        write_trial(programme, sandbox.url, config)
-        town = District(sandbox, programme, People(sandbox.url, programme), config)
-        town.set("[review]\n", "[review]\ndigest = false\n")  # tests/night/test_digests.py switches them on
+        town = District(sandbox, programme, People(sandbox.url, programme), folder / CONFIG, teachers)
+        if like:
+            like.lay(folder, sandbox.url)
+        else:
+            write_trial(programme, sandbox.url, town.config)
+            town.set("[review]\n", "[review]\ndigest = false\n")  # tests/night/test_digests.py switches them on
         yield town
         assert sandbox.broken == []
         assert sandbox.warnings == []

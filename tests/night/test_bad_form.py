@@ -10,15 +10,6 @@ from tests.night.district import District, told
 BADGE = QUESTIONS["badge"]
 
 
-@pytest.fixture
-def decided(town: District) -> District:
-    """Three teachers asked and were approved; the badges are due tonight."""
-    town.submit(3)
-    town.night()
-    town.approve_all()
-    return town
-
-
 def test_a_form_that_is_no_longer_shared(decided: District) -> None:
     town = decided
     town.act(f"{town.programme.form_id}/move")

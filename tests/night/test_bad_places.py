@@ -16,13 +16,10 @@ from tests.night.district import District, told
 
 
 @pytest.fixture
-def decided(town: District) -> District:
-    """Three teachers asked and were approved; the badges are due tonight."""
-    town.submit(3)
-    town.night()
-    town.approve_all()
-    town.wait_a_day()
-    return town
+def due(decided: District) -> District:
+    """A day after the three were approved."""
+    decided.wait_a_day()
+    return decided
 
 
 def ledger(town: District) -> Path:
@@ -39,8 +36,8 @@ def back_up(town: District) -> None:
 # ── the site ─────────────────────────────────────────────────────────────────
 
 
-def test_a_site_folder_that_can_t_be_written(decided: District) -> None:
-    town = decided
+def test_a_site_folder_that_can_t_be_written(due: District) -> None:
+    town = due
     site = town.folder / "site"
     site.rename(town.folder / "site before")
     site.write_text("This is a file.")
@@ -56,8 +53,8 @@ def test_a_site_folder_that_can_t_be_written(decided: District) -> None:
     town.assert_each_has_one_badge()
 
 
-def test_a_publish_command_that_fails(decided: District) -> None:
-    town = decided
+def test_a_publish_command_that_fails(due: District) -> None:
+    town = due
     flag, command = (
         town.folder / "server is up",
         [
@@ -79,8 +76,8 @@ def test_a_publish_command_that_fails(decided: District) -> None:
     town.assert_each_has_one_badge()
 
 
-def test_a_publish_command_that_is_not_there(decided: District) -> None:
-    town = decided
+def test_a_publish_command_that_is_not_there(due: District) -> None:
+    town = due
     town.set('check = "file"', 'check = "file"\npublish = ["no-such-program", "site"]')
     report = town.night()
     assert report.failed
@@ -96,8 +93,8 @@ def test_a_publish_command_that_is_not_there(decided: District) -> None:
 # ── the ledger ───────────────────────────────────────────────────────────────
 
 
-def test_a_ledger_that_another_bridge_holds(decided: District) -> None:
-    town = decided
+def test_a_ledger_that_another_bridge_holds(due: District) -> None:
+    town = due
     with open_world(town.settings) as (other, _), other.ledger.lease():
         town.calls()
         with pytest.raises(LeaseHeld, match=r"Another bridge is at work on the programme .* This one goes home"):
@@ -107,8 +104,8 @@ def test_a_ledger_that_another_bridge_holds(decided: District) -> None:
     town.assert_each_has_one_badge()
 
 
-def test_a_damaged_ledger_says_how_to_restore(decided: District) -> None:
-    town = decided
+def test_a_damaged_ledger_says_how_to_restore(due: District) -> None:
+    town = due
     town.nights()
     back_up(town)
     data = bytearray(ledger(town).read_bytes())
@@ -125,15 +122,15 @@ def test_a_damaged_ledger_says_how_to_restore(decided: District) -> None:
     town.assert_each_has_one_badge()
 
 
-def test_a_ledger_that_is_no_ledger(decided: District) -> None:
-    town = decided
+def test_a_ledger_that_is_no_ledger(due: District) -> None:
+    town = due
     ledger(town).write_text("Dear diary, " * 1000)
     with pytest.raises(LedgerUnusable, match=r"is damaged .* badge-bridge restore"):
         town.night()
 
 
-def test_a_ledger_from_a_newer_version(decided: District) -> None:
-    town = decided
+def test_a_ledger_from_a_newer_version(due: District) -> None:
+    town = due
     with closing(sqlite3.connect(ledger(town))) as connection:
         connection.execute("UPDATE ledger_version SET version_num = '9999'")
         connection.commit()
@@ -142,9 +139,9 @@ def test_a_ledger_from_a_newer_version(decided: District) -> None:
     assert town.pages() == 0
 
 
-def test_a_lost_ledger_before_a_sheet_with_issued_rows(decided: District) -> None:
+def test_a_lost_ledger_before_a_sheet_with_issued_rows(due: District) -> None:
     """Nothing is done with an empty memory; with the backup it goes on as if nothing had been."""
-    town = decided
+    town = due
     town.nights()
     back_up(town)
     before = town.rows()

@@ -16,14 +16,6 @@ from bridge.wiring import clock_of, ledger_of
 from tests.night.district import District, told
 
 
-@pytest.fixture
-def received(town: District) -> District:
-    """Three teachers asked; a coach looks at their rows."""
-    town.submit(3)
-    town.night()
-    return town
-
-
 def rebuild(town: District) -> None:
     """What `badge-bridge sheet rebuild` does."""
     ledger: SqlLedger = ledger_of(town.settings, clock_of(town.settings))

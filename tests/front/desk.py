@@ -36,17 +36,23 @@ Type = Callable[..., Said]
 
 def typed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: str) -> Said:
     """Run `badge-bridge WORDS…` in this process, up to its end."""
+    capsys.readouterr()
+    code = ran(monkeypatch, *words)
+    told = capsys.readouterr()
+    return Said(code, told.out, told.err)
+
+
+def ran(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
+    """Run `badge-bridge WORDS…` in this process, up to its end; its exit code."""
     monkeypatch.setattr(sys, "argv", ["badge-bridge", *words])
     root = logging.getLogger()
     handlers, level = list(root.handlers), root.level
-    capsys.readouterr()
     try:
         with pytest.raises(SystemExit) as left:
             main()
     finally:
         root.handlers[:], root.level = handlers, level
-    told = capsys.readouterr()
-    return Said(int(left.value.code or 0), told.out, told.err)
+    return int(left.value.code or 0)
 
 
 @dataclass(frozen=True, slots=True)

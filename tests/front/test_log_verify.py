@@ -14,16 +14,6 @@ from bridge.plan.chain import BEGINNING, digest, moment
 from .desk import Desk, Type
 
 
-@pytest.fixture
-def night(desk: Desk, command: Type) -> Desk:
-    """A night with a request, and one with its badge."""
-    desk.submit()
-    assert command("run").code == 0
-    desk.decide("1-1", "Approve")
-    assert command("run").code == 0
-    return desk
-
-
 def owner(desk: Desk, act: str, **what: object) -> None:
     """The spreadsheet's owner, whom no protection keeps out, does something to the tab Log."""
     desk.people.ask("POST", f"sheets/{desk.programme.spreadsheet_id}/{act}", tab="Log", **what)

@@ -40,6 +40,8 @@ def test_other_programmes_may_share_the_ledger(tmp_path: Path) -> None:
     read_form(url, NEW)
     read_form(url, OLD)
     keep_programme(url, NEW, [FORM])
+    with pytest.raises(Refused, match="under another spreadsheet"):
+        keep_programme(url, "a third one", [FORM])
 
 
 def test_a_file_that_is_no_ledger_is_told(tmp_path: Path) -> None:

@@ -31,8 +31,11 @@ def test_other_addresses_are_not_called(forgiven: None) -> None:
 
 
 def test_this_machine_is() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        socket.create_connection(door.getsockname()).close()
+    with socket.create_server(("127.0.0.1", 0)) as door, socket.create_connection(door.getsockname()) as caller:
+        caller.sendall(b"here")
+        with door.accept()[0] as line:
+            assert line.recv(4) == b"here"
+    assert sitecustomize.ATTEMPTS == []
 
 
 def test_programs_that_tests_start_are_kept_in_too() -> None:

@@ -133,7 +133,9 @@ def test_a_signal_is_heard_between_two_effects() -> None:
 def test_the_last_of_a_run_is_not_stopped_any_more() -> None:
     stop = threading.Event()
     stop.set()
-    service.until_stopped(lambda what, done, total: None, stop)("mails", 3, 3)
+    told: list[int] = []
+    service.until_stopped(lambda what, done, total: told.append(done), stop)("mails", 3, 3)
+    assert told == [3]
 
 
 def test_a_second_signal_ends_the_process_where_it_stands() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from io import BytesIO
 from typing import Protocol
 
@@ -17,7 +16,7 @@ from bridge.model import Criteria, Evidence, EvidenceKind, FileAccess
 from bridge.openbadges.pictures import picture
 from bridge.ports import EvidenceSource
 from bridge.sandbox.drive_state import DOCUMENT, FOLDER, SHORTCUT, new_file, new_shared_drive, share, touch, unshare
-from tests.contract.workspace import Workspace
+from tests.contract.workspace import Workspace, staged
 from tests.fakes.drive import FakeDrive
 from tests.fakes.story import artwork
 
@@ -95,12 +94,7 @@ class SandboxStage:
         return file_id
 
 
-@pytest.fixture(params=["memory", "sandbox"])
-def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    if request.param == "memory":
-        yield FakeStage()
-    else:
-        yield SandboxStage(request.getfixturevalue("workspace"))
+stage = staged(FakeStage, SandboxStage)
 
 
 class TestEveryEvidenceSource:

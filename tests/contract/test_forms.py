@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ from bridge.ports import FormReading, FormSource
 from bridge.sandbox import forms_acts
 from bridge.sandbox.drive_state import share, unshare
 from bridge.sandbox.seed import CONSENT, QUESTIONS
-from tests.contract.workspace import Workspace
+from tests.contract.workspace import Workspace, staged
 from tests.fakes.forms import FakeForms
 
 ANA, BEN = "Ana@Riverside.Example", "ben@riverside.example"
@@ -119,12 +119,7 @@ class SandboxStage:
         return {self.programme.questions[role]: answer for role, answer in given.items()}
 
 
-@pytest.fixture(params=["memory", "sandbox"])
-def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    if request.param == "memory":
-        yield FakeStage()
-    else:
-        yield SandboxStage(request.getfixturevalue("workspace"))
+stage = staged(FakeStage, SandboxStage)
 
 
 def read(stage: Stage, facts: Mapping[str, str] | None = None) -> FormReading:

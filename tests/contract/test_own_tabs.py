@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,7 +17,7 @@ from bridge.sheet_catalogue import COLUMNS as BADGE_COLUMNS
 from bridge.sheet_pages import PAGES
 from bridge.sheets import page_id
 from tests.contract.sheet_stages import STATUS, FakeStage, SandboxStage, Stage, new_row
-from tests.contract.workspace import Workspace
+from tests.contract.workspace import Workspace, staged
 from tests.core.desk import NOON, POLICY
 
 TITLES = ("No.", "When (UTC)", "Request", "What", "Badge", "By", "For", "Hash")
@@ -26,12 +25,7 @@ ROWS: Rows = (TITLES, *((str(n), "=1+1", f"{n}-1", "decided: Approve", "1-2", ""
 MADE = OwnChange(Own.LOG, make=True, added=ROWS)
 
 
-@pytest.fixture(params=["memory", "sandbox"])
-def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    if request.param == "memory":
-        yield FakeStage()
-    else:
-        yield SandboxStage(request.getfixturevalue("workspace"))
+stage = staged(FakeStage, SandboxStage)
 
 
 @pytest.fixture

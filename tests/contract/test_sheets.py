@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -15,15 +14,9 @@ from bridge.sandbox.seed import CATALOGUE_TITLES
 from bridge.sheet_keeping import STATUS_COLOURS
 from bridge.sheets import review_sheet_id, to_text
 from tests.contract.sheet_stages import DECISION, ID, STATUS, TITLES, FakeStage, SandboxStage, Stage, new_row
-from tests.contract.workspace import Workspace
+from tests.contract.workspace import Workspace, staged
 
-
-@pytest.fixture(params=["memory", "sandbox"])
-def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    if request.param == "memory":
-        yield FakeStage()
-    else:
-        yield SandboxStage(request.getfixturevalue("workspace"))
+stage = staged(FakeStage, SandboxStage)
 
 
 def write(sheet: ReviewSheet, **change: Any) -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+import pytest
 
 from bridge.google import Google
 from bridge.sandbox.seed import Programme
@@ -25,3 +27,16 @@ class Workspace:
             counts = {method: n for method, n in calls.counts().items() if method != "oauth2.token"}
             calls.clear()
         return counts
+
+
+Stage = TypeVar("Stage")
+
+
+def staged(memory: Callable[[], Stage], sandbox: Callable[[Workspace], Stage]) -> Callable[..., Stage]:
+    """A fixture: the port in memory, then the real adapter on the sandbox."""
+
+    @pytest.fixture(params=["memory", "sandbox"])
+    def stage(request: pytest.FixtureRequest) -> Stage:
+        return memory() if request.param == "memory" else sandbox(request.getfixturevalue("workspace"))
+
+    return stage

@@ -23,10 +23,11 @@ VOICE = Voice(programme="Lakeview badges", sender=Sender("badges@district.exampl
 TITLE = len(TITLES)
 
 
-def earn(table: Desk, attempt_id: str) -> None:
-    table.choose(attempt_id, "Approve")
-    table.look()
-    finish(table, attempt_id)
+def earn(table: Desk, *attempt_ids: str) -> None:
+    for attempt_id in attempt_ids:
+        table.choose(attempt_id, "Approve")
+        table.look()
+        finish(table, attempt_id)
 
 
 def finish(table: Desk, attempt_id: str) -> None:
@@ -50,8 +51,7 @@ def path(leader: str = "any 2 of first-aid, chess, go | by itself", **changes: o
 def won(**changes: object) -> Desk:
     """Ana got the Leader, 3-1, by itself."""
     table = path(**changes)
-    earn(table, "1-1")
-    earn(table, "2-1")
+    earn(table, "1-1", "2-1")
     table.look()
     finish(table, "3-1")
     table.look()
@@ -204,8 +204,7 @@ def test_the_mail_says_why_it_came() -> None:
 
 def test_it_waits_while_the_row_of_the_coaches_can_not_be_trusted() -> None:
     table = path()
-    earn(table, "1-1")
-    earn(table, "2-1")
+    earn(table, "1-1", "2-1")
     assert table.review is not None
     whole = deepcopy(table.review)
     table.review[0][0] = "Number"
@@ -225,8 +224,7 @@ def test_a_milestone_that_is_switched_off_or_wrong_comes_to_nobody(off: str) -> 
     else:
         table.known = replace(table.known, achievements={})
         write(table, "go", "leader")
-    earn(table, "1-1")
-    earn(table, "2-1")
+    earn(table, "1-1", "2-1")
     table.look()
     assert "3-1" not in table.known.attempts
 
@@ -237,8 +235,7 @@ def test_whoever_asked_first_is_left_to_the_coach() -> None:
         ask(table, "Leader")
         table.choose("3-1", verdict, "Not this year.")
         table.look()
-        earn(table, "1-1")
-        earn(table, "2-1")
+        earn(table, "1-1", "2-1")
         table.look()
         assert table.standing("3-1") is at
         assert len(table.known.requests) == 3
@@ -254,8 +251,7 @@ def test_whoever_asks_afterwards_is_told_of_the_badge_they_have() -> None:
 
 def test_whoever_asks_in_the_same_look_waits_for_the_coach() -> None:
     table = path()
-    earn(table, "1-1")
-    earn(table, "2-1")
+    earn(table, "1-1", "2-1")
     ask(table, "Leader")
     assert table.standing("3-1") is Standing.WAITING
     table.look()
@@ -264,8 +260,7 @@ def test_whoever_asks_in_the_same_look_waits_for_the_coach() -> None:
 
 def test_it_can_be_taken_back_until_it_is_issued_and_comes_no_second_time() -> None:
     table = path()
-    earn(table, "1-1")
-    earn(table, "2-1")
+    earn(table, "1-1", "2-1")
     table.look()
     table.look()
     assert table.standing("3-1") is Standing.APPROVED, "an empty cell would have taken it back"
@@ -286,8 +281,7 @@ def test_it_comes_once_although_it_was_revoked_or_lapsed(how: str) -> None:
     assert table.badges is not None
     table.badges = [[*row, "1 month" if row[0] == "leader" else ""] for row in table.badges]
     table.badges[0][-1] = VALID_FOR
-    earn(table, "1-1")
-    earn(table, "2-1")
+    earn(table, "1-1", "2-1")
     table.look()
     finish(table, "3-1")
     if how == "revoked":
@@ -320,8 +314,7 @@ def test_unusually_many_wait_for_a_word() -> None:
 
 def test_an_older_ledger_that_was_put_back_grants_nothing_that_the_sheet_shows() -> None:
     table = path()
-    earn(table, "1-1")
-    earn(table, "2-1")
+    earn(table, "1-1", "2-1")
     table.policy = replace(table.policy, issuer_url="https://page")
     backup = deepcopy(table.known)
     table.look()
@@ -336,8 +329,7 @@ def test_an_older_ledger_that_was_put_back_grants_nothing_that_the_sheet_shows()
 
 def test_an_older_ledger_grants_anew_what_was_not_issued_once_its_unknown_row_is_deleted() -> None:
     table = path()
-    earn(table, "1-1")
-    earn(table, "2-1")
+    earn(table, "1-1", "2-1")
     backup = deepcopy(table.known)
     table.look()
     table.known = backup

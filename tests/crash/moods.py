@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import TypeVar
 
@@ -154,3 +155,22 @@ def retry_what_is_stuck(world: FakeWorld) -> list[str]:
     for request in sorted({effect.request for effect in stuck}):
         ledger.retry(request)
     return [effect.key for effect in stuck]
+
+
+def come_to_rest(
+    world: FakeWorld,
+    moods: Moods,
+    unfinished: Callable[[], list[str]],
+    retry: Callable[[FakeWorld], object],
+    after_each: Callable[[], None],
+) -> None:
+    """Services calm down; a person retries what is stuck; cycles until nothing is left to do."""
+    moods.calm_down()
+    for _ in range(12):
+        retry(world)
+        report = world.run_once()
+        after_each()
+        if report.changed_nothing and not unfinished():
+            return
+        world.clock.advance(timedelta(hours=8))
+    raise AssertionError(f"no rest; left: {unfinished()}; met: {moods.met}")

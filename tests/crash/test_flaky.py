@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bridge.model import Kind, State
-from tests.crash.moods import Moods, Night, Schedule, live, nights, retry_what_is_stuck, schedules
+from tests.crash.moods import Moods, Night, Schedule, come_to_rest, live, nights, retry_what_is_stuck, schedules
 from tests.crash.world import FIRST_AID, FakeWorld, with_policy
 from tests.fakes.mailer import FakeMailer
 
@@ -95,25 +95,19 @@ class Play:
             live(self.world, night.steps)
             self.check_nothing_twice()
             if night.retry:
-                self.retry()
+                self.retry(self.world)
             self.coaches()
             self.world.clock.advance(timedelta(hours=3))
 
-    def retry(self) -> None:
-        self.told_to.update(retry_what_is_stuck(self.world))
+    def retry(self, world: FakeWorld) -> None:
+        self.told_to.update(retry_what_is_stuck(world))
 
     def calm(self) -> None:
-        """Services calm down; a person retries what is stuck; cycles until nothing is left to do."""
-        self.moods.calm_down()
-        for _ in range(12):
-            self.retry()
-            report = self.world.run_once()
-            self.check_nothing_twice()
-            self.coaches()
-            if report.changed_nothing and not self.unfinished():
-                return
-            self.world.clock.advance(timedelta(hours=8))
-        raise AssertionError(f"no rest; left: {self.unfinished()}; met: {self.moods.met}")
+        come_to_rest(self.world, self.moods, self.unfinished, self.retry, self.after_each)
+
+    def after_each(self) -> None:
+        self.check_nothing_twice()
+        self.coaches()
 
     def unfinished(self) -> list[str]:
         """Effects still to be done. A badge that was revoked before it was announced is not announced."""

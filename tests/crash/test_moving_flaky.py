@@ -26,6 +26,7 @@ from tests.crash.moods import (
     Moods,
     Night,
     Schedule,
+    come_to_rest,
     live,
     mortally,
     nights,
@@ -106,16 +107,11 @@ class Play:
             self.world.clock.advance(timedelta(hours=3))
 
     def calm(self) -> None:
-        self.moods.calm_down()
-        for _ in range(12):
-            retry_what_is_stuck(self.world)
-            report = self.world.run_once()
-            self.check_nothing_twice()
-            self.coaches()
-            if report.changed_nothing and not self.unfinished():
-                return
-            self.world.clock.advance(timedelta(hours=8))
-        raise AssertionError(f"no rest; left: {self.unfinished()}; met: {self.moods.met}")
+        come_to_rest(self.world, self.moods, self.unfinished, retry_what_is_stuck, self.after_each)
+
+    def after_each(self) -> None:
+        self.check_nothing_twice()
+        self.coaches()
 
     def unfinished(self) -> list[str]:
         """Effects still to be done, and words that still settle."""

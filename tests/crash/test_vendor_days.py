@@ -240,8 +240,23 @@ def test_a_field_that_credly_does_not_take_is_named_in_the_row_and_retried_after
         world.check_all_issued()
 
 
+def mended(world: VendorWorld, response: str, words: str, **answers: str) -> None:
+    """As the row says: the coach returns the request, the teacher mends the answer, the coach approves that."""
+    world.sheet.decide("1-1", "Return", words)
+    world.run_to_rest()
+    world.forms.edit(response, **answers)
+    world.run_to_rest()
+    world.sheet.decide("1-2", "Approve")
+    world.run_to_rest()
+    world.check_books()
+    (held,) = world.held()
+    (keeper,) = world.keepers
+    assert (held.place, held.recipient, held.badge) == (keeper.name, "ana@lakeview.example", "first-aid")
+    assert world.statuses()["1-2"].startswith("Issued DAY, and mailed.")
+    assert [key for key in world.mails if key.startswith("tell-issued:")] == ["tell-issued:1-2"]
+
+
 def test_a_missing_last_name_is_mended_in_the_form(tmp_path: Path) -> None:
-    """As the row says: the coach returns the request, the teacher completes the answer, the coach approves that."""
     clock = FakeClock()
     with CredlyKeeper(clock, {"timeout": EASE}) as credly:
         world = town(credly, clock, tmp_path)
@@ -252,23 +267,13 @@ def test_a_missing_last_name_is_mended_in_the_form(tmp_path: Path) -> None:
         said = world.status("1-1")
         assert "Needs fix: Credly names the earner by first and last name, and the last name of 1-1 is missing" in said
         assert credly.calls("issue") == 0
-        world.sheet.decide("1-1", "Return", "Please give your first and your last name.")
-        world.run_to_rest()
-        world.forms.edit(response, name="Ana Lima")
-        world.run_to_rest()
-        world.sheet.decide("1-2", "Approve")
-        world.run_to_rest()
-        world.check_books()
-        (held,) = world.held()
-        assert (held.place, held.recipient, held.badge) == ("credly", "ana@lakeview.example", "first-aid")
+        mended(world, response, "Please give your first and your last name.", name="Ana Lima")
         (badge,) = credly.server.badges
         assert (badge["issued_to_first_name"], badge["issued_to_last_name"]) == ("Ana", "Lima")
-        assert world.statuses()["1-2"].startswith("Issued DAY, and mailed.")
-        assert [key for key in world.mails if key.startswith("tell-issued:")] == ["tell-issued:1-2"]
 
 
 def test_a_link_that_the_server_refuses_is_mended_in_the_form(tmp_path: Path) -> None:
-    """The order is fixed: to try again says the same. As the row says, the coach returns it, and approves the next."""
+    """The order is fixed: to try again says the same."""
     clock = FakeClock()
     with BadgrKeeper(clock, {"timeout": EASE}) as badgr:
         world = town(badgr, clock, tmp_path)
@@ -282,16 +287,7 @@ def test_a_link_that_the_server_refuses_is_mended_in_the_form(tmp_path: Path) ->
         assert "refused the badge of 1-1" in said
         assert "Choose Return with a word to the teacher" in said
         assert "retry" not in said
-        world.sheet.decide("1-1", "Return", "Please look at your link.")
-        world.run_to_rest()
-        world.forms.edit(response, links="https://example.org/my-lesson")
-        world.run_to_rest()
-        world.sheet.decide("1-2", "Approve")
-        world.run_to_rest()
-        world.check_books()
-        (held,) = world.held()
-        assert (held.place, held.recipient, held.badge) == ("badgr", "ana@lakeview.example", "first-aid")
-        assert [key for key in world.mails if key.startswith("tell-issued:")] == ["tell-issued:1-2"]
+        mended(world, response, "Please look at your link.", links="https://example.org/my-lesson")
 
 
 def test_words_that_the_server_cannot_store_wait_for_a_person_who_has_them_cleaned(tmp_path: Path) -> None:

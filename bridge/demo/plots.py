@@ -132,6 +132,9 @@ def ask_twice(part: Part) -> None:
 EMOJI = "They asked for more 🎉👩🏽‍🏫 and stayed after class 💪"
 _RETURN = "Lovely start. Please add one piece of student work from after the change, then send it again."
 
+#: The badge of this one is promised within a day.
+LATE = "waits longer than was promised"
+
 PLOTS: tuple[Plot, ...] = (
     Plot("asked in good order", plain),
     Plot("pasted links of every shape", links_of_every_form),
@@ -174,6 +177,8 @@ PLOTS: tuple[Plot, ...] = (
         coach=(("Approve", ""), None, ("Revoke", "The work was a colleague’s.")),
     ),
     Plot("is on hold", plain, coach=(("Hold", "Waiting for the principal."),)),
+    Plot(LATE, plain, coach=()),
+    Plot("waits for a coach", plain, coach=()),
 )
 
 #: Answers whose teacher must be a particular one: a name from right to left.

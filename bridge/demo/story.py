@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from bridge.cycle import run_cycle
+from bridge.demo.opening import write_catalogue
 from bridge.demo.people import People
-from bridge.demo.plots import CAPITALS, EVERYDAY, PLOTS, RIGHT_TO_LEFT, UNKNOWN_BADGE, Part, Plot
+from bridge.demo.plots import CAPITALS, EVERYDAY, LATE, PLOTS, RIGHT_TO_LEFT, UNKNOWN_BADGE, Part, Plot
 from bridge.plan import Policy
 from bridge.ports import World
 from bridge.report import Report, counted
@@ -37,6 +38,7 @@ class Story:
         for day in range(1, DAYS + 1):
             self._clock(morning + timedelta(days=day - 1))
             if day == 1:
+                self._open()
                 self._submit_all()
             else:
                 self._day(day)
@@ -45,6 +47,12 @@ class Story:
 
     def _clock(self, to: datetime) -> None:
         self.people.ask("POST", "clock", set=to.isoformat())
+
+    def _open(self) -> None:
+        names = [badge.name for badge in self.people.programme.badges]
+        late = next(number for number, plot in enumerate(PLOTS) if plot.title == LATE)
+        write_catalogue(self.people, self.world, self.policy, names[late % len(names)])
+        self._told("Day 1", f"The bridge makes its tabs; the coordinator describes {len(names)} badges in one of them.")
 
     def _submit_all(self) -> None:
         programme = self.people.programme
@@ -82,7 +90,7 @@ class Story:
             told.append("The copied row is deleted again.")
         decided = self._coaches_decide(day)
         moved += self._teachers_act(day, before_coach=False)
-        column = ("Name", "Badge", "Status")[day % 3]
+        column = ("Name", "Status", "Badge")[day % 3]
         coach = self.people.programme.coaches[day % 4].email
         self.people.in_sheet("sort", coach, by=column, descending=day % 2 == 0)
         told.append(f"Coaches decide about {counted(decided, 'request', 'requests')}; one sorts the sheet by {column}.")

@@ -18,10 +18,18 @@ from PIL import Image, ImageChops
 from bridge.demo.leaving import TABS
 
 HERE = Path(__file__).parent
-#: Pixels that the browser shows; what is empty is cut off.
-SIZES = {"review": (2900, 900), "log": (1600, 700)}
+#: Pixels that the browser shows, as wide as the tab or its first columns; what is empty below is cut off.
+SIZES = {
+    "review": (2900, 900),
+    "badges": (2360, 900),
+    "progress": (2360, 1000),
+    "hours": (1010, 640),
+    "log": (1700, 700),
+    "catalogue": (1570, 560),
+    "help": (1060, 860),
+}
 USUAL = (1700, 1000)
-WIDEST = 1700  # of a picture that is kept
+WIDEST = 2000  # of a picture that is kept
 QUIET = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),

@@ -30,13 +30,17 @@ ARCHIVE_TITLES = (*(column.title for column in COLUMNS), MOVED, OTHERS)
 
 
 def to_move(known: Known, learnt: Learnt, now: datetime, policy: Policy) -> frozenset[str]:
-    """The attempts whose rows are to move now, from what the first look of this cycle found; once a day."""
+    """The attempts whose rows are to move now, from what the first look of this cycle found; once a day.
+
+    Not one whose ID still stands in a row where somebody pasted it to have it back: it would come back every day.
+    """
     if not learnt.review_is_whole or known.facts.get(MOVED_ON) == policy.day(now):
         return frozenset()
+    asked_for = {row.attempt_id for row in learnt.rows.damaged}
     chosen: set[str] = set()
     room = MOST_CHARACTERS
     for attempt_id, row in learnt.rows.good.items():
-        if attempt_id in learnt.past:
+        if attempt_id in learnt.past and attempt_id not in asked_for:
             room -= sum(map(len, row.cells.values()))
             if room < 0 or len(chosen) == MOST_ROWS:
                 break

@@ -163,6 +163,20 @@ def test_a_word_that_was_not_taken_keeps_its_row() -> None:
     assert world.sheet.ids() == ["5-1"]
 
 
+def test_a_row_stays_until_the_id_that_was_pasted_is_deleted(world: FakeWorld) -> None:
+    tab, before = world.sheet.review, len(archived(world))
+    assert tab is not None
+    tab.cells.append(["1-1"])
+    for _ in range(3):
+        world.run_to_rest()
+        assert world.sheet.ids() == ["5-1", "1-1", "1-1"]
+        world.clock.advance(timedelta(days=1))
+    assert len(archived(world)) == before
+    del tab.cells[2]
+    world.run_to_rest()
+    assert world.sheet.ids() == ["5-1"]
+
+
 @pytest.mark.parametrize("how", ["row copied", "ID typed"])
 def test_a_row_comes_back_for_the_day_and_can_be_revoked(world: FakeWorld, how: str) -> None:
     tab = world.sheet.review

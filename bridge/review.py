@@ -136,6 +136,12 @@ def fold(text: str) -> str:
     return " ".join(plain.split()).casefold()
 
 
+def places_of(header: Sequence[str], titles: Iterable[str]) -> frozenset[int]:
+    """The places in *header* at which any of *titles* stands."""
+    wanted = set(map(fold, titles))
+    return frozenset(place for place, text in enumerate(header) if fold(text) in wanted)
+
+
 def read_table(values: Sequence[Sequence[str]], titles: Iterable[str], optional: Iterable[str] = ()) -> Table:
     """Find *titles* in the first row and read the rows below; a title that is missing or there twice is a problem.
 
@@ -146,7 +152,8 @@ def read_table(values: Sequence[Sequence[str]], titles: Iterable[str], optional:
     places: dict[str, int] = {}
     problems = []
     for title in (*titles, *may_miss):
-        found = [index for index, cell in enumerate(header) if cell == fold(title)]
+        wanted = fold(title)
+        found = [index for index, cell in enumerate(header) if cell == wanted]
         if len(found) == 1:
             places[title] = found[0]
         elif found:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from bridge.review import Column, read_table
+from bridge.review import REQUIRED, Column, places_of, read_table
 from bridge.sheet_keeping import CHOICES, Mending, ReviewLook, Sight, below_header, kept, note, notes_of
 from bridge.sheet_requests import BRIDGES, ROWS, Request, body, cell, free_title, header_form, to_colour, width
 
@@ -62,7 +62,7 @@ def mended(
     table = read_table(values, [column.title for column in look.columns if not column.later])
     if table.problems:
         return Mending()
-    there = marks(structure)
+    there = marks(structure, values[0])
     missing = [column for column in look.columns if column.later and column.mark not in there]
     end = max(map(len, values))  # right of everything that anybody has written
     mending = Mending()
@@ -75,13 +75,15 @@ def mended(
     return Mending(mending.requests + rest.requests, mending.said + rest.said)
 
 
-def marks(structure: Mapping[str, Any]) -> dict[str, int]:
-    """Where the columns stand that bear the bridge's mark."""
+def marks(structure: Mapping[str, Any], header: Sequence[str] = ()) -> dict[str, int]:
+    """Where the columns stand that bear the bridge's mark; but not one above which *header* has the title of another of
+    the bridge's columns by now."""
     found: dict[str, int] = {}
+    others = places_of(header, REQUIRED)
     for data in structure.get("data", ()):
         for place, column in enumerate(data.get("columnMetadata", ()), data.get("startColumn", 0)):
             for one in column.get("developerMetadata", ()):
-                if one.get("metadataKey") == MARK:
+                if one.get("metadataKey") == MARK and place not in others:
                     found.setdefault(str(one.get("metadataValue", "")), place)
     return found
 

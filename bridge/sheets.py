@@ -239,7 +239,8 @@ class GoogleSheet:
 def _tab(sheet_id: int, structure: Mapping[str, Any], values: tuple[tuple[str, ...], ...]) -> Tab:
     properties = structure.get("properties", {})
     columns = int(properties.get("gridProperties", {}).get("columnCount", 0))
-    return Tab(sheet_id, str(properties.get("title", "")), values, columns, marks(structure), noted(structure))
+    marked = marks(structure, next(iter(values), ()))
+    return Tab(sheet_id, str(properties.get("title", "")), values, columns, marked, noted(structure))
 
 
 def _mended(tab: Tab | None, structure: Mapping[str, Any], look: ReviewLook) -> Mending:

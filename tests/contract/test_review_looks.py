@@ -165,6 +165,18 @@ def test_a_coachs_own_column_of_that_title_stays_a_coachs(google: SandboxStage) 
     assert [row["Due"] for row in google.rows()] == ["my Due"]
 
 
+def test_a_column_with_the_title_of_another_one_is_the_other_one(google: SandboxStage) -> None:
+    """Somebody wrote Status above Due, and emptied the title of what was Status."""
+    made(google)
+    google.act("rename-column", column="Status", title="")
+    google.act("rename-column", column="Due", title="Status")
+    assert "the column “Due”" in mend(google)
+    reading = google.sheet.read()
+    assert reading.review is not None
+    assert reading.review.marked["Due"] == len(TITLES)
+    assert header(google)[TITLES.index("Due")] == "Status"
+
+
 def test_a_column_that_was_taken_away_comes_back(google: SandboxStage) -> None:
     made(google)
     google.act("delete-column", column="Due")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from bridge.model import Verdict
-from bridge.review import COLUMNS, DECISION, FEEDBACK, ID, REFLECTION, REVIEWER, fold, to_verdict
-from tests.fakes.sheet import FakeSheet, FakeTab
+from bridge.plan.decisions import TWICE
+from bridge.review import COLUMNS, DECISION, FEEDBACK, ID, REFLECTION, REQUIRED, REVIEWER, STATUS, fold, to_verdict
+from tests.fakes.hands import BADGES, OWN, REVIEW, Hands
 
 COACHES = tuple(column.title for column in COLUMNS if column.owner == "coach")
 IDENTITY = tuple(column.title for column in COLUMNS if column.identity)
+TITLES = tuple(column.title for column in COLUMNS)
 
 #: The columns that the bridge writes again and again; all others are people's, or written once.
 BRIDGES = frozenset(column.title for column in COLUMNS if column.owner == "bridge" and not column.identity)
@@ -19,73 +22,41 @@ BRIDGES = frozenset(column.title for column in COLUMNS if column.owner == "bridg
 MANGLED = "{} (old)"
 
 #: (attempt id, reflection, reviewer): what a coach who chose Approve saw in that row.
-View = tuple[str, str, str]
+View: TypeAlias = tuple[str, str, str]
 
 
 @dataclass
 class Clumsy:
-    """Rows are counted from 0, header not included, and taken modulo how many there are."""
+    """Rows are counted from 0, header not included, and taken modulo how many there are; so are columns."""
 
-    sheet: FakeSheet
+    hands: Hands
+
+    # ── what they see ────────────────────────────────────────────────────────────
 
     @property
-    def tab(self) -> FakeTab:
-        assert self.sheet.review is not None
-        return self.sheet.review
+    def header(self) -> list[str]:
+        return next(iter(self.hands.cells(REVIEW)), [])
 
     @property
     def there(self) -> bool:
         """True when there is a review tab with a row that has any content."""
-        return self.sheet.review is not None and len(self.sheet.review.cells) > 1
+        return len(self.hands.cells(REVIEW)) > 1
 
     def has(self, *titles: str) -> bool:
-        return self.there and all(title in self.tab.header for title in titles)
+        """True when each of *titles* stands above one column, and there are rows."""
+        header = [fold(title) for title in self.header]
+        return self.there and all(header.count(fold(title)) == 1 for title in titles)
 
-    def place(self, row: int) -> int:
-        return 1 + row % (len(self.tab.cells) - 1)
+    def column(self, title: str) -> int:
+        return [fold(one) for one in self.header].index(fold(title))
 
-    def cell(self, row: int, title: str) -> str:
-        return str(self.sheet.rows[self.place(row) - 1][title])
-
-    def type(self, row: int, title: str, text: str) -> None:
-        self.sheet.type_at(self.place(row), title, text)
-
-    def decide(self, row: int, verdict: str, feedback: str, reviewer: str) -> None:
-        for title, text in ((FEEDBACK, feedback), (REVIEWER, reviewer), (DECISION, verdict)):
-            self.type(row, title, text)
-
-    def copy(self, row: int) -> None:
-        self.tab.cells.append(list(self.tab.cells[self.place(row)]))
-
-    def delete(self, row: int) -> None:
-        del self.tab.cells[self.place(row)]
-
-    def insert_row(self, row: int) -> None:
-        self.sheet.insert_row(self.place(row))
-
-    def handle_column(self, title: str, act: str) -> None:
-        """Move it to the left end, insert a column of their own there, or write another title above it."""
-        if act == "mangle":
-            self.sheet.rename_column(title, MANGLED.format(title))
-        elif act == "move" and self.tab.header[0] != title:
-            self.sheet.move_column(title, self.tab.header[0])
-        elif act == "insert" and len(self.tab.header) < len(self.sheet.titles) + 2:
-            for row in self.tab.cells:
-                row.insert(0, "seen by the head")
-
-    def clear(self) -> None:
-        self.sheet.clear()
-
-    def delete_tab(self) -> None:
-        self.sheet.delete_tab()
-
-    def delete_rows(self) -> None:
-        del self.tab.cells[1:]
-
-    def mend_titles(self) -> None:
-        for title in self.sheet.titles:
-            if MANGLED.format(title) in self.tab.header:
-                self.sheet.rename_column(MANGLED.format(title), title)
+    def rows(self) -> list[dict[str, str]]:
+        """By the titles that are there, each once."""
+        header, *rows = self.hands.cells(REVIEW) or [[]]
+        places = {
+            title: self.column(title) for title in TITLES if [fold(one) for one in header].count(fold(title)) == 1
+        }
+        return [{title: row[place] for title, place in places.items()} for row in rows]
 
     def approvals(self) -> frozenset[View]:
         """The rows that say Approve, as they are."""
@@ -93,15 +64,135 @@ class Clumsy:
             return frozenset()
         return frozenset(
             (row[ID].strip(), row[REFLECTION], row[REVIEWER].strip())
-            for row in self.sheet.rows
+            for row in self.rows()
             if to_verdict(row[DECISION]) is Verdict.APPROVE
         )
 
+    def _row(self, row: int) -> int:
+        return 1 + row % (len(self.hands.cells(REVIEW)) - 1)
 
-def theirs(tab: FakeTab | None) -> list[Sequence[str]]:
-    """All cells of the review tab that the bridge must leave alone, row by row; [] when there is no content."""
-    if tab is None or not (cells := tab.read()):
-        return []
-    bridges = {fold(title) for title in BRIDGES}
-    columns = [n for n, title in enumerate(tab.header) if fold(title) not in bridges]
-    return [tuple(row[n] if n < len(row) else "" for n in columns) for row in cells]
+    # ── in Review ────────────────────────────────────────────────────────────────
+
+    def decide(self, choices: Iterable[tuple[int, str, str, str]]) -> None:
+        if self.has(*COACHES):
+            for row, verdict, feedback, reviewer in choices:
+                for title, text in ((FEEDBACK, feedback), (REVIEWER, reviewer), (DECISION, verdict)):
+                    self.hands.type(REVIEW, self._row(row), self.column(title), text)
+
+    def drag(self, verdict: str, feedback: str, reviewer: str) -> None:
+        """Fill the columns from top to bottom."""
+        self.decide((row, verdict, feedback, reviewer) for row in range(len(self.hands.cells(REVIEW)) - 1))
+
+    def retype(self, row: int, title: str, text: str) -> None:
+        if self.has(title):
+            self.hands.type(REVIEW, self._row(row), self.column(title), text)
+
+    def sort(self, title: str) -> None:
+        if self.has(title):
+            self.hands.sort(REVIEW, self.column(title))
+
+    def filter_and_decide(self, title: str, row: int, verdict: str, feedback: str, reviewer: str) -> None:
+        """Show only the rows that say what *row* says, and decide all that are shown."""
+        if self.has(title, *COACHES):
+            rows = self.rows()
+            text = rows[row % len(rows)][title]
+            for other in {one[title] for one in rows} - {text}:
+                self.hands.hide(REVIEW, self.column(title), other)
+            self.decide((n, verdict, feedback, reviewer) for n, one in enumerate(rows) if one[title] == text)
+
+    def handle_row(self, row: int, act: str) -> None:
+        if not self.there:
+            return
+        place = self._row(row)
+        match act:
+            case "copy":
+                self.hands.copy_row(REVIEW, place, REVIEW)
+            case "copy and decide":
+                self.hands.copy_row(REVIEW, place, REVIEW)
+                self.decide([(len(self.hands.cells(REVIEW)) - 2, Verdict.APPROVE, "", "carla@lakeview.example")])
+            case "delete":
+                self.hands.delete_rows(REVIEW, place)
+            case "insert":
+                self.hands.insert_row(REVIEW, place)
+
+    def handle_column(self, title: str, act: str, to: int) -> None:
+        """Move it, insert a column of their own before it, delete it, or write another title above it."""
+        if not self.has(title):
+            return
+        place, before = self.column(title), to % (len(self.header) + 1)
+        match act:
+            case "mangle":
+                self.hands.type(REVIEW, 0, place, MANGLED.format(title))
+            case "move" if before not in (place, place + 1):
+                self.hands.move_column(REVIEW, place, before)
+            case "insert" if len(self.header) < len(TITLES) + 3:
+                self.hands.insert_column(REVIEW, place, ("seen by the head", "Due", "")[to % 3])
+            case "delete" if title not in REQUIRED:
+                self.hands.delete_column(REVIEW, place)
+
+    def lose(self, act: str) -> None:
+        """Lose the whole tab, or its rows."""
+        if not self.there:
+            return
+        match act:
+            case "clear":
+                self.hands.clear(REVIEW)
+            case "delete":
+                self.hands.delete(REVIEW)
+            case "rows":
+                self.hands.delete_rows(REVIEW, 1, len(self.hands.cells(REVIEW)) - 1)
+
+    def mend_titles(self) -> None:
+        """Write each title that is missing above its column again, above an empty one if nobody knows which it was."""
+        header = [fold(title) for title in self.header]
+        for title in REQUIRED if header else ():
+            places = [place for place, one in enumerate(header) if one == fold(title)]
+            for place in places[1:]:
+                self.hands.type(REVIEW, 0, place, "")
+            if not places and fold(MANGLED.format(title)) in header:
+                self.hands.type(REVIEW, 0, header.index(fold(MANGLED.format(title))), title)
+            elif not places:
+                self.hands.insert_column(REVIEW, len(self.header), title)
+
+    def tidy(self) -> None:
+        """Delete the rows that Status asks them to delete."""
+        rows = self.rows() if self.has(ID, STATUS) else []
+        for n, row in reversed(list(enumerate(rows))):
+            again = any(one[ID] == row[ID] for one in rows[:n])
+            if row[STATUS].startswith(("The ID, e-mail or badge", "IDs, e-mails")) or (row[STATUS] == TWICE and again):
+                self.hands.delete_rows(REVIEW, n + 1)
+
+    # ── in any tab ───────────────────────────────────────────────────────────────
+
+    def type(self, tab: str, row: int, column: int, text: str) -> None:
+        """Type anywhere, a title or a cell beside or below all others too."""
+        if (tab == BADGES or tab in OWN or self.there) and self.hands.has(tab):
+            cells = self.hands.cells(tab) or [[""]]
+            self.hands.type(tab, row % (len(cells) + 1), column % (len(cells[0]) + (tab != REVIEW)), text)
+
+    def vandalize(self, tab: str, act: str, row: int, column: int) -> None:
+        """Do something to a tab that is not theirs, or to that of the badges."""
+        if not (cells := self.hands.cells(tab)):
+            return
+        below, place = 1 + row % max(1, len(cells) - 1), column % len(cells[0])
+        match act:
+            case "delete":
+                self.hands.delete(tab)
+            case "clear":
+                self.hands.clear(tab)
+            case "sort" if len(cells) > 2:
+                self.hands.sort(tab, place)
+            case "sort alone" if len(cells) > 2:
+                self.hands.sort(tab, place, place, place + 1)
+            case "insert row":
+                self.hands.insert_row(tab, below)
+            case "delete row" if len(cells) > 1:
+                self.hands.delete_rows(tab, below)
+            case "insert column" if len(cells[0]) < 40:
+                self.hands.insert_column(tab, place, "mine")
+            case "delete column" if len(cells[0]) > 2:
+                self.hands.delete_column(tab, place)
+            case "paste a request" if self.there:
+                self.hands.copy_row(REVIEW, self._row(row), tab)
+            case "paste into Review" if self.there and len(cells) > 1:
+                self.hands.copy_row(tab, below, REVIEW)

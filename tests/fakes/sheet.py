@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bridge.errors import Refused, TryLater
 from bridge.plan.pages import as_text
 from bridge.ports import Change, Own, Patch, SheetReading, Tab
-from bridge.review import COLUMNS, DECISION, LATER, Scales, criterion_column
+from bridge.review import COLUMNS, DECISION, LATER, REQUIRED, Scales, criterion_column, places_of, read_table
 from bridge.sheet_catalogue import COLUMNS as BADGE_COLUMNS
 from bridge.sheet_requests import free_title
 
@@ -23,6 +23,8 @@ class FakeTab:
     cells: Cells = field(default_factory=list)
     criteria: dict[str, str] = field(default_factory=dict)  # title of each column of a criterion, by its mark
     scales: Scales | None = None  # what the drop-downs there were last made of
+    #: Where the columns stand that bear the mark, once people have handled columns; before, those of its title.
+    marks: dict[str, int] | None = None
 
     @property
     def header(self) -> list[str]:
@@ -32,13 +34,27 @@ class FakeTab:
         return self.header.index(title)
 
     def marked(self) -> dict[str, int]:
-        """Where the columns stand that bear the bridge's mark; here, those of its title."""
+        """Where the columns stand that bear the bridge's mark."""
+        if self.marks is not None:
+            others = places_of(self.header, REQUIRED)
+            return {mark: place for mark, place in self.marks.items() if place not in others}
         later = {title: title for title in LATER} | self.criteria
         return {mark: self.column(title) for mark, title in later.items() if title in self.header}
 
     def rate(self, scales: Scales) -> None:
-        self.criteria |= insert_criteria(self.cells, scales)
+        place = self.column(DECISION)
+        new = insert_criteria(self.cells, scales)
+        if self.marks is not None:
+            self.marks = {mark: at + (at >= place) * len(new) for mark, at in self.marks.items()}
+            self.marks |= {mark: at for at, mark in enumerate(new, place)}
+        self.criteria |= new
         self.scales = scales
+
+    def lacking(self) -> list[str]:
+        """The columns of the bridge's that somebody deleted, while the others are there."""
+        if self.marks is None or not self.cells or read_table(self.read(), REQUIRED).problems:
+            return []
+        return [title for title in LATER if title not in self.marked()]
 
     def read(self) -> tuple[tuple[str, ...], ...]:
         """As Google tells it: trailing empty cells and rows are left out."""
@@ -89,7 +105,9 @@ class FakeSheet:
         }
         there = [tab for tab in (self.review, self.catalogue, *self.own.values()) if tab is not None]
         titles = frozenset(tab.title for tab in there)
-        return SheetReading("https://docs.google.com/spreadsheets/d/fake/edit", tabs[0], tabs[1], own, titles)
+        lacking = tuple(self.review.lacking()) if self.review is not None else ()
+        url = "https://docs.google.com/spreadsheets/d/fake/edit"
+        return SheetReading(url, tabs[0], tabs[1], own, titles, lacking=lacking)
 
     def write(self, reading: SheetReading, change: Change) -> None:
         if not change:
@@ -100,6 +118,8 @@ class FakeSheet:
         if review is not None:
             _patch(review, change.review)
             review.cells = [list(row) for row in review.read()] + [list(map(as_text, row)) for row in change.added]
+            if change.mend_review and reading.review is not None:
+                _mend(review, max(map(len, reading.review.values)), reading.lacking)
             review.cells = [row for position, row in enumerate(review.cells) if position not in change.removed]
             if change.ratings is not None and not change.make_review:
                 review.rate(change.ratings)
@@ -127,7 +147,7 @@ class FakeSheet:
             tab = self.review or FakeTab(41, self.review_title)
             if any(any(row) for row in tab.cells[1:]):
                 raise TryLater("Somebody changed the sheet while the bridge was about to write; nothing was written.")
-            tab.cells = [list(self.titles)]
+            tab.cells, tab.marks = [list(self.titles)], None
             tab.criteria, tab.scales = {}, None
             if change.ratings is not None:
                 tab.rate(change.ratings)
@@ -261,6 +281,17 @@ def _patch(tab: FakeTab, patches: Sequence[Patch]) -> None:
         row = tab.cells[patch.row]
         row.extend([""] * (patch.column + 1 - len(row)))
         row[patch.column] = as_text(patch.text)
+
+
+def _mend(tab: FakeTab, end: int, lacking: Sequence[str]) -> None:
+    """Insert the columns that are lacking where the tab ended when it was read."""
+    titles = [free_title(title, tab.header) for title in lacking]
+    tab.marks = {title: place + (place >= end) * len(lacking) for title, place in tab.marked().items()}
+    tab.marks |= {title: place for place, title in enumerate(lacking, end)}
+    for row in tab.cells:
+        if len(row) > end:
+            row[end:end] = [""] * len(lacking)
+    _patch(tab, [Patch(0, place, title) for place, title in enumerate(titles, end)])
 
 
 def _filled(row: Sequence[str], tab: FakeTab) -> list[str]:

@@ -22,7 +22,7 @@ HERE = Path(__file__).parent
 SIZES = {
     "review": (2900, 900),
     "badges": (2360, 900),
-    "progress": (2360, 1000),
+    "progress": (1990, 1000),
     "hours": (1010, 640),
     "log": (1700, 700),
     "catalogue": (1570, 560),

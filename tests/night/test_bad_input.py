@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -14,6 +14,7 @@ from bridge.sandbox.sheets import a1, grid
 from bridge.sandbox.sheets.people import column, one_row
 from bridge.wiring import clock_of, ledger_of
 from tests.night.district import District, told
+from tests.night.test_bad_sheet import rebuild
 
 OF_ONE, OF_TWO = {"ID": "1-1"}, {"ID": "2-1"}
 SAYS = "Waiting for a decision."
@@ -145,6 +146,26 @@ def test_a_copy_that_is_deleted_leaves_the_choice_of_the_other(received: Distric
     pasted(town, OF_TWO, {"Decision": "Approve", "Reviewer": town.programme.coaches[0].email})
     town.nights()
     town.assert_each_has_one_badge()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["delete-tab", "clear-tab"])
+def test_a_tab_that_is_made_again_bears_all_that_was_decided(received: District, how: str) -> None:
+    """Also what has not acted: nobody took it back."""
+    town = received
+    coach = town.programme.coaches[0].email
+    pasted(town, OF_ONE, {"Decision": "Approve", "Reviewer": coach})
+    pasted(town, OF_TWO, {"Decision": "Hold", "Feedback": "Asked her.", "Reviewer": coach})
+    town.nights()
+    before = world(town)
+    town.act(f"sheet/{how}", tab=REVIEW)
+    assert town.night().failed, "nothing is done until somebody says that it is meant"
+    rebuild(town)
+    town.nights()
+    after = world(town)
+    assert [row | {"Waiting": ""} for row in after.rows] == [row | {"Waiting": ""} for row in before.rows]
+    assert replace(after, rows=before.rows) == before
+    assert [row["Decision"] for row in after.rows] == ["Approve", "Hold"]
 
 
 # ── the tab Badges ───────────────────────────────────────────────────────────

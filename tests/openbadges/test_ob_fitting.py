@@ -4,6 +4,8 @@ import io
 from random import Random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from ob_samples import artwork
 from PIL import ExifTags, Image, ImageDraw
 
@@ -195,3 +197,25 @@ def test_a_square_drawing_stays_byte_for_byte() -> None:
 def test_a_drawing_whose_page_can_t_be_extended_is_told(root: str, sentence: str) -> None:
     with pytest.raises(BadArtwork, match=sentence):
         inspect(SVG.format(root).encode())
+
+
+NUMBERS = st.sampled_from(["0", "6", "4.5", "-3", "1e2", "+7", "600", "1e9", "nan", "", " 6 ", "50%", "6cm", "0x9"])
+BOXES = st.lists(NUMBERS, min_size=3, max_size=5).map(" ".join)
+ATTRIBUTES = st.dictionaries(
+    st.sampled_from(["viewBox", "width", "height", "preserveAspectRatio", "x", "data-viewBox"]),
+    BOXES | NUMBERS | st.sampled_from(["none", "xMidYMid slice", "xMinYMax meet", "a &gt; b", "'"]),
+)
+
+
+@given(ATTRIBUTES, st.sampled_from(["\n", " ", "\t "]))
+def test_whatever_its_first_tag_says_a_drawing_is_refused_or_becomes_square(said: dict[str, str], gap: str) -> None:
+    root = gap.join(f'{name}{gap}={gap}"{value}"' for name, value in said.items())
+    data = SVG.format(root).encode()
+    try:
+        inspect(data)
+    except BadArtwork:
+        return
+    made, _ = fit(data)
+    inspect(made)
+    assert fit(made) == (made, "")
+    assert made.endswith(b'>\n<path d="M0 0h9v9z"/></svg>')

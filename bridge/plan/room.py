@@ -19,14 +19,22 @@ CELL, ROW = 60, 800
 
 
 class Room:
-    """What is left of one write."""
+    """What is left of one write. The drop-down of each new row lists the *coaches*."""
 
-    def __init__(self, size: int = REVIEW_BYTES) -> None:
+    def __init__(self, coaches: Iterable[str] = (), size: int = REVIEW_BYTES) -> None:
+        self.row = ROW + sum(CELL + weight(coach) for coach in coaches)
         self.left = size
         self.is_untouched = True
 
-    def takes(self, cells: Iterable[Value], more: int = ROW) -> bool:
-        """Return whether there is room for these *cells* of a row, and take it; the first always has."""
+    def takes_row(self, cells: Iterable[Value]) -> bool:
+        """Return whether there is room for a new row, and take it; the first always has."""
+        return self._takes(cells, self.row)
+
+    def takes(self, cells: Iterable[Value], *, history: bool) -> bool:
+        """The same of cells of a row that is there, with the history of its request or without."""
+        return self._takes(cells, ROW if history else 0)
+
+    def _takes(self, cells: Iterable[Value], more: int) -> bool:
         self.left -= more + sum(CELL + weight(cell) for cell in cells)
         fits = self.left >= 0 or self.is_untouched
         self.is_untouched = False

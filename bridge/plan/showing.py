@@ -20,7 +20,7 @@ from bridge.plan.pages import as_text
 from bridge.plan.pathways import still_lacking
 from bridge.plan.policy import Policy
 from bridge.plan.ratings import criteria_in_use, say_ratings
-from bridge.plan.room import ROW, Room
+from bridge.plan.room import Room
 from bridge.plan.standing import Standing, standing
 from bridge.plan.status import status_words
 from bridge.ports import Change, Own, Patch, SheetReading, Tab, Value
@@ -206,8 +206,10 @@ def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy,
     away = _away(reading, learnt)
     if is_to_be_made(known, reading):
         order = [column.mark for column in with_criteria(COLUMNS, criteria_in_use(known))]
-        room, wanted = Room(), (row for row in _rows(known, policy, now) if row.attempt.id not in away)
-        shown = {row.attempt.id: new for row in wanted if room.takes((new := _new_row(row, "", ours=True)).values())}
+        room, wanted = Room(policy.coaches), (row for row in _rows(known, policy, now) if row.attempt.id not in away)
+        shown = {
+            row.attempt.id: new for row in wanted if room.takes_row((new := _new_row(row, "", ours=True)).values())
+        }
         later = known.shown.keys() - shown.keys()  # what has no room comes in the next cycle
         versions = {attempt_id: known.attempts[attempt_id].version for attempt_id in shown}
         change = Change(
@@ -273,7 +275,7 @@ def _mend(known: Known, table: Table, learnt: Learnt, policy: Policy, now: datet
     rows, places = learnt.rows, table.places
     patches: list[Patch] = []
     added: list[tuple[Value, ...]] = []
-    room, later = Room(), set[str]()
+    room, later = Room(policy.coaches), set[str]()
     for of_it in _rows(known, policy, now):
         attempt = of_it.attempt
         if attempt.id in learnt.leave:
@@ -286,15 +288,15 @@ def _mend(known: Known, table: Table, learnt: Learnt, policy: Policy, now: datet
                 if title in places and row.cells[title] != as_text(value)
                 if title != LINK or not bears_a_lost_badge(known, row, policy)
             ]
-            note = ROW if any(patch.column == places[STATUS] for patch in mended) else 0
-            if not mended or room.takes((patch.text for patch in mended), note):
+            told = any(patch.column == places[STATUS] for patch in mended)
+            if not mended or room.takes((patch.text for patch in mended), history=told):
                 patches += mended
             else:
                 later.add(attempt.id)
         elif attempt.id not in rows.awaited:
             back = "This row was put back." if attempt.id in known.shown else ""
             new = _new_row(of_it, back, ours=known.shown.get(attempt.id) == 0)
-            if room.takes(new.values()):
+            if room.takes_row(new.values()):
                 added.append(_as_row(new, places))
             else:
                 later.add(attempt.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from bridge.plan.learning import REBUILD
 from bridge.plan.room import REVIEW_BYTES, Room
 from bridge.plan.standing import Standing
 from bridge.ports import Rows
-from bridge.review import COLUMNS, DECISION, REFLECTION, Linked
+from bridge.review import COLUMNS, DECISION, REFLECTION, REVIEWER, Linked
 from bridge.sheet_requests import append
 from tests.core.desk import HEADER, Desk, submission
 
@@ -34,7 +35,7 @@ def ids(desk: Desk) -> list[str]:
 @pytest.fixture
 def narrow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Room for some three rows, or the Status of six."""
-    monkeypatch.setattr(Room.__init__, "__defaults__", (6_500,))
+    monkeypatch.setattr(Room.__init__, "__defaults__", ((), 6_500))
 
 
 @pytest.mark.usefixtures("narrow")
@@ -89,24 +90,26 @@ def test_a_tab_that_is_made_again_in_parts_takes_no_decision_back() -> None:
         assert desk.cell(attempt_id, DECISION) == "Hold"
 
 
+@pytest.mark.parametrize("coaches", [(), tuple(f"coach.number.{n}@district.example" for n in range(100))], ids=len)
 @pytest.mark.parametrize(
     "words", ["My class asks its own questions now. ", "Mañana es «otro» día – ", "授業が変わりました"]
 )
-def test_what_fits_is_less_than_google_takes(words: str) -> None:
+def test_what_fits_is_less_than_google_takes(words: str, coaches: tuple[str, ...]) -> None:
     cells = {column.title: "2026-11-20" for column in COLUMNS}
     cells |= {"Evidence": Linked(f"1. ✓ Plan\n{ADDRESS}", (6, 10, ADDRESS)), REFLECTION: words * 20}
     row = tuple(cells[column.title] for column in COLUMNS)
-    left, rows = Room(), 0
-    while left.takes(row):
+    left, rows = Room(coaches), 0
+    while left.takes_row(row):
         rows += 1
     assert 300 < rows < 5_000
     made: Rows = (row,) * rows
-    size = len(json.dumps(append(1, made, HEADER, COLUMNS)))
+    columns = [replace(one, choices=coaches) if one.title == REVIEWER else one for one in COLUMNS]
+    size = len(json.dumps(append(1, made, HEADER, columns)))
     assert REVIEW_BYTES / 3 < size < REVIEW_BYTES
 
 
 def test_one_row_always_has_room() -> None:
-    assert Room(10).takes(["x" * 50_000])
+    assert Room(size=10).takes_row(["x" * 50_000])
 
 
 def test_numbers_weigh_little() -> None:

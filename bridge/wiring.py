@@ -236,6 +236,7 @@ def policy_of(settings: Settings, key_id: str, share_with: str, *, often: bool) 
         former=frozenset(did_web(url) for url in settings.issuer.former_urls),
         share_with=share_with,
         tz=ZoneInfo(settings.programme.timezone),
+        publish_levels=settings.issuer.publish_levels,
         year_starts=settings.programme.month_and_day,
         settle=timedelta(minutes=settings.review.settle_minutes if often else 0),
         due_days=settings.review.due_days,

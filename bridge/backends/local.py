@@ -10,7 +10,7 @@ from typing import Any
 
 from bridge.backends import check_version, marks
 from bridge.errors import Refused
-from bridge.model import Achievement, Alignment, Credential, Order, Uptake
+from bridge.model import Achievement, Alignment, Credential, Criterion, Order, Uptake
 from bridge.openbadges import documents
 from bridge.openbadges.errors import BadArtwork, OpenBadgesError
 from bridge.openbadges.pictures import picture
@@ -190,7 +190,13 @@ def told_achievement(order: Order, document: Mapping[str, Any]) -> Achievement:
         kind=told.get("achievementType", "Badge"),
         tags=tuple(told.get("tag", ())),
         alignment=tuple(told_alignment(target) for target in told.get("alignment", ())),
+        rubric=tuple(told_criterion(described) for described in told.get("resultDescription", ())),
     )
+
+
+def told_criterion(described: Mapping[str, Any]) -> Criterion:
+    levels = {level["id"]: level["name"] for level in described["rubricCriterionLevel"]}
+    return Criterion(described["name"], tuple(levels.values()), levels.get(described.get("requiredLevel"), ""))
 
 
 def told_alignment(target: Mapping[str, str]) -> Alignment:

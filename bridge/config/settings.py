@@ -212,6 +212,7 @@ class Issuer(Section):
         (), description="List ids of keys, as this tells them: badge-bridge keys list"
     )
     publish_reasons: bool = Field(False, description="true or false.")
+    publish_levels: bool = Field(False, description="true or false.")
     gone: tuple[Literal["badgr", "credly"], ...] = Field((), description="List vendors that exist no more.")
     former_urls: tuple[Url, ...] = Field((), description="List the addresses under which badges were issued before.")
     linkedin_organization: str = Field("", pattern=r"^\d*$", description="Write LinkedIn's number of your page.")

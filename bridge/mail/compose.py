@@ -18,6 +18,7 @@ import css_inline
 from PIL import Image
 
 from bridge import wording
+from bridge.mail.levels import levels
 from bridge.mail.prefill import prefilled
 from bridge.mail.voice import Voice, render, subject_and_text
 from bridge.model import (
@@ -221,6 +222,7 @@ def issued(subject: Subject) -> dict[str, Any]:
     hours = subject.achievement.hours if subject.achievement else None
     return {
         **words(subject.decision(Verdict.APPROVE)),
+        "levels": levels(subject.decision(Verdict.APPROVE)),
         **at_vendor(subject, credential),
         "page": wording.web_link(credential.url),
         "image": wording.web_link(image_of(credential, voice)) if shown else "",
@@ -273,7 +275,7 @@ def reissued(subject: Subject) -> dict[str, Any]:
     """Facts: those of an issued badge; the coach has said nothing new. Whether the earlier badge is to be withdrawn."""
     withdraw = subject.known.effects.get(f"{Kind.WITHDRAW}:{subject.effect.subject}")
     ends = withdraw is not None and withdraw.state is not State.CANCELLED
-    return {**issued(subject), "feedback": "", "reviewer": "", "earlier_ends": ends}
+    return {**issued(subject), "feedback": "", "reviewer": "", "levels": (), "earlier_ends": ends}
 
 
 def returned(subject: Subject) -> dict[str, Any]:
@@ -288,6 +290,7 @@ def returned(subject: Subject) -> dict[str, Any]:
     number, most = number_of(known, attempt) + 1, most_of(known, attempt)
     return {
         **words(subject.decision(Verdict.RETURN)),
+        "levels": levels(subject.decision(Verdict.RETURN)),
         "next_attempt": words_of(number, most),
         "last": number == most,
         "filled_form": again.link,

@@ -33,11 +33,37 @@ def assertion(award: Award, issuer: Issuer, revoked: str | None = None) -> Docum
             "issuedOn": timestamp(award.issued_on),
             "expires": timestamp(award.expires) if award.expires else None,
             "image": web_address(award.image_url),
-            "narrative": text(award.narrative),
+            "narrative": text(narrative(award)),
             "evidence": [{**item, "type": "Evidence"} for item in evidence(award.evidence)],
             "related": [web_address(award.credential_url)],
         }
     )
+
+
+def narrative(award: Award) -> str | None:
+    """Return the narrative, and below it the levels reached: 2.0 has no results."""
+    described = {one.key: one for one in award.achievement.result_descriptions}
+    lines = []
+    for result in award.results:
+        levels = {level.key: level.name for level in described[result.of].levels}
+        if result.level in levels:
+            lines.append(f"* {described[result.of].name}: {levels[result.level]}")
+    return with_list(award.narrative, lines)
+
+
+def criteria(achievement: Achievement) -> str:
+    """Return what is to be done for it, and below that the levels by which it is judged: 2.0 has no rubrics."""
+    lines = []
+    for one in achievement.result_descriptions:
+        needed = (f"{level.name} (needed)" if level.key == one.required_level else level.name for level in one.levels)
+        if one.levels:
+            lines.append(f"* {one.name}: {', '.join(needed)}")
+    return with_list(achievement.criteria, lines) or ""
+
+
+def with_list(words: str | None, lines: list[str]) -> str | None:
+    """Return Markdown with a list below it."""
+    return "\n\n".join(filter(None, (words, "\n".join(lines)))) or None
 
 
 def revocation_notice(award: Award, reason: str) -> Document:
@@ -67,7 +93,7 @@ def badge_class(achievement: Achievement, issuer: Issuer) -> Document:
             "criteria": {
                 "type": "Criteria",
                 "id": criteria_url(achievement),
-                "narrative": text(achievement.criteria),
+                "narrative": text(criteria(achievement)),
             },
             "issuer": web_address(issuer.profile_url),
             "tags": each_once(achievement.tags),

@@ -75,13 +75,15 @@ def why_below(achievement: Achievement, ratings: Iterable[Rating]) -> str:
     lacks = [
         _lack(one, levels.get(fold(one.title), ""))
         for one in achievement.rubric
-        if one.needed and not reaches(one, levels.get(fold(one.title), ""))
+        if not reaches(one, levels.get(fold(one.title), ""))
     ]
     return f"“Approve” needs {'; '.join(lacks)}." if lacks else ""
 
 
 def reaches(criterion: Criterion, level: str) -> bool:
-    """True if *level* is the one that is needed, or above it."""
+    """True if *level* is the one that is needed, or above it; any will do where none is needed."""
+    if not criterion.needed:
+        return True
     return level in criterion.levels and criterion.levels.index(level) >= criterion.levels.index(criterion.needed)
 
 
@@ -96,5 +98,5 @@ def say_ratings(ratings: Iterable[Rating]) -> str:
 
 
 def _say(rating: Rating) -> str:
-    below = rating.criterion.needed and not reaches(rating.criterion, rating.level)
+    below = not reaches(rating.criterion, rating.level)
     return f"{rating.criterion.title}: {rating.level}" + (f" (needed: {rating.criterion.needed})" if below else "")

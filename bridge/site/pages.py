@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bridge import wording
-from bridge.model import Achievement, Alignment, Order
+from bridge.model import Achievement, Alignment, Criterion, Order, Rating
 from bridge.openbadges.documents import Issuer
 from bridge.site import places
 from bridge.site.markdown import to_html
@@ -82,7 +82,7 @@ def award_page(
         "page": f"{issuer.url}/{places.page(order.award)}",
         "achievement_file": "../" + places.achievement(achievement, "html"),
         **award_addresses(order, achievement, issuer, extras),
-        **achievement_facts(achievement),
+        **achievement_facts(achievement, order.results),
     }
     return render("award.html.j2", facts, issuer, look)
 
@@ -146,7 +146,8 @@ def index_page(achievements: Iterable[Achievement], issuer: Issuer, look: Look, 
     return render("index.html.j2", facts, issuer, look)
 
 
-def achievement_facts(achievement: Achievement) -> dict[str, Any]:
+def achievement_facts(achievement: Achievement, results: Sequence[Rating] = ()) -> dict[str, Any]:
+    """Return what is told of an achievement; *results*: what one earner reached, as far as that is public."""
     return {
         "badge_name": wording.one_line(achievement.name),
         "description": wording.one_line(achievement.description, 1000),
@@ -155,8 +156,29 @@ def achievement_facts(achievement: Achievement) -> dict[str, Any]:
         "kind": wording.say_kind(achievement.kind) if achievement.kind != "Badge" else "",
         "tags": [wording.one_line(tag, 60) for tag in achievement.tags],
         "alignment": [alignment(target) for target in achievement.alignment],
+        "rubric": rubric(achievement.rubric, results),
+        "reached": bool(results),
         "counts_for": wording.say_months(achievement.valid_months) if achievement.valid_months else "",
     }
+
+
+def rubric(criteria: Sequence[Criterion], results: Sequence[Rating]) -> list[dict[str, Any]]:
+    """Return criteria to be shown, each with its levels; one of them may be needed, one reached."""
+    reached = {result.criterion.title: result.level for result in results}
+    return [
+        {
+            "title": wording.one_line(one.title),
+            "levels": [
+                {
+                    "name": wording.one_line(level),
+                    "needed": level == one.needed,
+                    "reached": level == reached.get(one.title),
+                }
+                for level in one.levels
+            ],
+        }
+        for one in criteria
+    ]
 
 
 def alignment(target: Alignment) -> dict[str, str]:

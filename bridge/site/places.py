@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from bridge import wording
 from bridge.errors import Refused
-from bridge.model import Achievement, Alignment, Evidence, EvidenceKind, Order
+from bridge.model import Achievement, Alignment, Criterion, Evidence, EvidenceKind, Order
 from bridge.openbadges import documents, status
 from bridge.plan.site_files import achievement_file
 
@@ -94,7 +95,23 @@ def achievement_document(achievement_: Achievement, issuer: documents.Issuer) ->
         achievement_type=achievement_.kind,
         tags=achievement_.tags,
         alignments=tuple(alignment(target) for target in achievement_.alignment),
+        result_descriptions=tuple(described(n, one) for n, one in enumerate(achievement_.rubric, 1)),
     )
+
+
+def described(n: int, criterion: Criterion) -> documents.ResultDescription:
+    """Return the *n*-th criterion of a rubric as the standard tells it; a version's order never changes."""
+    levels = tuple(documents.RubricLevel(f"l{m}", level) for m, level in enumerate(criterion.levels, 1))
+    needed = f"l{criterion.levels.index(criterion.needed) + 1}" if criterion.needed else None
+    return documents.ResultDescription(f"c{n}", criterion.title, "RubricCriterionLevel", levels, needed)
+
+
+def results(order: Order, rubric: Sequence[Criterion]) -> Iterator[documents.Result]:
+    """Yield what *order* tells of the levels reached."""
+    reached = {one.criterion.title: one.level for one in order.results}
+    for n, criterion in enumerate(rubric, 1):
+        if (level := reached.get(criterion.title)) in criterion.levels:
+            yield documents.Result(f"c{n}", level=f"l{criterion.levels.index(level) + 1}")
 
 
 def award_document(order: Order, achievement_: Achievement, issuer: documents.Issuer) -> documents.Award:
@@ -116,6 +133,7 @@ def award_document(order: Order, achievement_: Achievement, issuer: documents.Is
         expires=order.expires,
         evidence=tuple(evidence_item(item) for item in order.evidence),
         narrative=order.narrative or None,
+        results=tuple(results(order, achievement_.rubric)),
     )
 
 

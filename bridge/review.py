@@ -85,7 +85,7 @@ class Scales:
     """The columns of criteria that the review tab needs, and which drop-down each row is to have there."""
 
     new: tuple[str, ...]  # titles of criteria that have no column yet
-    rows: tuple[Mapping[str, tuple[str, ...]], ...]  # of each row below the titles: its choices, by folded title
+    rows: tuple[Mapping[str, tuple[str, ...]], ...]  # of rows below the titles: their choices, by folded title
     since: int  # the rows before that one have theirs already; they count from 0, the titles included
     mark: str  # to be written down, so that the next look knows what is there
 

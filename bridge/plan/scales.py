@@ -1,6 +1,6 @@
 """Which columns of criteria the review tab needs, and which drop-down each of its rows has there. Pure.
 
-What is there is known by a note on the tab: a hash of the drop-downs of all rows, from top to bottom. So rows that were
+What is there is known by a note on the tab: a hash of the drop-downs of the rows, from top to bottom. So rows that were
 sorted, inserted or deleted get theirs anew, whether or not drop-downs move with their rows.
 """
 
@@ -13,9 +13,13 @@ from dataclasses import replace
 
 from bridge.model import Known
 from bridge.plan.ratings import criteria_in_use, rated_by
+from bridge.plan.room import Room
 from bridge.plan.showing import Showing
 from bridge.ports import SheetReading, Tab
 from bridge.review import ID, Scales, criteria_in, fold, read_review, to_rows
+
+#: Bytes of one write for drop-downs; the next cycle goes on.
+MOST_BYTES = 1_000_000
 
 Scale = Mapping[str, tuple[str, ...]]
 
@@ -38,8 +42,7 @@ def with_scales(showing: Showing, known: Known, reading: SheetReading) -> Showin
 
 def _of_new_tab(known: Known, ids: Iterable[str]) -> Scales | None:
     titles = criteria_in_use(known)
-    rows = [scale_of(known, attempt_id) for attempt_id in ids]
-    return Scales(titles, tuple(rows), 1, _mark(rows)) if titles else None
+    return _laid(titles, [scale_of(known, attempt_id) for attempt_id in ids], 0) if titles else None
 
 
 def _of_tab(
@@ -56,20 +59,39 @@ def _of_tab(
     now: list[Scale] = [{}] * (len(tab.values) - 1)
     for row in to_rows(table):
         now[row.position - 1] = scale_of(known, row.attempt_id)
+    covered = 0 if new else _covered(tab.rated, now)
+    covered -= sum(position <= covered for position in removed)
     rows = [scale for position, scale in enumerate(now, 1) if position not in removed]
-    laid = len(rows) + 1
     rows += [scale_of(known, str(row[table.places[ID]])) for row in added]
-    mark = _mark(rows)
-    if not new and tab.rated == mark:
-        return None
-    return Scales(new, tuple(rows), 1 if new or tab.rated != _mark(now) else laid, mark)
+    scales = _laid(new, rows, covered)
+    return scales if new or scales.mark != tab.rated else None
+
+
+def _covered(noted: str, rows: Sequence[Scale]) -> int:
+    """How many rows have the drop-downs that were *noted*; none where any of them has another one by now."""
+    number = noted.partition(":")[0]
+    return int(number) if number.isdecimal() and _mark(rows[: int(number)]) == noted else 0
+
+
+def _laid(new: tuple[str, ...], rows: Sequence[Scale], covered: int) -> Scales:
+    """The drop-downs of *rows* from that after *covered* on, as many as there is room for."""
+    room = Room(MOST_BYTES)
+    until = next(
+        (place for place, scale in enumerate(rows[covered:], covered) if not room.takes(_texts(scale), 0)), len(rows)
+    )
+    laid = tuple(rows[:until])
+    return Scales(new, laid, covered + 1, _mark(laid))
+
+
+def _texts(scale: Scale) -> list[str]:
+    return [text for levels in scale.values() for text in ("", *levels)]
 
 
 def _mark(rows: Sequence[Scale]) -> str:
-    """The same for the same drop-downs; rows without any at the end don't count."""
+    """How many rows have their drop-downs, and a hash of these; rows without any at the end don't count."""
     last = max((place for place, scale in enumerate(rows, 1) if scale), default=0)
     told = json.dumps(rows[:last], sort_keys=True)
-    return f"{zlib.crc32(told.encode()):08x}"
+    return f"{last}:{zlib.crc32(told.encode()):08x}"
 
 
 def words_of_scales(scales: Scales | None) -> tuple[str, ...]:

@@ -22,9 +22,16 @@ from tests.contract.ledgers import FULL, NOON, RICH, credential, learnt, order
 from tests.fakes.clock import FakeClock
 from tests.fakes.postgres import scratch
 
-#: What the first version could know: badges had no type, tags, alignments or end then.
-WITHOUT_DOCS = replace(FULL, criteria=())
-OLD = replace(WITHOUT_DOCS, achievements=tuple(a for a in FULL.achievements if a is not RICH))
+#: What older versions could know: nothing was rated by rubrics, and criteria stood in no Docs.
+WITHOUT_DOCS = replace(
+    FULL,
+    criteria=(),
+    achievements=tuple(replace(one, rubric=()) for one in FULL.achievements),
+    decisions=tuple(replace(one, ratings=()) for one in FULL.decisions),
+    orders=tuple(replace(one, results=()) for one in FULL.orders),
+)
+#: The first one: badges had no type, tags, alignments or end then.
+OLD = replace(WITHOUT_DOCS, achievements=tuple(a for a in WITHOUT_DOCS.achievements if a.key != RICH.key))
 FIRST, SECOND = ("0001", OLD), ("0002", WITHOUT_DOCS)
 POLICY: dict[str, Any] = {"reviewers": ("cora@example.org",), "review_days": 5, "most_attempts": 3, "by_itself": True}
 POLICY["prerequisites"] = Prerequisites(1, ("chess",))
@@ -90,7 +97,7 @@ def test_a_ledger_of_an_older_version_goes_on(
     assert len(ledger.history(1)) == 4
     at_badgr = order("1-2", award="moved", backend="badgr", given_name="Ada")
     taught = Lesson(
-        achievements=(replace(RICH, backend="badgr", **POLICY),),
+        achievements=(replace(RICH, rubric=(), backend="badgr", **POLICY),),
         moves=(Move("1-2", 1, expected.orders["1-2"], at_badgr, NOON, credential("1-2")),),
         accepted={"1-2": Uptake(Acceptance.WAITING)},
         criteria=FULL.criteria,

@@ -75,9 +75,10 @@ def _covered(noted: str, rows: Sequence[Scale]) -> int:
 
 def _laid(new: tuple[str, ...], rows: Sequence[Scale], covered: int) -> Scales:
     """The drop-downs of *rows* from that after *covered* on, as many as there is room for."""
-    room = Room(MOST_BYTES)
+    room = Room(size=MOST_BYTES)
     until = next(
-        (place for place, scale in enumerate(rows[covered:], covered) if not room.takes(_texts(scale), 0)), len(rows)
+        (place for place, scale in enumerate(rows[covered:], covered) if not room.takes(_texts(scale), history=False)),
+        len(rows),
     )
     laid = tuple(rows[:until])
     return Scales(new, laid, covered + 1, _mark(laid))

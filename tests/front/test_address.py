@@ -122,13 +122,6 @@ def test_a_former_address_must_go_on_answering(tmp_path: Path) -> None:
 # ── a change that must not happen ────────────────────────────────────────────
 
 
-def issue_one(desk: Desk, command: Type) -> None:
-    desk.submit()
-    assert command("run").code == 0
-    desk.decide("1-1", "Approve")
-    assert command("run").code == 0
-
-
 def contents(folder: Path) -> dict[str, bytes]:
     return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
@@ -148,23 +141,22 @@ MOVE = (f'url = "{OLD}"', f'url = "{NEW}"')
 ELSEWHERE = ('folder = "site"', 'folder = "new-site"')
 
 
-@pytest.mark.parametrize("words", [("run",), ("plan",)], ids=" ".join)
 @pytest.mark.parametrize("moved", [(MOVE,), (MOVE, ELSEWHERE)], ids=["same folder", "new folder"])
 def test_no_cycle_runs_after_the_address_was_changed(
-    desk: Desk, command: Type, words: tuple[str, ...], moved: tuple[tuple[str, str], ...]
+    night: Desk, command: Type, moved: tuple[tuple[str, str], ...]
 ) -> None:
-    issue_one(desk, command)
-    before = contents(desk.folder / "site")
-    change(desk, *moved)
-    said = command(*words)
-    assert said.code == 1
-    assert f"and [issuer] url {'says' if len(moved) == 1 else 'now says'} {NEW}. Nothing was done" in said.err
-    assert "Put the" in said.err
-    assert contents(desk.folder / "site") == before
-    assert not (desk.folder / "new-site").exists()
-    change(desk, *((new, old) for old, new in moved))
+    before = contents(night.folder / "site")
+    change(night, *moved)
+    for words in ("run", "plan"):
+        said = command(words)
+        assert said.code == 1
+        assert f"and [issuer] url {'says' if len(moved) == 1 else 'now says'} {NEW}. Nothing was done" in said.err
+        assert "Put the" in said.err
+        assert contents(night.folder / "site") == before
+        assert not (night.folder / "new-site").exists()
+    change(night, *((new, old) for old, new in moved))
     assert command("run").code == 0
-    assert contents(desk.folder / "site") == before
+    assert contents(night.folder / "site") == before
 
 
 def test_before_the_first_badge_the_address_may_be_changed(desk: Desk, command: Type) -> None:
@@ -180,15 +172,14 @@ def test_before_the_first_badge_the_address_may_be_changed(desk: Desk, command: 
 # ── a change that must ───────────────────────────────────────────────────────
 
 
-def test_who_must_move_keeps_the_old_site_and_goes_on_under_the_new_address(desk: Desk, command: Type) -> None:
-    issue_one(desk, command)
-    site, new = desk.folder / "site", desk.folder / "new-site"
-    former = change(desk, ("[issuer]\n", f'[issuer]\nformer_urls = ["{NEW}"]\n'), config=desk.folder / "former.toml")
-    change(desk, MOVE, ELSEWHERE, ("[issuer]\n", f'[issuer]\nformer_urls = ["{OLD}"]\n'))
+def test_who_must_move_keeps_the_old_site_and_goes_on_under_the_new_address(night: Desk, command: Type) -> None:
+    site, new = night.folder / "site", night.folder / "new-site"
+    former = change(night, ("[issuer]\n", f'[issuer]\nformer_urls = ["{NEW}"]\n'), config=night.folder / "former.toml")
+    change(night, MOVE, ELSEWHERE, ("[issuer]\n", f'[issuer]\nformer_urls = ["{OLD}"]\n'))
     before = contents(site)
-    desk.submit(badge=desk.programme.badges[1].name)
+    night.submit(badge=night.programme.badges[1].name)
     assert command("run").code == 0
-    desk.decide("2-1", "Approve")
+    night.decide("2-1", "Approve")
     assert command("run").code == 0
     assert contents(site) == before, "the old site is left alone"
     (ours,) = (new / "badges").iterdir()
@@ -196,7 +187,7 @@ def test_who_must_move_keeps_the_old_site_and_goes_on_under_the_new_address(desk
     assert command("verify", str(ours), "--site", str(new)).code == 0
     assert command("verify", str(theirs), "--site", str(site)).code == 0
 
-    desk.decide("1-1", "Revoke", "A mix-up.")
+    night.decide("1-1", "Revoke", "A mix-up.")
     stuck = command("run")
     assert stuck.code == 1
     assert f"bears the address {OLD}" in command("status").out
@@ -207,13 +198,12 @@ def test_who_must_move_keeps_the_old_site_and_goes_on_under_the_new_address(desk
     assert command("run").code == 0
 
 
-def test_the_old_folder_is_not_written_under_the_new_address(desk: Desk, command: Type) -> None:
-    issue_one(desk, command)
-    before = contents(desk.folder / "site")
-    change(desk, MOVE, ("[issuer]\n", f'[issuer]\nformer_urls = ["{OLD}"]\n'))
+def test_the_old_folder_is_not_written_under_the_new_address(night: Desk, command: Type) -> None:
+    before = contents(night.folder / "site")
+    change(night, MOVE, ("[issuer]\n", f'[issuer]\nformer_urls = ["{OLD}"]\n'))
     said = command("run")
     assert said.code == 1
     assert f"holds badges of {OLD}" in said.err
     assert "name a new folder in [site] folder" in said.err
-    assert contents(desk.folder / "site") == before
+    assert contents(night.folder / "site") == before
     assert [line for line in command("doctor").out.splitlines() if line.startswith("✗") and OLD in line]

@@ -48,30 +48,37 @@ BAD: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "too small": (lambda _: png(64, 64), "It must be at least 400 × 400"),
     "too many bytes": (lambda good: good + bytes(10_500_000), "at most 10 MB"),
 }
-#: Slow together; `make test` does without them.
-MORE = {"a text", "nothing", "too small", "too many bytes"}
+#: As many at once as leave one badge of the district's that is good.
+TOGETHER = [tuple(BAD)[start : start + 4] for start in range(0, len(BAD), 4)]
 
 
-@pytest.mark.parametrize("what", [pytest.param(what, marks=pytest.mark.slow if what in MORE else ()) for what in BAD])
-def test_a_picture_that_can_t_become_a_badge(town: District, what: str) -> None:
-    spoil, cure = BAD[what]
-    badge = town.programme.badges[0]
-    good = badge_png(badge.key)
-    town.act(f"{town.programme.artwork[badge.key]}/edit", base64=b64encode(spoil(good)).decode())
-    town.submit(2)  # the first asks for that very badge
+@pytest.mark.parametrize("what", TOGETHER, ids=", ".join)
+def test_a_picture_that_can_t_become_a_badge(town: District, what: tuple[str, ...]) -> None:
+    bad = dict(zip((badge.key for badge in town.programme.badges), what, strict=False))
+    for key, spoilt in bad.items():
+        edit(town, key, BAD[spoilt][0](badge_png(key)))
+    town.submit(len(town.programme.badges))  # each asks for another badge
     report = town.night()
-    sentence = next(p.sentence for p in report.problems if p.where == f"badge {badge.key}")
-    assert cure in sentence
+    sentences = {p.where.removeprefix("badge "): p.sentence for p in report.problems if p.where.startswith("badge ")}
+    assert sentences.keys() == bad.keys()
+    assert {spoilt: BAD[spoilt][1] in sentences[key] for key, spoilt in bad.items()} == dict.fromkeys(what, True)
     assert not report.failed
-    assert catalogue_says(town) == {badge.key: sentence} | {b.key: "In use" for b in town.programme.badges[1:]}
+    good = {badge.key: "In use" for badge in town.programme.badges if badge.key not in bad}
+    assert good
+    assert catalogue_says(town) == sentences | good
     town.approve_all()
     town.nights()
-    assert town.pages() == 1
+    assert town.pages() == len(good)
 
-    town.act(f"{town.programme.artwork[badge.key]}/edit", base64=b64encode(good).decode())
+    for key in bad:
+        edit(town, key, badge_png(key))
     town.nights()
     town.assert_each_has_one_badge()
     assert set(catalogue_says(town).values()) == {"In use"}
+
+
+def edit(town: District, key: str, picture: bytes) -> None:
+    town.act(f"{town.programme.artwork[key]}/edit", base64=b64encode(picture).decode())
 
 
 def test_a_picture_that_is_not_square_is_padded_and_its_row_says_so(town: District) -> None:

@@ -28,8 +28,11 @@ def test_the_story_without_a_death(story: Story) -> None:
     assert {row["Status"] for row in world.sheet.rows} <= set(story.statuses.values())
 
 
+#: `make test` tries every other step; those between are as many again in the slow tests.
 DEATHS = [
-    pytest.param(story, step, id=f"{story.name}-{step}") for story in STORIES for step in range(1, steps_of(story) + 1)
+    pytest.param(story, step, id=f"{story.name}-{step}", marks=pytest.mark.slow if step % 2 else ())
+    for story in STORIES
+    for step in range(1, steps_of(story) + 1)
 ]
 
 

@@ -73,7 +73,9 @@ def calls_of(story: Story) -> int:
     return sleeper.calls
 
 
-@pytest.mark.parametrize("story", TALES, ids=lambda story: story.name)
+@pytest.mark.parametrize(
+    "story", [TALES[0], *(pytest.param(one, marks=pytest.mark.slow) for one in TALES[1:])], ids=lambda story: story.name
+)
 def test_a_bridge_that_fell_asleep_wakes_up_to_find_its_work_done(story: Story) -> None:
     for moment in range(1, calls_of(story) + 1):
         world = story.world()

@@ -83,7 +83,7 @@ def shared(folder: Path, told: dict[str, object], **settings: object) -> Iterato
 
 
 @pytest.mark.usefixtures("only_processes_die")
-@pytest.mark.parametrize("batch", [0, 3])
+@pytest.mark.parametrize("batch", [0, pytest.param(3, marks=pytest.mark.slow)])
 def test_two_bridges_at_once_make_one_award_each(batch: int, tmp_path: Path) -> None:
     with shared(tmp_path, {"batch": batch}) as (world, badgr):
         world.ask(TEN)
@@ -100,8 +100,9 @@ def test_two_bridges_at_once_make_one_award_each(batch: int, tmp_path: Path) -> 
         assert badgr.calls("token") == 1  # one log-in for all of them
 
 
+@pytest.mark.slow  # tests/backends/test_badgr_account.py has a token that dies, and one that another bridge renewed
 @pytest.mark.usefixtures("only_processes_die")
-@pytest.mark.parametrize("refreshes", [True, pytest.param(False, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("refreshes", [True, False])
 def test_bridges_share_a_token_and_do_not_fight_over_it(refreshes: bool, tmp_path: Path) -> None:
     """The token dies each hour; beside the bridges somebody runs `doctor`, which takes no lease."""
     with shared(tmp_path, {}, refresh_tokens=refreshes) as (world, badgr):

@@ -86,6 +86,7 @@ def test_putting_it_to_work(desk: Desk, command: Type, monkeypatch: pytest.Monke
     assert str(next((desk.folder / "backups").glob("ledger-*.db"))) in told["badge-bridge restore --list"]
 
 
+@pytest.mark.slow  # tests/front/test_cli.py stops a service, too
 def test_serving_until_stopped(desk: Desk) -> None:
     desk.submit()
     with subprocess.Popen(

@@ -21,6 +21,7 @@ def findings(command: Type) -> list[str]:
     return [f"{finding['mark']}: {finding['sentence']} {finding['cure']}" for finding in told]
 
 
+@pytest.mark.slow  # tests/crash/test_acting_gone.py tries each of these cures in memory
 def test_what_is_left_to_do_at_a_vendor_that_was_taken_out_is_told_with_cures_that_work(
     vendors: Vendors, command: Type
 ) -> None:

@@ -87,7 +87,7 @@ def test_a_credential_fits_the_published_schema() -> None:
     VALIDATOR.validate(signed(make_award(name="Ada Lovelace", expires=NOW, narrative="Well done.")))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(awards())
 def test_whatever_people_write_the_badge_is_good(award: documents.Award) -> None:
     document = signed(award)

@@ -7,24 +7,33 @@ moving it changes nothing. An odd response is a sentence, and never stops the ot
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any
 
 from bridge.badge_question import badge_question, rewrite
 from bridge.errors import BridgeError, Refused
+from bridge.form_answers import (
+    LONGEST_NAME,
+    Form,
+    Json,
+    edit_address,
+    first_of,
+    folded,
+    parts_of,
+    texts_of,
+    to_address,
+    to_form,
+    to_line,
+    to_text,
+    to_time,
+)
 from bridge.google import Errand, Google
 from bridge.links import find_evidence, is_file_id
 from bridge.model import Evidence, EvidenceKind, Problem, Submission
-from bridge.openbadges.text import clean
 from bridge.ports import Choice, FormReading
-from bridge.wording import visible
-
-Json = Mapping[str, Any]
 
 PAGE = 5000  # Google's maximum; fewer may come
-LONGEST_NAME, LONGEST_LABEL, LONGEST_REFLECTION, LONGEST_LINKS = 200, 200, 10_000, 50_000
+LONGEST_LABEL, LONGEST_REFLECTION = 200, 10_000
 MOST_EVIDENCE = 50
 #: Of responses that can't be read: a question put in anew makes all older answers so.
 MOST_TOLD = 5
@@ -35,8 +44,6 @@ ROLES = ("badge", "name", "given_name", "family_name", "school", "links", "files
 _FORM_FIELDS = "formId,revisionId,responderUri,info(title,documentTitle),settings(emailCollectionType),items"
 _RESPONSE_FIELDS = "responses(responseId,createTime,lastSubmittedTime,respondentEmail,answers),nextPageToken"
 
-#: RFC 5322's plain form, as Google collects it; no quotes, brackets or line breaks that could reach a mail's header.
-_ADDRESS = re.compile(r"[a-z0-9.!#$%&'*+/=?^_{|}~-]{1,64}@[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?\.[a-z]{2,63}")
 #: "No", "No, one is to be seen" – but not "No student can be identified", which is a yes.
 _NO = re.compile(r"(no|not yet|nein|non)(\s*[,.;:!–—-].*)?", re.IGNORECASE | re.DOTALL)
 
@@ -51,23 +58,6 @@ class FormSettings:
     show_name: str = ""  # the option of "show" that allows the name; empty: any that speaks of a name
     show_evidence: str = ""  # likewise for evidence
     keep_list: bool = False  # the options of "badge" follow the catalogue
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """A form as it is now."""
-
-    id: str
-    title: str
-    collection: str  # emailCollectionType
-    titles: Mapping[str, str]  # question id → title, in the form's order
-    link: str = ""  # responderUri
-    items: Sequence[Json] = ()  # as Google tells them
-    revision: str = ""
-
-    @property
-    def verified(self) -> bool:
-        return self.collection == "VERIFIED"
 
 
 class UnreadableAnswer(ValueError):
@@ -91,7 +81,7 @@ class GoogleForms:
                 readings.append(self._read(settings, facts))
             except BridgeError as error:
                 failures.append(error)
-                problem = _problem(str(error), blocking=True)
+                problem = form_problem(str(error), blocking=True)
                 readings.append(FormReading(settings.id, settings.id, verified=False, problems=(problem,)))
         if failures and len(failures) == len(readings):
             raise failures[0]
@@ -104,41 +94,40 @@ class GoogleForms:
         rewrite(self._editor, Errand(what, edit_address(reading.form_id), "Editor"), reading, choices)
 
     def _read(self, settings: FormSettings, facts: Mapping[str, str]) -> FormReading:
-        form = to_form(settings.id, self._get(settings.id))
-        return to_reading(form, lambda: self._responses(form), settings, facts)
-
-    def _get(self, form_id: str) -> Json:
-        request = self._google.leaf("forms", "v1", "forms").get(formId=form_id, fields=_FORM_FIELDS)
-        found: Json = self._google.call(
-            Errand("read the form", edit_address(form_id), "Editor"),
-            request.execute,
-            idempotent=True,
-            bucket="forms-read",
-        )
-        return found
-
-    def _responses(self, form: Form) -> Iterator[Json]:
-        resource = self._google.leaf("forms", "v1", "forms", "responses")
-        errand = Errand(f"read the answers to the form “{form.title}”", edit_address(form.id), "Editor")
-        token = None
-        while True:
-            request = resource.list(formId=form.id, pageSize=PAGE, pageToken=token, fields=_RESPONSE_FIELDS)
-            page = self._google.call(errand, request.execute, idempotent=True, bucket="forms-responses")
-            yield from page.get("responses", ())
-            token = page.get("nextPageToken")
-            if not token:
-                return
+        form = get_form(self._google, settings.id)
+        return to_reading(form, lambda: responses_of(self._google, form), settings, facts)
 
 
-def edit_address(form_id: str) -> str:
-    return f"https://docs.google.com/forms/d/{form_id}/edit"
+def get_form(google: Google, form_id: str) -> Form:
+    """Read what a form asks: one call. Raises TryLater or Refused."""
+    request = google.leaf("forms", "v1", "forms").get(formId=form_id, fields=_FORM_FIELDS)
+    errand = Errand("read the form", edit_address(form_id), "Editor")
+    found: Json = google.call(errand, request.execute, idempotent=True, bucket="forms-read")
+    return to_form(form_id, found)
+
+
+def responses_of(google: Google, form: Form) -> Iterator[Json]:
+    """Read all that was answered: one call for each 5,000."""
+    resource = google.leaf("forms", "v1", "forms", "responses")
+    errand = Errand(f"read the answers to the form “{form.title}”", edit_address(form.id), "Editor")
+    token = None
+    while True:
+        request = resource.list(formId=form.id, pageSize=PAGE, pageToken=token, fields=_RESPONSE_FIELDS)
+        page = google.call(errand, request.execute, idempotent=True, bucket="forms-responses")
+        yield from page.get("responses", ())
+        token = page.get("nextPageToken")
+        if not token:
+            return
 
 
 def to_reading(
     form: Form, responses: Callable[[], Iterable[Json]], settings: FormSettings, facts: Mapping[str, str]
 ) -> FormReading:
     """Read a form whole. *responses* are asked for only where somebody can be told from their address."""
-    questions, problems = find_questions(form, settings, facts)
+    questions, problems = find_questions(form, settings.questions, facts)
+    if not settings.questions.get("badge", "").strip():
+        sentence = f"The settings of the form “{form.title}” name no question for the badge."
+        problems.append(form_problem(sentence, blocking=True))
     asked = badge_question(form.items, questions["badge"], form.revision) if "badge" in questions else None
     told = (form.id, form.title, form.verified)
     reading = FormReading(*told, (), questions, tuple(problems), form.link, asked, settings.keep_list)
@@ -150,37 +139,25 @@ def to_reading(
     return replace(reading, submissions=tuple(submissions), problems=(*reading.problems, *odd))
 
 
-def to_form(form_id: str, answer: Json) -> Form:
-    """Read forms.get. Rows of a grid are questions too: their title is "Grid [Row]"."""
-    info = answer.get("info", {})
-    titles: dict[str, str] = {}
-    for item in answer.get("items", ()):
-        title = _text(item.get("title"), 1000)
-        if question_id := item.get("questionItem", {}).get("question", {}).get("questionId"):
-            titles[question_id] = title
-        for row in item.get("questionGroupItem", {}).get("questions", ()):
-            if question_id := row.get("questionId"):
-                titles[question_id] = f"{title} [{_text(row.get('rowQuestion', {}).get('title'), 1000)}]"
-    title = _text(info.get("title") or info.get("documentTitle"), LONGEST_NAME) or form_id
-    settings, items = answer.get("settings", {}), answer.get("items", ())
-    link, revision = (str(answer.get(name, "")) for name in ("responderUri", "revisionId"))
-    return Form(form_id, title, str(settings.get("emailCollectionType", "")), titles, link, items, revision)
-
-
 def find_questions(
-    form: Form, settings: FormSettings, facts: Mapping[str, str]
+    form: Form,
+    asked: Mapping[str, str],
+    facts: Mapping[str, str],
+    roles: Iterable[str] = ROLES,
+    needed: Collection[str] = ("badge",),
 ) -> tuple[dict[str, str], list[Problem]]:
     """Find each role's question: role → question id, and a problem for each that is not there.
 
+    *asked*: role → title or id, as the settings have it; while one of those *needed* is lost, all answers wait.
     An id in the settings wins; then the question remembered in *facts* under "question:<form id>:<role>", if the form
     still has it; then the one question with that title (case and outer spaces don't count).
     """
     questions, problems = {}, []
-    for role in ROLES:
-        if not (wanted := settings.questions.get(role, "").strip()):
+    for role in roles:
+        if not (wanted := asked.get(role, "").strip()):
             continue
         remembered = facts.get(f"question:{form.id}:{role}", "")
-        same_title = [id_ for id_, title in form.titles.items() if _fold(title) == _fold(wanted)]
+        same_title = [id_ for id_, title in form.titles.items() if folded(title) == folded(wanted)]
         if wanted in form.titles:
             questions[role] = wanted
         elif remembered in form.titles:
@@ -190,11 +167,7 @@ def find_questions(
         elif len(same_title) == 1:
             questions[role] = same_title[0]
         else:
-            problems.append(_lost_question(form, role, wanted, same_title))
-    if "badge" not in settings.questions or not settings.questions["badge"].strip():
-        problems.append(
-            _problem(f"The settings of the form “{form.title}” name no question for the badge.", blocking=True)
-        )
+            problems.append(_lost_question(form, role, wanted, same_title, blocking=role in needed))
     return questions, problems
 
 
@@ -208,13 +181,13 @@ def to_submissions(
         try:
             submission = to_submission(response, form, settings, questions)
         except UnreadableAnswer as error:
-            problems.append(_problem(str(error)))
+            problems.append(form_problem(str(error)))
         else:
             known = latest.get(submission.response_id)
             if known is None or known.submitted_at < submission.submitted_at:
                 latest[submission.response_id] = submission
     if len(problems) > MOST_TOLD:
-        more = _problem(f"Form “{form.title}”: {len(problems) - MOST_TOLD} more responses can't be read.")
+        more = form_problem(f"Form “{form.title}”: {len(problems) - MOST_TOLD} more responses can't be read.")
         problems = [*problems[:MOST_TOLD], more]
     return sorted(latest.values(), key=lambda s: (s.submitted_at, s.response_id)), problems
 
@@ -223,19 +196,19 @@ def to_submission(response: Json, form: Form, settings: FormSettings, questions:
     """Turn one response into a Submission. Raises UnreadableAnswer, naming the response and the cure."""
     if not isinstance(response, Mapping):
         raise UnreadableAnswer(f"Form “{form.title}”: a response came in a shape that can't be read.")
-    response_id, stamp = (_one_line(response.get(name), LONGEST_NAME) for name in ("responseId", "lastSubmittedTime"))
-    at = _time(stamp)
+    response_id, stamp = (to_line(response.get(name), LONGEST_NAME) for name in ("responseId", "lastSubmittedTime"))
+    at = to_time(stamp)
     if not response_id or at is None:
         raise UnreadableAnswer(
             f"Form “{form.title}”: a response came without its id or time ({response_id or stamp!r})."
         )
     which = f"Form “{form.title}”: the response {response_id} of {at:%Y-%m-%d %H:%M} UTC"
-    answers = {role: _texts(response, question_id) for role, question_id in questions.items()}
-    label = _text(_first(answers, "badge"), LONGEST_LABEL)
+    answers = {role: texts_of(response, question_id) for role, question_id in questions.items()}
+    label = to_text(first_of(answers, "badge"), LONGEST_LABEL)
     if not label:
         asked = form.titles.get(questions.get("badge", ""), "")
         raise UnreadableAnswer(f"{which} has no answer to “{asked}”. Make that question required; ask the teacher.")
-    recipient = _address(response.get("respondentEmail"))
+    recipient = to_address(response.get("respondentEmail"))
     if not recipient:
         raise UnreadableAnswer(
             f"{which} has no usable e-mail address. Perhaps it was sent before the form collected verified addresses: "
@@ -250,10 +223,10 @@ def to_submission(response: Json, form: Form, settings: FormSettings, questions:
         recipient=recipient,
         verified=form.verified,
         **_names(answers),
-        school=_one_line(_first(answers, "school"), LONGEST_NAME),
-        label=_one_line(label, LONGEST_LABEL),
+        school=to_line(first_of(answers, "school"), LONGEST_NAME),
+        label=to_line(label, LONGEST_LABEL),
         evidence=_evidence(_uploads(response, questions.get("files", "")), "\n".join(answers.get("links", ()))),
-        reflection=_text("\n".join(answers.get("reflection", ())), LONGEST_REFLECTION),
+        reflection=to_text("\n".join(answers.get("reflection", ())), LONGEST_REFLECTION),
         consent=_consents(answers["consent"]) if "consent" in answers else None,
         show_name=_ticked(shown, settings.show_name, "name"),
         show_evidence=_ticked(shown, settings.show_evidence, "evidence"),
@@ -262,8 +235,8 @@ def to_submission(response: Json, form: Form, settings: FormSettings, questions:
 
 def _names(answers: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """The name as one, and as two where the form asks for both; the one is made of the two where it is not asked."""
-    given, family = (_one_line(_first(answers, role), LONGEST_NAME) for role in ("given_name", "family_name"))
-    name = _one_line(_first(answers, "name"), LONGEST_NAME) or f"{given} {family}".strip()
+    given, family = (to_line(first_of(answers, role), LONGEST_NAME) for role in ("given_name", "family_name"))
+    name = to_line(first_of(answers, "name"), LONGEST_NAME) or f"{given} {family}".strip()
     return {"name": name, "given_name": given, "family_name": family}
 
 
@@ -272,66 +245,48 @@ def _address_problem(form: Form, settings: FormSettings) -> Problem | None:
         return None
     cure = f"Open {edit_address(form.id)}, Settings, Responses, Collect email addresses, and choose Verified."
     what = "lets people type any address" if form.collection == "RESPONDER_INPUT" else "collects no addresses"
-    return _problem(
+    return form_problem(
         f"The form “{form.title}” {what}, so nobody knows who answered; its answers wait. {cure}", blocking=True
     )
 
 
-def _lost_question(form: Form, role: str, wanted: str, same_title: Sequence[str]) -> Problem:
-    wait = "; its answers wait" if role == "badge" else ""
+def _lost_question(form: Form, role: str, wanted: str, same_title: Sequence[str], *, blocking: bool) -> Problem:
+    wait = "; its answers wait" if blocking else ""
     if same_title:
         ids = ", ".join(same_title)
-        return _problem(
+        return form_problem(
             f"The form “{form.title}” has {len(same_title)} questions “{wanted}”{wait}. Rename one, or write its id "
             f"into the settings ({role}): {ids}.",
-            blocking=role == "badge",
+            blocking=blocking,
         )
-    return _problem(
+    return form_problem(
         f"The form “{form.title}” has no question “{wanted}” ({role}){wait}. Put it back, or write the new title into "
         "the settings.",
-        blocking=role == "badge",
+        blocking=blocking,
     )
 
 
 def _moved_title(form: Form, role: str, wanted: str, remembered: str, other: str) -> Problem:
-    return _problem(
+    return form_problem(
         f"In the form “{form.title}” another question is now called “{wanted}”; for {role} the bridge goes on reading "
         f"“{form.titles[remembered]}”. To change that, write the id {other} into the settings; to keep it, "
         f"{remembered}."
     )
 
 
-def _problem(sentence: str, *, blocking: bool = False) -> Problem:
+def form_problem(sentence: str, *, blocking: bool = False) -> Problem:
     return Problem("form", sentence, blocking)
-
-
-def _texts(response: Json, question_id: str) -> list[str]:
-    """The texts answered to a question; a CHECKBOX has several, an unanswered question none."""
-    values = _answers(response, question_id, "textAnswers")
-    return [
-        clean(text)[:LONGEST_LINKS].replace("\r\n", "\n")
-        for value in values
-        if isinstance(text := value.get("value"), str)
-    ]
 
 
 def _uploads(response: Json, question_id: str) -> list[Evidence]:
     uploads = []
-    for value in _answers(response, question_id, "fileUploadAnswers"):
+    for value in parts_of(response, question_id, "fileUploadAnswers"):
         file_id = str(value.get("fileId", ""))
         if is_file_id(file_id):
             url = f"https://drive.google.com/file/d/{file_id}/view"
-            name = _one_line(value.get("fileName"), LONGEST_NAME)
+            name = to_line(value.get("fileName"), LONGEST_NAME)
             uploads.append(Evidence(0, EvidenceKind.UPLOAD, url, file_id=file_id, name=name))
     return uploads
-
-
-def _answers(response: Json, question_id: str, kind: str) -> list[Json]:
-    answers = response.get("answers")
-    answer = answers.get(question_id) if isinstance(answers, Mapping) else None
-    group = answer.get(kind) if isinstance(answer, Mapping) else None
-    values = group.get("answers") if isinstance(group, Mapping) else None
-    return [value for value in values if isinstance(value, Mapping)] if isinstance(values, list) else []
 
 
 def _evidence(uploads: Sequence[Evidence], links: str) -> tuple[Evidence, ...]:
@@ -349,40 +304,5 @@ def _consents(ticks: Sequence[str]) -> bool:
 
 def _ticked(options: Sequence[str], wanted: str, word: str) -> bool:
     if wanted.strip():
-        return any(_fold(option) == _fold(wanted) for option in options)
+        return any(folded(option) == folded(wanted) for option in options)
     return any(re.search(rf"\b{word}", option, re.IGNORECASE) for option in options)
-
-
-def _address(value: object) -> str:
-    """An address in small letters; "" for what is none. A letter that only becomes ASCII by that (K) is another's."""
-    text = value.strip() if isinstance(value, str) else ""
-    plain = text.isascii() and len(text) <= 254 and ".." not in text and ".@" not in text and not text.startswith(".")
-    return text.lower() if plain and _ADDRESS.fullmatch(text.lower()) else ""
-
-
-def _first(answers: Mapping[str, Sequence[str]], role: str) -> str:
-    return next(iter(answers.get(role, ())), "")
-
-
-def _text(value: object, longest: int) -> str:
-    text = clean(value).strip() if isinstance(value, str) else ""
-    return text if len(text) <= longest else text[: longest - 1] + "…"
-
-
-def _one_line(value: object, longest: int) -> str:
-    return _text(" ".join(visible(value).split()) if isinstance(value, str) else "", longest)
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.split()).casefold()
-
-
-def _time(stamp: str) -> datetime | None:
-    """RFC 3339 as Google writes it, up to nanoseconds; None for anything else, and for times before Google Forms."""
-    try:
-        at = datetime.fromisoformat(stamp)
-    except ValueError:
-        return None
-    if not 2000 <= at.year < 9000:  # at the ends of the calendar no time zone can be told
-        return None
-    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from bridge import wiring
 from bridge.config import Settings
 from bridge.errors import BridgeError
-from bridge.forms import edit_address
+from bridge.form_answers import edit_address
 from bridge.google import Errand, Google
 from bridge.plan.catalogue import ACTIVE, KEY, NAME, NO, on_offer, read_catalogue
 from bridge.plan.form_list import NO_CHOICE, STRANGERS, compare, quoted

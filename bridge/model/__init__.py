@@ -1,5 +1,6 @@
 """The words of the trade: values (`badges`, `digests`, `words`), and what the bridge knows and learns (`known`)."""
 
+from bridge.model.answers import Answer, AnswerReading
 from bridge.model.badges import Achievement, Alignment, Artwork, Criteria, Criterion, Prerequisites, Rating
 from bridge.model.digests import Digest, Waiting, digest_coach, digest_day, digest_subject
 from bridge.model.known import Known, Lesson
@@ -39,6 +40,8 @@ __all__ = [
     "Acceptance",
     "Achievement",
     "Alignment",
+    "Answer",
+    "AnswerReading",
     "Artwork",
     "Attempt",
     "Credential",

@@ -18,6 +18,7 @@ from bridge.forms import (
     UnreadableAnswer,
     find_questions,
     to_form,
+    to_reading,
     to_submission,
     to_submissions,
 )
@@ -214,7 +215,7 @@ GOOGLES = {
 
 
 def find(asked: dict[str, str], facts: dict[str, str] | None = None) -> tuple[dict[str, str], list[str]]:
-    questions, problems = find_questions(to_form("form-1", GOOGLES), FormSettings("form-1", asked), facts or {})
+    questions, problems = find_questions(to_form("form-1", GOOGLES), asked, facts or {})
     return questions, [problem.sentence for problem in problems]
 
 
@@ -262,4 +263,6 @@ def test_a_removed_question_is_one_problem_that_names_it() -> None:
 
 
 def test_settings_without_a_badge_question() -> None:
-    assert "name no question for the badge" in find({})[1][0]
+    reading = to_reading(FORM, lambda: [], FormSettings("form-1", {}), {})
+    assert "name no question for the badge" in reading.problems[0].sentence
+    assert reading.submissions == ()

@@ -13,7 +13,7 @@ from googleapiclient.errors import HttpError
 
 from bridge.errors import Refused, TryLater
 from bridge.google import Errand, Google
-from bridge.ports import BadgeQuestion, Choice, FormReading, Option
+from bridge.model import BadgeQuestion, Choice, FormReading, Option
 
 Json = Mapping[str, Any]
 

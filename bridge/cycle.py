@@ -99,13 +99,14 @@ def look(world: World, known: Known, problems: list[Problem]) -> Seen:
     """Read all there is, in bulk. What can't be read is a problem, and is left out."""
     sheet = _try("sheet", world.sheet.read, problems)
     forms = _try("form", lambda: world.forms.read(known.facts), problems) or ()
+    answers = _try("decision form", lambda: world.answers(known.facts), problems)
     files = _ask("evidence", world.drive.describe, plan.wanted_evidence(forms, known), problems)
     catalogue = sheet.catalogue if sheet else None
     artworks = _ask("artwork", world.drive.fetch, sorted(plan.wanted_artworks(catalogue, known)), problems)
     criteria = _ask("criteria", world.drive.export, plan.wanted_criteria(catalogue, known), problems)
     accepted = _ask_vendors(world, known, problems)
     taken = _try("site", lambda: world.site.forgotten(known), problems) or ()
-    return Seen(forms, sheet, files, artworks, criteria, accepted, taken)
+    return Seen(forms, sheet, files, artworks, criteria, accepted, answers, taken)
 
 
 def _ask_vendors(world: World, known: Known, problems: list[Problem]) -> Mapping[str, Mapping[str, Uptake]]:

@@ -58,7 +58,7 @@ def to_answer_reading(
         problems.append(_unverified(form))
     counts = form.verified and all(role in questions for role in NEEDED)
     answers = tuple(to_answers(responses(), questions)) if counts else ()
-    return AnswerReading(form.id, form.title, counts, answers, questions, tuple(problems), form.link)
+    return AnswerReading(form.id, form.title, form.verified, counts, answers, questions, tuple(problems), form.link)
 
 
 def to_answers(responses: Iterable[Json], questions: Mapping[str, str]) -> list[Answer]:

@@ -29,8 +29,7 @@ from bridge.form_answers import (
 )
 from bridge.google import Errand, Google
 from bridge.links import find_evidence, is_file_id
-from bridge.model import Evidence, EvidenceKind, Problem, Submission
-from bridge.ports import Choice, FormReading
+from bridge.model import Choice, Evidence, EvidenceKind, FormReading, Problem, Submission
 
 PAGE = 5000  # Google's maximum; fewer may come
 LONGEST_LABEL, LONGEST_REFLECTION = 200, 10_000

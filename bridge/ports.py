@@ -16,7 +16,9 @@ from typing import Any, Protocol, TypeAlias, runtime_checkable
 from bridge.errors import BridgeError
 from bridge.model import (
     Achievement,
+    AnswerReading,
     Artwork,
+    Choice,
     Credential,
     Criteria,
     Digest,
@@ -24,13 +26,12 @@ from bridge.model import (
     Event,
     Evidence,
     FileFacts,
+    FormReading,
     Known,
     Lesson,
     Line,
     Move,
     Order,
-    Problem,
-    Submission,
     Token,
     Uptake,
 )
@@ -47,48 +48,8 @@ class Clock(Protocol):
         """Wait. Long waits are cut into slices between which the lease is renewed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
-    """One option of a question, as people see it; *other*: they write there what they like."""
-
-    text: str
-    other: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What an option shall say; *was*: its place among those that are there, None where it is new."""
-
-    text: str
-    was: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class BadgeQuestion:
-    """The question for the badge as it is now; `options` is None where it is no choice among options."""
-
-    title: str
-    options: tuple[Option, ...] | None
-    fetched: object = None  # what the source wants back with the options that the question shall have
-
-
-@dataclass(frozen=True, slots=True)
-class FormReading:
-    """One form as it is now: every response that could be read, and a sentence for each that could not."""
-
-    form_id: str
-    title: str
-    verified: bool  # addresses are collected by Google (emailCollectionType VERIFIED)
-    submissions: tuple[Submission, ...] = ()
-    questions: Mapping[str, str] = field(default_factory=dict)  # role → question id, to be remembered as facts
-    problems: tuple[Problem, ...] = ()
-    link: str = ""  # where people fill it in (responderUri); "": Google did not say
-    badge: BadgeQuestion | None = None  # None: it was not found
-    keep_list: bool = False  # its options are to be kept in step with the catalogue
-
-
 class FormSource(Protocol):
-    def read(self, facts: Mapping[str, str]) -> Sequence[FormReading]:
+    def read(self, facts: Facts) -> Sequence[FormReading]:
         """Read every form of the programme whole: one forms.get and one responses.list per 5,000 responses each.
 
         *facts* are `Known.facts`: a question once found by its title is found again by its id.
@@ -376,6 +337,9 @@ class Quota(Protocol):
         """Take *units* from the bucket ("sheets-read", "gmail" …); wait until the minute allows it."""
 
 
+#: `Known.facts`.
+Facts: TypeAlias = Mapping[str, str]
+
 #: Told about every step of a long run: what is done, out of how many.
 Progress = Callable[[str, int, int], None]
 
@@ -398,3 +362,4 @@ class World:
     progress: Progress = lambda what, done, total: None
     gone: Collection[str] = ()  # backends that exist no more, by a person's word
     remarks: Callable[[datetime], Sequence[str]] = lambda now: ()  # what a nightly report tells besides
+    answers: Callable[[Facts], AnswerReading | None] = lambda facts: None  # to the decision form

@@ -11,12 +11,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from bridge.model import Verdict
+from bridge.model import Identity, Verdict
 from bridge.wording import visible
 
 #: Google's limit is 50,000 characters a cell; nobody reads more than this in one.
 LONGEST_CELL = 20_000
+
+NOWHERE = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,13 +112,15 @@ class Linked(str):
 class Row:
     """One row of the review tab, as it is. `position` counts from 0, header included."""
 
-    position: int
+    position: int  # NOWHERE: there is no such row, only words
     attempt_id: str
     verdict: str  # the coach's text, trimmed
     feedback: str
     reviewer: str
     cells: Mapping[str, str] = field(default_factory=dict)  # by column title
     ratings: Mapping[str, str] = field(default_factory=dict)  # what stands in the columns of criteria, by folded title
+    identity: Identity | None = None  # how it is known whose words these are; None: as the programme has it
+    said_at: datetime | None = None  # when they were said, where that is known
 
 
 @dataclass(frozen=True, slots=True)

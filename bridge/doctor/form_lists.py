@@ -10,9 +10,10 @@ from bridge.config import Settings
 from bridge.errors import BridgeError
 from bridge.form_answers import edit_address
 from bridge.google import Errand, Google
+from bridge.model import BadgeQuestion, FormReading
 from bridge.plan.catalogue import ACTIVE, KEY, NAME, NO, on_offer, read_catalogue
 from bridge.plan.form_list import NO_CHOICE, STRANGERS, compare, quoted
-from bridge.ports import BadgeQuestion, FormReading, Tab
+from bridge.ports import Tab
 from bridge.review import fold
 from bridge.wording import one_line
 

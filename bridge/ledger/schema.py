@@ -36,6 +36,7 @@ from bridge.model import (
     Criterion,
     Evidence,
     FileAccess,
+    Identity,
     Kind,
     Order,
     Prerequisites,
@@ -225,6 +226,8 @@ decisions = Table(
     col("seen_at", UtcTime),
     col("enacted", Boolean),
     col("ratings", Nested(tuple[Rating, ...])),
+    col("identity", Word(Identity)),
+    col("said_at", UtcTime, null=True),
     belongs("attempts", attempt_id="id"),
 )
 orders = Table(

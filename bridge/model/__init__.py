@@ -1,8 +1,8 @@
 """The words of the trade: values (`badges`, `digests`, `words`), and what the bridge knows and learns (`known`)."""
 
-from bridge.model.answers import Answer, AnswerReading
 from bridge.model.badges import Achievement, Alignment, Artwork, Criteria, Criterion, Prerequisites, Rating
 from bridge.model.digests import Digest, Waiting, digest_coach, digest_day, digest_subject
+from bridge.model.forms import Answer, AnswerReading, BadgeQuestion, Choice, FormReading, Option
 from bridge.model.known import Known, Lesson
 from bridge.model.words import (
     BY_ITSELF,
@@ -44,6 +44,8 @@ __all__ = [
     "AnswerReading",
     "Artwork",
     "Attempt",
+    "BadgeQuestion",
+    "Choice",
     "Credential",
     "Criteria",
     "Criterion",
@@ -55,12 +57,14 @@ __all__ = [
     "EvidenceKind",
     "FileAccess",
     "FileFacts",
+    "FormReading",
     "Identity",
     "Kind",
     "Known",
     "Lesson",
     "Line",
     "Move",
+    "Option",
     "Order",
     "Prerequisites",
     "Problem",

@@ -207,6 +207,18 @@ class Decision:
     seen_at: datetime
     enacted: bool = False  # settled, and its effects planned: no longer the coach's alone
     ratings: tuple[Rating, ...] = ()  # in the order of the badge's rubric, without what was left open
+    identity: Identity = Identity.COLUMN
+    said_at: datetime | None = None  # when it was said, where that is known: in the decision form
+
+    @property
+    def verified(self) -> bool:
+        """True where it is proven whose word it is."""
+        return self.identity is not Identity.COLUMN
+
+    @property
+    def by_whom(self) -> str:
+        """Who decided, and whether that is proven: "by cleo@district.example, verified"; "" if nobody is named."""
+        return f"by {self.reviewer}{', verified' if self.verified else ''}" if self.reviewer else ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,12 +21,13 @@ from bridge.model import (
 )
 from bridge.plan.attempts import why_no_return
 from bridge.plan.draft import Draft
+from bridge.plan.entitled import Bar, bar, names
 from bridge.plan.intake import Intake
 from bridge.plan.pathways import missing
 from bridge.plan.policy import Policy
 from bridge.plan.ratings import badge_of, ratings_of, say_ratings, why_unknown
 from bridge.plan.rescaled import why_not_rated
-from bridge.plan.scrambles import cell_fact, displaced, feedback_fact, last_said, last_told
+from bridge.plan.scrambles import displaced
 from bridge.plan.second_look import (
     first_yes,
     is_asked_as_coordinator,
@@ -36,8 +37,7 @@ from bridge.plan.second_look import (
     why_no_second,
 )
 from bridge.plan.standing import ANSWERS, OPEN, Answer, Standing, not_in_use, standing, why_not
-from bridge.review import BADGE, EMAIL, EVIDENCE, LINK, REFLECTION, Row, cell, fold, is_id, to_verdict
-from bridge.wording import mailboxes
+from bridge.review import BADGE, EMAIL, EVIDENCE, LINK, NOWHERE, REFLECTION, Row, cell, fold, is_id, to_verdict
 
 SCRAMBLED = (
     "Decisions stand in other rows than before: was one column sorted by itself? Please undo that (Ctrl+Z), "
@@ -65,9 +65,6 @@ PUT_RIGHT = (
     "This row did not show the teacher's own words; they have just been put right. Please look again: your choice "
     "counts from the next look on, unless you change it."
 )
-
-#: So many reviewers of a badge are named in a sentence.
-NAMED = 4
 
 
 @dataclass(slots=True)
@@ -128,7 +125,12 @@ def bears_a_lost_badge(known: Known, row: Row, policy: Policy) -> bool:
 
 
 def _shows(row: Row, attempt: Attempt) -> bool:
-    """True when the row shows the teacher's words and evidence: a write may have met a sheet sorted meanwhile."""
+    """True when the row shows the teacher's words and evidence: a write may have met a sheet sorted meanwhile.
+
+    Where there is no row any more, whoever looked at it named the version.
+    """
+    if row.position == NOWHERE:
+        return True
     evidence = row.cells[EVIDENCE]
     links = [item.file_id or item.url for item in attempt.submission.evidence if item.kind is not EvidenceKind.ODD]
     return row.cells[REFLECTION] == cell(attempt.submission.reflection) and (
@@ -138,24 +140,17 @@ def _shows(row: Row, attempt: Attempt) -> bool:
 
 def learn_decisions(draft: Draft, intake: Intake, rows: Sorted, policy: Policy) -> dict[str, str]:
     """Take in what the coaches chose; return a sentence for each attempt whose choice could not be taken."""
-    _tell_of_older_ledger(draft, rows, policy)
     for attempt_id in _nobody_stands_by(draft.known, rows):
-        _take_back(draft, attempt_id, "its row is gone, or there twice")
+        _take_back(draft, attempt_id, "its row is gone, or there twice", policy)
     notices = {}
     for attempt_id, row in rows.good.items():
         if sentence := _learn_row(draft, intake, row, policy):
             notices[attempt_id] = sentence
-        decision = draft.known.decision(attempt_id)
-        if decision is not None and decision.enacted:
-            verdict = to_verdict(row.verdict)
-            if verdict is not last_said(draft.known, decision):
-                draft.fact(cell_fact(decision), verdict.value if verdict else "")
-            if row.feedback != last_told(draft.known, decision):
-                draft.fact(feedback_fact(decision), row.feedback)
     return notices
 
 
-def _tell_of_older_ledger(draft: Draft, rows: Sorted, policy: Policy) -> None:
+def tell_of_older_ledger(draft: Draft, rows: Sorted, policy: Policy) -> None:
+    """A problem where the tab shows more than the ledger knows."""
     lost = sum(bears_a_lost_badge(draft.known, row, policy) for row in rows.good.values())
     lost += sum(row.attempt_id not in draft.known.attempts and is_id(row.attempt_id) for row in rows.damaged)
     if lost:
@@ -183,10 +178,11 @@ def _learn_row(draft: Draft, intake: Intake, row: Row, policy: Policy) -> str:
     pending = _pending(known, attempt_id)
     if bears_a_lost_badge(known, row, policy):
         if pending is not None:
-            _take_back(draft, attempt_id, "the row bears a badge that the ledger does not know")
+            _take_back(draft, attempt_id, "the row bears a badge that the ledger does not know", policy)
         return LOST_BADGE
-    if pending is not None and pending.verdict is not verdict:
-        _take_back(draft, attempt_id, "the row says so no longer")
+    edited = row.said_at is not None and pending is not None and pending.version != known.attempts[attempt_id].version
+    if pending is not None and (edited or pending.verdict is not verdict):
+        _take_back(draft, attempt_id, "the row says so no longer", policy)
     _ask_the_first_again(draft, intake, row, policy)
     if verdict is None and row.verdict:
         return f"“{row.verdict[:40]}” is no decision. Choose one of: {', '.join(Verdict)}."
@@ -195,7 +191,7 @@ def _learn_row(draft: Draft, intake: Intake, row: Row, policy: Policy) -> str:
         case Answer.STAYS:
             return why_unknown(badge_of(known, attempt_id), row.ratings) if at is Standing.WAITING else ""
         case Answer.TAKEN_BACK:
-            _take_back(draft, attempt_id, "the coach emptied the cell")
+            _take_back(draft, attempt_id, "the coach emptied the cell", policy)
             return ""
         case Answer.NO if at is Standing.SUPERSEDED and _was_said(known, row, verdict):
             return ""
@@ -203,7 +199,7 @@ def _learn_row(draft: Draft, intake: Intake, row: Row, policy: Policy) -> str:
             return why_not(known, attempt_id, at, verdict or Verdict.HOLD)
         case Answer.WITH_WORDS if not row.feedback:
             if pending is not None:
-                _take_back(draft, attempt_id, "the words are gone")
+                _take_back(draft, attempt_id, "the words are gone", policy)
             return f"“{verdict}” needs words: write them into Feedback, for the teacher to read."
         case Answer.WITH_WORDS if _told_already(known, row, verdict):
             return f"“{verdict}” needs words of its own: those in Feedback belong to what was decided before."
@@ -217,8 +213,8 @@ def _ask_the_first_again(draft: Draft, intake: Intake, row: Row, policy: Policy)
         return
     if _not_allowed(draft.known, intake, replace(row, reviewer=first.reviewer), Verdict.APPROVE, policy, draft.now):
         if _pending(draft.known, row.attempt_id) is not None:
-            _take_back(draft, row.attempt_id, "the first Approve is not allowed any more")
-        _take_back(draft, row.attempt_id, "it is not allowed any more")
+            _take_back(draft, row.attempt_id, "the first Approve is not allowed any more", policy)
+        _take_back(draft, row.attempt_id, "it is not allowed any more", policy)
 
 
 def _told_already(known: Known, row: Row, verdict: Verdict | None) -> bool:
@@ -245,33 +241,35 @@ def _take(draft: Draft, intake: Intake, row: Row, verdict: Verdict, at: Standing
     known, attempt = draft.known, draft.known.attempts[row.attempt_id]
     in_force = known.decision(attempt.id)
     older = in_force is not None and in_force.verdict is verdict and in_force.version != attempt.version
-    if at in OPEN and (older or known.shown.get(attempt.id, 1) != attempt.version):
+    unseen = row.said_at is None and (older or known.shown.get(attempt.id, 1) != attempt.version)
+    if at in OPEN and unseen:  # an answer to the decision form names the version itself
         intake.next_attempt(attempt, attempt.submission, Superseded.CHANGED, tell=False)
         draft.event(attempt.id, "decision not taken", "the answer was edited after it was last shown")
         return why_not(known, attempt.id, Standing.SUPERSEDED, verdict)
     first = first_yes(known, attempt.id) if at in OPEN and needs(known, attempt.id) else None
     if first is not None and is_first_again(first, row.reviewer, verdict):
         if in_force is not first:
-            _take_back(draft, attempt.id, "the second Approve was withdrawn")
+            _take_back(draft, attempt.id, "the second Approve was withdrawn", policy)
         return ""
     sentence = _not_allowed(known, intake, row, verdict, policy, draft.now)
     if sentence := sentence or _no_second(known, row, verdict, first, policy):
         if in_force is not None and not in_force.enacted:
-            _take_back(draft, attempt.id, "it is not allowed any more")
+            _take_back(draft, attempt.id, "it is not allowed any more", policy)
         return sentence
-    word = _word(known, row, verdict, draft.now)
+    word = _word(draft, row, verdict, policy)
     if in_force is not None and at is not Standing.HALF_APPROVED and _says_again(in_force, word):
         return ""
     if at in OPEN and not _shows(row, attempt):
         return PUT_RIGHT
     _cancel_what_waits(draft, attempt.id)
     draft.decide(word)
-    by = f"by {row.reviewer}" if row.reviewer else ""
-    draft.event(attempt.id, f"decided: {verdict}", "; ".join(filter(None, (by, say_ratings(word.ratings)))))
+    said = (word.by_whom, say_ratings(word.ratings))
+    draft.event(attempt.id, f"decided: {verdict}", "; ".join(filter(None, said)))
     return ""
 
 
-def _word(known: Known, row: Row, verdict: Verdict, now: datetime) -> Decision:
+def _word(draft: Draft, row: Row, verdict: Verdict, policy: Policy) -> Decision:
+    known = draft.known
     history = known.decisions.get(row.attempt_id, ())
     return Decision(
         attempt_id=row.attempt_id,
@@ -280,8 +278,10 @@ def _word(known: Known, row: Row, verdict: Verdict, now: datetime) -> Decision:
         verdict=verdict,
         reviewer=row.reviewer,
         feedback=row.feedback,
-        seen_at=now,
+        seen_at=draft.now,
         ratings=ratings_of(known, row, verdict),
+        identity=row.identity or policy.identity,
+        said_at=row.said_at,
     )
 
 
@@ -289,7 +289,7 @@ def _no_second(known: Known, row: Row, verdict: Verdict, first: Decision | None,
     """Why this person can't be the second one to approve, after *first*; "" if they can, or if that is not asked."""
     if first is None or verdict is not Verdict.APPROVE:
         return ""
-    return why_no_second(first, row.reviewer, needs(known, row.attempt_id), policy)
+    return why_no_second(first.reviewer, row.reviewer, needs(known, row.attempt_id), policy)
 
 
 def _says_again(before: Decision, word: Decision) -> bool:
@@ -304,14 +304,15 @@ def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, polic
     request = known.requests[attempt.request]
     achievement = known.achievements.get(request.achievement)
     reviewer = row.reviewer.casefold()
-    asked = verdict is Verdict.APPROVE and is_asked_as_coordinator(achievement, reviewer, policy)
     if verdict in (Verdict.APPROVE, Verdict.REVOKE):
-        if policy.coaches and reviewer not in policy.coaches and not asked:
-            return "Please choose your address in Reviewer; only the programme's coaches may decide this."
-        if achievement is not None and achievement.reviewers and reviewer not in achievement.reviewers and not asked:
-            return _not_a_reviewer(achievement)
-        if mailboxes(reviewer) & mailboxes(attempt.submission.recipient):
-            return "Nobody may approve a request of their own: please ask another coach."
+        asked = verdict is Verdict.APPROVE and is_asked_as_coordinator(achievement, reviewer, policy)
+        match bar(known, attempt, reviewer, policy, asked=asked):
+            case Bar.NO_COACH:
+                return "Please choose your address in Reviewer; only the programme's coaches may decide this."
+            case Bar.NO_REVIEWER if achievement is not None:
+                return _not_a_reviewer(achievement)
+            case Bar.OWN:
+                return "Nobody may approve a request of their own: please ask another coach."
     if verdict is Verdict.RETURN:
         return why_no_return(known, attempt) or why_unknown(achievement, row.ratings)
     if verdict is Verdict.APPROVE:
@@ -329,15 +330,13 @@ def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, polic
 
 
 def _not_a_reviewer(achievement: Achievement) -> str:
-    """Say who may approve and revoke this badge; of many, the first."""
-    first = ", ".join(achievement.reviewers[:NAMED]) + (", …" if len(achievement.reviewers) > NAMED else "")
     return (
-        f"Only the reviewers of “{achievement.name[:60]}” may decide this: {first}. "
+        f"Only the reviewers of “{achievement.name[:60]}” may decide this: {names(achievement)}. "
         "Please let one of them choose, with that address in Reviewer."
     )
 
 
-def _take_back(draft: Draft, attempt_id: str, why: str) -> None:
+def _take_back(draft: Draft, attempt_id: str, why: str, policy: Policy) -> None:
     """The word in force is void; a word that has acted before it (Returned, Issued, the first yes of two) is in force
     again."""
     decision = draft.known.decision(attempt_id)
@@ -347,7 +346,8 @@ def _take_back(draft: Draft, attempt_id: str, why: str) -> None:
     if (again := _in_force_again(draft.known, decision)) is not None:
         draft.decide(replace(again, n=decision.n + 1))
     else:
-        draft.decide(replace(decision, n=decision.n + 1, verdict=None, seen_at=draft.now, enacted=True))
+        void = replace(decision, n=decision.n + 1, verdict=None, seen_at=draft.now, enacted=True)
+        draft.decide(replace(void, identity=policy.identity, said_at=None))
     draft.event(attempt_id, "decision taken back", why)
 
 

@@ -49,10 +49,10 @@ def enact(draft: Draft, policy: Policy, entropy: bytes, taken: Collection[int] =
     for decision in sorted(ripe, key=lambda d: (draft.known.attempts[d.attempt_id].request, d.attempt_id)):
         verdict = decision.verdict or Verdict.HOLD
         alone = verdict is Verdict.APPROVE and not is_enough(draft.known, decision, policy)
-        draft.decide(replace(decision, enacted=True))
         if alone:
-            draft.event(decision.attempt_id, "approved by the first of two", f"by {decision.reviewer}")
+            enact_first(draft, decision)
             continue
+        draft.decide(replace(decision, enacted=True))
         if verdict is Verdict.APPROVE:
             draft.order(make_order(draft, decision, policy, entropy, free))
         repeats = verdict in (Verdict.RETURN, Verdict.DECLINE)  # may happen again to the same attempt
@@ -61,6 +61,12 @@ def enact(draft: Draft, policy: Policy, entropy: bytes, taken: Collection[int] =
         if verdict is Verdict.REVOKE:  # what was not announced yet is announced no more
             draft.cancel(*(f"{kind}:{subject}" for kind in (Kind.PUBLISH, Kind.TELL_ISSUED)))
             withdraw_all(draft, decision.attempt_id)
+
+
+def enact_first(draft: Draft, decision: Decision) -> None:
+    """The first yes of two acts: from now on a second one is awaited. Nothing leaves the house."""
+    draft.decide(replace(decision, enacted=True))
+    draft.event(decision.attempt_id, "approved by the first of two", decision.by_whom)
 
 
 def make_order(draft: Draft, decision: Decision, policy: Policy, entropy: bytes, free: FreeIndexes) -> Order:

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bridge.model import Known, Problem
+from bridge.model import BadgeQuestion, Choice, FormReading, Known, Option, Problem
 from bridge.plan.catalogue import on_offer, read_catalogue
-from bridge.ports import BadgeQuestion, Choice, FormReading, Option
 from bridge.review import fold
 from bridge.wording import isolate, one_line
 

@@ -6,13 +6,31 @@ only what is learnt comes from those words.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 
-from bridge.model import Identity
-from bridge.plan.decisions import Sorted
+from bridge.model import AnswerReading, Decision, Identity, Known, Verdict
+from bridge.plan.answers import Round, Word, Words, forget_proof, words_about
+from bridge.plan.decisions import Sorted, learn_decisions
+from bridge.plan.draft import Draft
+from bridge.plan.enact import enact_first
+from bridge.plan.intake import Intake
 from bridge.plan.policy import Policy
+from bridge.plan.rescaled import learn_rescaled
+from bridge.plan.second_look import needs
+from bridge.plan.standing import ANSWERS, OPEN, Answer, standing
+from bridge.review import EVIDENCE, LINK, NOWHERE, REFLECTION, Row, to_verdict
+
+ELSEWHERE = {
+    Identity.FORM: "Please decide by the link in Decide: what stands in Decision, Feedback and Reviewer counts for "
+    "nothing here, so empty Decision again.",
+}
+STALE = (
+    "Please choose again: what stands in Decision was typed while such words did not count. Empty that cell first, or "
+    "choose another word."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +43,7 @@ class Said:
     reviewer: str = ""  # address, lower case; proven
     ratings: Mapping[str, str] = field(default_factory=dict)  # title of a criterion → word
     at: datetime | None = None  # when it was said, where that is known
+    identity: Identity | None = None  # how it is known who said it; None: as the programme has it
 
 
 def in_words_of(rows: Sorted, said: Mapping[str, Said]) -> Sorted:
@@ -33,15 +52,151 @@ def in_words_of(rows: Sorted, said: Mapping[str, Said]) -> Sorted:
     Words are the verdict, the feedback, the reviewer and the ratings. A row of which nothing is said says nothing.
     """
     silent = Said("")
-    good = {}
+    good = {key: _in_words(row, said.get(key, silent)) for key, row in rows.good.items()}
+    return replace(rows, good=good)
+
+
+def _in_words(row: Row, said: Said) -> Row:
+    return replace(
+        row,
+        verdict=said.verdict,
+        feedback=said.feedback,
+        reviewer=said.reviewer,
+        ratings=said.ratings,
+        identity=said.identity,
+        said_at=said.at,
+    )
+
+
+def as_decided(decision: Decision) -> Said:
+    """The words of a decision, for a row that is to say what is in force already."""
+    verdict = decision.verdict.value if decision.verdict else ""
+    said = Said(decision.attempt_id, verdict, decision.feedback, decision.reviewer)
+    return replace(said, at=decision.said_at, identity=decision.identity)
+
+
+def learn_words(
+    draft: Draft, known: Known, intake: Intake, rows: Sorted, form: AnswerReading | None, policy: Policy
+) -> Mapping[str, str] | None:
+    """Take in what was decided, wherever words count; return a sentence for each attempt whose word could not be taken.
+
+    *known* is what was known before this look.
+    None where nobody could be heard: whoever took a word back in time might not have been, so nothing may act.
+    """
+    if policy.identity is Identity.COLUMN:
+        _forget_what_changed(draft, rows)
+        counting, stale = with_what_counts(draft.known, rows)
+        rescaled = learn_rescaled(draft, known, counting.any_of_each())
+        return rescaled | stale | learn_decisions(draft, intake, counting, policy)
+    remember_what_stands(draft, rows)
+    if form is None or not form.counts:
+        if form is not None and not form.verified:
+            forget_proof(draft, form)
+        return None
+    said = words_about(draft, form, policy)
+    notices = _elsewhere(draft.known, rows, policy) | _learn_rounds(draft, intake, rows, said, policy)
+    return notices | {attempt_id: words.fault for attempt_id, words in said.items() if words.fault}
+
+
+# ── the decision form ────────────────────────────────────────────────────────
+
+
+def _learn_rounds(
+    draft: Draft, intake: Intake, rows: Sorted, said: Mapping[str, Words], policy: Policy
+) -> dict[str, str]:
+    """Learn round by round, so that two people who approved since the last look both count."""
+    all_rows = replace(rows, good={**_rows_that_are_gone(draft.known, rows, said), **rows.good})
+    most, notices = max((len(words.rounds) for words in said.values()), default=1), dict[str, str]()
+    for n in range(most):
+        now = {key: words.rounds[max(0, len(words.rounds) - most + n)] for key, words in said.items()}
+        notices = learn_decisions(draft, intake, in_words_of(all_rows, _to_said(now)), policy)
+        for attempt_id, words in said.items():
+            if most - n <= len(words.rounds) and n + 1 < most:
+                _confirm(draft, attempt_id, words.rounds[len(words.rounds) - most + n + 1])
+    return notices
+
+
+def _to_said(rounds: Mapping[str, Round]) -> dict[str, Said]:
+    said = {}
+    for attempt_id, one in rounds.items():
+        if isinstance(one, Word):
+            answer = one.answer
+            said[attempt_id] = Said(
+                attempt_id, one.verdict.value, answer.feedback, one.by, at=answer.at, identity=Identity.FORM
+            )
+        elif one is not None:
+            said[attempt_id] = as_decided(one)
+    return said
+
+
+def _confirm(draft: Draft, attempt_id: str, following: Round) -> None:
+    """A yes that somebody else's follows is the first of two: it need not settle, for it does nothing by itself."""
+    decision = draft.known.decision(attempt_id)
+    if decision is None or decision.enacted or decision.verdict is not Verdict.APPROVE:
+        return
+    other = isinstance(following, Word) and following.verdict is Verdict.APPROVE and following.by != decision.reviewer
+    if other and needs(draft.known, attempt_id):
+        enact_first(draft, decision)
+
+
+def _rows_that_are_gone(known: Known, rows: Sorted, said: Mapping[str, Words]) -> dict[str, Row]:
+    """An answer bears its ID, so it counts also where the row was deleted, stands there twice, or in the Archive."""
+    gone = (attempt_id for attempt_id in said if attempt_id not in rows.good)
+    cells = dict.fromkeys((LINK, EVIDENCE, REFLECTION), "")
+    return {attempt_id: Row(NOWHERE, attempt_id, "", "", "", cells) for attempt_id in gone}
+
+
+def _elsewhere(known: Known, rows: Sorted, policy: Policy) -> dict[str, str]:
+    """Where somebody typed a choice that would be one, if cells counted."""
+    found = {}
     for attempt_id, row in rows.good.items():
-        words = said.get(attempt_id, silent)
-        good[attempt_id] = replace(
-            row, verdict=words.verdict, feedback=words.feedback, reviewer=words.reviewer, ratings=words.ratings
-        )
-    return Sorted(good, rows.twice, rows.damaged)
+        decision, verdict = known.decision(attempt_id), to_verdict(row.verdict)
+        if not row.verdict or (decision is not None and decision.verdict is verdict):
+            continue
+        at = standing(known, attempt_id)
+        if at in OPEN or (verdict and ANSWERS[at][verdict] in (Answer.YES, Answer.WITH_WORDS)):
+            found[attempt_id] = ELSEWHERE.get(policy.identity, "")
+    return {attempt_id: sentence for attempt_id, sentence in found.items() if sentence}
 
 
-def hear(rows: Sorted, policy: Policy) -> Sequence[Sorted]:
-    """The rows to learn from, in rounds, the oldest words first: what one round decides, the next one builds on."""
-    return (rows,) if policy.identity is Identity.COLUMN else ()
+# ── cells that count again ───────────────────────────────────────────────────
+
+
+def _cells_fact(attempt_id: str) -> str:
+    """Where the ledger keeps what a row's own words were while they did not count."""
+    return f"cells:{attempt_id}"
+
+
+def _mark(row: Row) -> str:
+    """Tells words from other words; "-" for none."""
+    words = (row.verdict, row.feedback, row.reviewer, *(part for pair in sorted(row.ratings.items()) for part in pair))
+    return sha256("\n".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:16] if any(words) else "-"
+
+
+def remember_what_stands(draft: Draft, rows: Sorted) -> None:
+    """Words in the cells don't count now. Should they again one day, those that stand there by then decide nothing."""
+    for attempt_id, row in rows.good.items():
+        name, mark = _cells_fact(attempt_id), _mark(row)
+        if mark != "-" or draft.known.facts.get(name):
+            draft.fact(name, mark)
+
+
+def _forget_what_changed(draft: Draft, rows: Sorted) -> None:
+    for attempt_id, row in rows.good.items():
+        name = _cells_fact(attempt_id)
+        if draft.known.facts.get(name, "") not in ("", _mark(row)):
+            draft.fact(name, "")
+
+
+def with_what_counts(known: Known, rows: Sorted) -> tuple[Sorted, dict[str, str]]:
+    """Rows whose words did not count when they were typed say what is in force; and a sentence where they differ."""
+    good, stale = dict(rows.good), dict[str, str]()
+    for attempt_id, row in rows.good.items():
+        decision, mark = known.decision(attempt_id), known.facts.get(_cells_fact(attempt_id), "")
+        never_there = not mark and _mark(row) == "-" and decision is not None and decision.verified
+        if not (never_there or (mark and mark == _mark(row))):
+            continue
+        good[attempt_id] = _in_words(row, as_decided(decision) if decision is not None else Said(attempt_id))
+        if row.verdict and standing(known, attempt_id) in OPEN and good[attempt_id].verdict != row.verdict:
+            stale[attempt_id] = STALE
+    return replace(rows, good=good), stale

@@ -14,6 +14,7 @@ from bridge.model import (
     Attempt,
     Evidence,
     FileAccess,
+    FormReading,
     Kind,
     Known,
     Request,
@@ -24,7 +25,6 @@ from bridge.model import (
 from bridge.plan.draft import Draft
 from bridge.plan.expiry import has_lapsed
 from bridge.plan.standing import GRANTED, OPEN, Standing, standing
-from bridge.ports import FormReading
 from bridge.review import fold
 
 

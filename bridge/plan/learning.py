@@ -6,23 +6,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from bridge.model import Artwork, Criteria, FileFacts, Identity, Kind, Known, Lesson, Uptake
+from bridge.model import AnswerReading, Artwork, Criteria, FileFacts, FormReading, Identity, Kind, Known, Lesson, Uptake
 from bridge.plan import guards
 from bridge.plan.acceptance import learn_acceptance
 from bridge.plan.catalogue import learn_catalogue
-from bridge.plan.decisions import DISPLACED, REWORDED, SCRAMBLED, TWICE, Sorted, learn_decisions, sort_rows
+from bridge.plan.decisions import DISPLACED, REWORDED, SCRAMBLED, TWICE, Sorted, sort_rows, tell_of_older_ledger
 from bridge.plan.digests import plan_digests
 from bridge.plan.draft import Draft
 from bridge.plan.enact import enact
 from bridge.plan.form_list import words_for
-from bridge.plan.hearing import hear
+from bridge.plan.hearing import learn_words
 from bridge.plan.intake import Intake, resolve_labels
 from bridge.plan.past import past
 from bridge.plan.pathways import grant, learn_fallen
 from bridge.plan.policy import Policy
-from bridge.plan.rescaled import learn_rescaled
-from bridge.plan.scrambles import renamed, rerated, reworded, scrambled
-from bridge.ports import FormReading, SheetReading, Tab
+from bridge.plan.scrambles import remember_words, renamed, rerated, reworded, scrambled
+from bridge.ports import SheetReading, Tab
 from bridge.review import Row, read_review, to_rows
 
 #: Fact set by `badge-bridge sheet rebuild`: the review tab may be made again.
@@ -40,6 +39,7 @@ class Seen:
     criteria: Sequence[Criteria] = ()
     #: What earners did with their badges, by award, of each backend that was asked.
     accepted: Mapping[str, Mapping[str, Uptake]] = field(default_factory=dict)
+    answers: AnswerReading | None = None  # to the decision form; None: there is none, or it could not be read
     taken: Collection[int] = ()  # entries of status lists that badges bear which the ledger does not know
 
 
@@ -76,7 +76,7 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
     catalogue = learn_catalogue(draft, seen.sheet.catalogue, policy) if seen.sheet else {}
     resolve_labels(draft)
     intake = Intake(draft)
-    _remember_forms(draft, seen.forms)
+    _remember_forms(draft, (*seen.forms, *((seen.answers,) if seen.answers else ())))
     intake.take(submission for form in seen.forms for submission in form.submissions)
     ours = sort_rows(draft.known, rows)
     _spare_twice_told(draft, known, ours)
@@ -88,12 +88,13 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
             draft.problem("sheet, tab Review", sentence, blocking=True)
         notices = dict(told)
     elif whole:
-        for rows_that_count in hear(ours, policy):
-            rescaled = learn_rescaled(draft, known, rows_that_count.any_of_each())
-            notices = rescaled | learn_decisions(draft, intake, rows_that_count, policy)
-        enact(draft, policy, entropy, seen.taken)  # only now: whoever emptied a cell in time must have been heard
-        grant(draft, rows, policy, entropy, seen.taken)
-        notices = learn_fallen(draft) | notices
+        tell_of_older_ledger(draft, ours, policy)
+        learnt = learn_words(draft, known, intake, ours, seen.answers, policy)
+        remember_words(draft, ours.good)
+        if trusted := learnt is not None:
+            enact(draft, policy, entropy, seen.taken)  # only now: whoever took a word back in time must have been heard
+            grant(draft, rows, policy, entropy, seen.taken)
+        notices = learn_fallen(draft) | dict(learnt or {})
     notices |= dict.fromkeys(ours.twice, TWICE)
     if trusted:
         plan_digests(draft, policy)
@@ -125,7 +126,7 @@ def _learn_files(draft: Draft, seen: Seen) -> None:
         draft.file(file)
 
 
-def _remember_forms(draft: Draft, forms: Sequence[FormReading]) -> None:
+def _remember_forms(draft: Draft, forms: Sequence[FormReading | AnswerReading]) -> None:
     """Questions are known by their ids from now on, a form by where people fill it in, its options by their words."""
     for form in forms:
         for role, question in form.questions.items():

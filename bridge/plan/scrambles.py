@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
 from bridge.model import Decision, Known, Verdict
+from bridge.plan.draft import Draft
 from bridge.plan.standing import Standing, standing
 from bridge.review import BADGE, EMAIL, Row, fold, to_verdict
 
@@ -16,9 +17,11 @@ def cell_fact(decision: Decision) -> str:
 
 
 def last_said(known: Known, decision: Decision) -> Verdict | None:
-    """What the row of an enacted *decision* said at the last look."""
+    """What the row of an enacted *decision* said at the last look; words from elsewhere never stood there."""
     word = known.facts.get(cell_fact(decision))
-    return decision.verdict if word is None else to_verdict(word)
+    if word is None:
+        return None if decision.verified else decision.verdict
+    return to_verdict(word)
 
 
 def feedback_fact(decision: Decision) -> str:
@@ -28,7 +31,19 @@ def feedback_fact(decision: Decision) -> str:
 
 def last_told(known: Known, decision: Decision) -> str:
     """What stood in Feedback of the row of an enacted *decision* at the last look."""
-    return known.facts.get(feedback_fact(decision), decision.feedback)
+    return known.facts.get(feedback_fact(decision), "" if decision.verified else decision.feedback)
+
+
+def remember_words(draft: Draft, rows: Mapping[str, Row]) -> None:
+    """Where a closed row says other words than at the last look, the ledger keeps them."""
+    for attempt_id, row in rows.items():
+        decision = draft.known.decision(attempt_id)
+        if decision is not None and decision.enacted:
+            verdict = to_verdict(row.verdict)
+            if verdict is not last_said(draft.known, decision):
+                draft.fact(cell_fact(decision), verdict.value if verdict else "")
+            if row.feedback != last_told(draft.known, decision):
+                draft.fact(feedback_fact(decision), row.feedback)
 
 
 def scrambled(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
@@ -49,6 +64,8 @@ def scrambled(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
             continue
         if (said := last_said(known, decision)) is not None:
             before[said] += 1
+        elif decision.verified:
+            continue  # nothing stood there that could have moved
         if decision.enacted and verdict is not said:
             changed.append(attempt_id)
             lost_words |= said is not None
@@ -117,7 +134,7 @@ def renamed(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
         name = fold(row.reviewer)
         after[name] += 1
         decision = known.decision(attempt_id)
-        if decision is None or not decision.enacted:
+        if decision is None or not decision.enacted or decision.verified:
             continue
         before[fold(decision.reviewer)] += 1
         same = to_verdict(row.verdict) is decision.verdict and row.feedback == decision.feedback

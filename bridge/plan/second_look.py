@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from bridge.model import Achievement, Decision, Known, Verdict
+from bridge.model import Achievement, Decision, Identity, Known, Verdict
 from bridge.plan.policy import Policy
 from bridge.wording import mailboxes
 
@@ -62,7 +62,7 @@ def is_enough(known: Known, decision: Decision, policy: Policy) -> bool:
     if not wanted:
         return True
     first = first_yes(known, decision.attempt_id)
-    return first is not None and not why_no_second(first, decision.reviewer, wanted, policy)
+    return first is not None and not why_no_second(first.reviewer, decision.reviewer, wanted, policy)
 
 
 def is_first_again(first: Decision, reviewer: str, verdict: Verdict) -> bool:
@@ -70,12 +70,14 @@ def is_first_again(first: Decision, reviewer: str, verdict: Verdict) -> bool:
     return verdict is Verdict.APPROVE and reviewer.casefold() == first.reviewer.casefold()
 
 
-def why_no_second(first: Decision, reviewer: str, wanted: str, policy: Policy) -> str:
-    """Why *reviewer* can't be the second one after *first*; "" if they can."""
-    if mailboxes(reviewer) & mailboxes(first.reviewer) or not mailboxes(reviewer):
-        return f"Please let somebody else approve, too: {reviewer} and {first.reviewer} are one person."
-    if wanted == COORDINATOR and policy.coordinator not in (reviewer.casefold(), first.reviewer.casefold()):
-        return f"Please let the coordinator approve, too, with {policy.coordinator or 'their address'} in Reviewer."
+def why_no_second(first: str, reviewer: str, wanted: str, policy: Policy) -> str:
+    """Why *reviewer* can't be the second one to approve after *first* (an address); "" if they can."""
+    if mailboxes(reviewer) & mailboxes(first) or not mailboxes(reviewer):
+        return f"Please let somebody else approve, too: {reviewer} and {first} are one person."
+    if wanted == COORDINATOR and policy.coordinator not in (reviewer.casefold(), first.casefold()):
+        if policy.identity is Identity.COLUMN:
+            return f"Please let the coordinator approve, too, with {policy.coordinator or 'their address'} in Reviewer."
+        return f"Please let the coordinator approve, too: {policy.coordinator or 'the settings name none'}."
     return ""
 
 
@@ -83,7 +85,7 @@ def seconds(known: Known, attempt_id: str, asked: Iterable[str], policy: Policy)
     """Those of *asked*, or the coordinator where her word is needed, who can approve after the first."""
     first, wanted = first_yes(known, attempt_id), needs(known, attempt_id)
     able = (*asked, policy.coordinator) if wanted == COORDINATOR else asked
-    return tuple(one for one in dict.fromkeys(able) if first and not why_no_second(first, one, wanted, policy))
+    return tuple(one for one in dict.fromkeys(able) if first and not why_no_second(first.reviewer, one, wanted, policy))
 
 
 def why_nameless(achievement: Achievement, reviewer: str) -> str:
@@ -104,7 +106,10 @@ def awaited(first: Decision, wanted: str, policy: Policy) -> str:
     said = f"Approved by {first.reviewer}; "
     if not wanted:
         return said + "that is enough now."
+    in_cells = policy.identity is Identity.COLUMN
     if wanted == COORDINATOR and first.reviewer.casefold() != policy.coordinator:
-        return said + f"the coordinator must approve, too, with {policy.coordinator or 'their address'} in Reviewer."
+        how = f", with {policy.coordinator or 'their address'} in Reviewer" if in_cells else ""
+        return said + f"the coordinator must approve, too{how}."
     who = "a second coach" if wanted == COACH else "a coach"
-    return said + f"{who} must approve, too: put your own address into Reviewer, and leave Approve as it is."
+    how = ": put your own address into Reviewer, and leave Approve as it is" if in_cells else ""
+    return said + f"{who} must approve, too{how}."

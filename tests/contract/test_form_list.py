@@ -12,7 +12,8 @@ import pytest
 from bridge.errors import Refused, TryLater
 from bridge.forms import GoogleForms
 from bridge.google import EDIT_FORMS
-from bridge.ports import BadgeQuestion, Choice, FormReading, FormSource, Option
+from bridge.model import BadgeQuestion, Choice, FormReading, Option
+from bridge.ports import FormSource
 from tests.contract.test_forms import FakeStage, SandboxStage, read
 from tests.contract.workspace import Workspace
 

@@ -11,8 +11,8 @@ import pytest
 
 from bridge.errors import Refused, TryLater
 from bridge.forms import FormSettings, GoogleForms
-from bridge.model import EvidenceKind
-from bridge.ports import FormReading, FormSource
+from bridge.model import EvidenceKind, FormReading
+from bridge.ports import FormSource
 from bridge.sandbox import forms_acts
 from bridge.sandbox.drive_state import share, unshare
 from bridge.sandbox.seed import CONSENT, QUESTIONS

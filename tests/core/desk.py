@@ -6,12 +6,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from bridge.model import Artwork, Credential, Effect, Evidence, EvidenceKind, Kind, Known, Lesson, State, Submission
+from bridge.model import (
+    Artwork,
+    Credential,
+    Effect,
+    Evidence,
+    EvidenceKind,
+    FormReading,
+    Kind,
+    Known,
+    Lesson,
+    State,
+    Submission,
+)
 from bridge.plan import Learnt, Policy, Seen, learn, show, with_scales
 from bridge.plan.catalogue import TITLES
 from bridge.plan.pages import as_text
 from bridge.plan.standing import Standing, standing
-from bridge.ports import Change, FormReading, SheetReading, Tab
+from bridge.ports import Change, SheetReading, Tab
 from bridge.review import COLUMNS, LATER, Scales
 from tests.fakes.sheet import insert_criteria
 

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.model import Known
+from bridge.model import BadgeQuestion, Choice, FormReading, Known, Option
 from bridge.plan import FormList, Seen, form_lists
 from bridge.plan.catalogue import TITLES
 from bridge.plan.form_list import MOST_TOLD, Comparison, compare, words_for
-from bridge.ports import BadgeQuestion, Choice, FormReading, Option, SheetReading, Tab
+from bridge.ports import SheetReading, Tab
 from bridge.review import fold
 from tests.core.test_catalogue_tab import CHESS, FIRST_AID, known, tab
 

@@ -263,6 +263,6 @@ def test_a_removed_question_is_one_problem_that_names_it() -> None:
 
 
 def test_settings_without_a_badge_question() -> None:
-    reading = to_reading(FORM, lambda: [], FormSettings("form-1", {}), {})
+    reading = to_reading(FORM, list, FormSettings("form-1", {}), {})
     assert "name no question for the badge" in reading.problems[0].sentence
     assert reading.submissions == ()

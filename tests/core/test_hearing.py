@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bridge.model import Identity
 from bridge.plan.decisions import Sorted
-from bridge.plan.hearing import Said, hear, in_words_of
-from bridge.plan.policy import Policy
+from bridge.plan.hearing import Said, in_words_of
 from bridge.review import Row
 
 ROWS = Sorted(
@@ -30,9 +28,3 @@ def test_a_row_of_which_nothing_is_said_says_nothing() -> None:
     row = in_words_of(ROWS, {}).good["2-1"]
     assert (row.verdict, row.feedback, row.reviewer, row.ratings) == ("", "", "", {})
     assert in_words_of(ROWS, {}).twice == ROWS.twice
-
-
-def test_in_the_columns_of_review_words_count_as_they_stand() -> None:
-    policy = Policy(issuer_url="https://b.example", key_id="did:web:b.example#k")
-    assert policy.identity is Identity.COLUMN
-    assert list(hear(ROWS, policy)) == [ROWS]

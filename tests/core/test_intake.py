@@ -9,12 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bridge.model import Evidence, EvidenceKind, FileAccess, FileFacts, State
+from bridge.model import Evidence, EvidenceKind, FileAccess, FileFacts, FormReading, State
 from bridge.plan import wanted_evidence
 from bridge.plan.enact import public_evidence
 from bridge.plan.showing import short_link
 from bridge.plan.standing import Standing
-from bridge.ports import FormReading
 from tests.core.desk import NOON, Desk, approved, asked, declined, edited, issued, submission
 
 

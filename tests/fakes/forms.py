@@ -10,7 +10,8 @@ from typing import Any
 from bridge.badge_question import Fetched, update
 from bridge.errors import Refused, TryLater
 from bridge.forms import FormSettings, to_form, to_reading
-from bridge.ports import Choice, Clock, FormReading
+from bridge.model import Choice, FormReading
+from bridge.ports import Clock
 from tests.fakes.clock import FakeClock
 
 Json = dict[str, Any]

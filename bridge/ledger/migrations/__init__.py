@@ -12,7 +12,7 @@ from sqlalchemy.sql import column
 from bridge.errors import LedgerUnusable
 
 #: The newest revision in versions/. Written down, so that an up-to-date ledger opens without loading Alembic.
-HEAD = "0012"
+HEAD = "0013"
 #: Not Alembic's own name: another program may share the database.
 VERSION_TABLE = "ledger_version"
 SCRIPTS = Path(__file__).parent

@@ -85,7 +85,7 @@ class _Judged:
 
 def words_about(draft: Draft, reading: AnswerReading, policy: Policy) -> dict[str, Words]:
     """By attempt id: all that is said in the form, and of other attempts what is in force."""
-    since = _proven_since(draft, reading)
+    since = datetime.fromisoformat(draft.known.facts[_proof(reading)])
     about: defaultdict[str, list[tuple[Answer, int]]] = defaultdict(list)
     strays: list[Answer] = []
     for answer in reading.answers:
@@ -103,25 +103,17 @@ def words_about(draft: Draft, reading: AnswerReading, policy: Policy) -> dict[st
     return found
 
 
-def _proven_since(draft: Draft, reading: AnswerReading) -> datetime:
-    """Since when the bridge has seen, in every look, that the form collects verified addresses.
+def remember_proof(draft: Draft, reading: AnswerReading) -> None:
+    """Remember since when the bridge has seen, in every look, that the form collects verified addresses.
 
     Google does not tell of an answer how its address was collected.
     """
-    name = _fact(reading)
-    if not (since := draft.known.facts.get(name, "")):
-        since = draft.now.isoformat()
-        draft.fact(name, since)
-    return datetime.fromisoformat(since)
+    known = draft.known.facts.get(_proof(reading), "")
+    if not reading.verified or not known:
+        draft.fact(_proof(reading), draft.now.isoformat() if reading.verified else "")
 
 
-def forget_proof(draft: Draft, reading: AnswerReading) -> None:
-    """The form does not collect verified addresses now: of what is sent until it does, nobody knows by whom it is."""
-    if draft.known.facts.get(_fact(reading)):
-        draft.fact(_fact(reading), "")
-
-
-def _fact(reading: AnswerReading) -> str:
+def _proof(reading: AnswerReading) -> str:
     return f"verified-since:{reading.form_id}"
 
 

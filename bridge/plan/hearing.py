@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from bridge.model import AnswerReading, Decision, Identity, Known, Verdict
-from bridge.plan.answers import Round, Word, Words, forget_proof, words_about
+from bridge.plan.answers import Round, Word, Words, words_about
 from bridge.plan.decisions import Sorted, learn_decisions
 from bridge.plan.draft import Draft
 from bridge.plan.enact import enact_first
@@ -90,11 +90,10 @@ def learn_words(
         return rescaled | stale | learn_decisions(draft, intake, counting, policy)
     remember_what_stands(draft, rows)
     if form is None or not form.counts:
-        if form is not None and not form.verified:
-            forget_proof(draft, form)
         return None
     said = words_about(draft, form, policy)
-    notices = _elsewhere(draft.known, rows, policy) | _learn_rounds(draft, intake, rows, said, policy)
+    notices = _learn_rounds(draft, intake, rows, said, policy)
+    notices = _elsewhere(draft.known, rows, policy) | notices
     return notices | {attempt_id: words.fault for attempt_id, words in said.items() if words.fault}
 
 

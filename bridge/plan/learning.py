@@ -9,6 +9,7 @@ from datetime import datetime
 from bridge.model import AnswerReading, Artwork, Criteria, FileFacts, FormReading, Identity, Kind, Known, Lesson, Uptake
 from bridge.plan import guards
 from bridge.plan.acceptance import learn_acceptance
+from bridge.plan.answers import remember_proof
 from bridge.plan.catalogue import learn_catalogue
 from bridge.plan.decisions import DISPLACED, REWORDED, SCRAMBLED, TWICE, Sorted, sort_rows, tell_of_older_ledger
 from bridge.plan.digests import plan_digests
@@ -133,8 +134,11 @@ def _remember_forms(draft: Draft, forms: Sequence[FormReading | AnswerReading]) 
             draft.fact(f"question:{form.form_id}:{role}", question)
         if form.link:
             draft.fact(f"form-link:{form.form_id}", form.link)
-        for key, words in words_for(form, draft.known).items():
-            draft.fact(f"option:{form.form_id}:{key}", words)
+        if isinstance(form, AnswerReading):
+            remember_proof(draft, form)
+        else:
+            for key, words in words_for(form, draft.known).items():
+                draft.fact(f"option:{form.form_id}:{key}", words)
         draft.problems.extend(form.problems)
 
 

@@ -5,7 +5,7 @@ Google does not tell of a response how its address was collected, only how the f
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from bridge.form_answers import (
@@ -22,7 +22,8 @@ from bridge.form_answers import (
 )
 from bridge.forms import find_questions, get_form, responses_of
 from bridge.google import Google
-from bridge.model import Answer, AnswerReading, Problem
+from bridge.model import Answer, AnswerReading, Problem, Verdict
+from bridge.review import to_verdict
 
 #: What the form asks; the first three must be there.
 ROLES = ("row", "decision", "feedback", "ratings")
@@ -58,7 +59,8 @@ def to_answer_reading(
         problems.append(_unverified(form))
     counts = form.verified and all(role in questions for role in NEEDED)
     answers = tuple(to_answers(responses(), questions)) if counts else ()
-    return AnswerReading(form.id, form.title, form.verified, counts, answers, questions, tuple(problems), form.link)
+    told = (answers, questions, tuple(problems), form.link, tuple(_remarks(form, questions)))
+    return AnswerReading(form.id, form.title, form.verified, counts, *told)
 
 
 def to_answers(responses: Iterable[Json], questions: Mapping[str, str]) -> list[Answer]:
@@ -88,6 +90,27 @@ def _to_answer(response: Json, questions: Mapping[str, str]) -> Answer | None:
         feedback=to_text("\n".join(texts.get("feedback", ())), LONGEST_FEEDBACK),
         ratings=to_text("\n".join(texts.get("ratings", ())), LONGEST_RATINGS),
     )
+
+
+def _remarks(form: Form, questions: Mapping[str, str]) -> Iterator[str]:
+    """What keeps coaches from answering as it is meant, although the questions are there."""
+    asked: dict[str, Json] = {}
+    for item in form.items:
+        question = item.get("questionItem", {}).get("question", {})
+        asked[str(question.get("questionId", ""))] = question
+    row, decision = (asked.get(questions.get(role, "")) for role in ("row", "decision"))
+    if row is not None and "textQuestion" not in row:
+        title = form.titles[questions["row"]]
+        yield f"“{title}” is no short answer, so the link in the row can't fill it in. Make it one."
+    if decision is not None:
+        options = [str(one.get("value", "")) for one in decision.get("choiceQuestion", {}).get("options", ())]
+        offered = {to_verdict(option) for option in options}
+        lacks = [verdict.value for verdict in Verdict if verdict not in offered]
+        if lacks:
+            title = form.titles[questions["decision"]]
+            yield f"“{title}” does not offer {', '.join(lacks)}. Make it a choice of: {', '.join(Verdict)}."
+        if odd := [option for option in options if to_verdict(option) is None]:
+            yield f"“{to_line(odd[0], 60)}” is no decision that the bridge understands. Take it out of the form."
 
 
 def _unverified(form: Form) -> Problem:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlencode, urlsplit
 
 from bridge.model import Evidence, EvidenceKind
 from bridge.openbadges.addresses import web_address
@@ -188,3 +188,24 @@ def _distinct(items: Iterable[Evidence]) -> list[Evidence]:
         if key not in seen or (item.resource_key and not seen[key].resource_key):
             seen[key] = item
     return list(seen.values())
+
+
+# ── forms that open already filled in ────────────────────────────────────────
+
+_QUESTION_ID = re.compile(r"[0-9a-f]{1,8}")
+
+
+def entry_of(question: str) -> str:
+    """Return how a link names the question with this id; "" for what is no id.
+
+    Google's pages make such a link by hand ("Get pre-filled link"): `entry.N=text`, N being a number of the
+    question's. That it is the questionId of the API, hexadecimal there and decimal here, is assumed: people have found
+    it so, Google does not say it. Were it wrong, the form would open empty.
+    """
+    return str(int(question, 16)) if _QUESTION_ID.fullmatch(question) else ""
+
+
+def filled_in(link: str, entries: Mapping[str, str]) -> str:
+    """Return *link* (a form's responderUri) with *entries*: `entry_of` a question → text."""
+    values = [("usp", "pp_url"), *((f"entry.{entry}", text) for entry, text in entries.items())]
+    return f"{link}?{urlencode(values, quote_via=quote)}"

@@ -49,6 +49,7 @@ STATUS_COLOURS: Mapping[str, Colour] = {
     "Please": RED,
     "Nobody may": RED,
     "The answer changed": RED,
+    "The answer by": RED,
     "This row is": RED,
     "This row bears": RED,
     "This row did not": RED,

@@ -18,6 +18,7 @@ from bridge.clock import RealClock, SandboxClock
 from bridge.config import Settings, secret
 from bridge.config.settings import SQLITE
 from bridge.config.signing import Signing, signing_of
+from bridge.decision_form import DecisionFormSettings, read_decision_form
 from bridge.drive import DriveEvidence
 from bridge.errors import ConfigProblems, Refused
 from bridge.forms import FormSettings, GoogleForms
@@ -26,11 +27,11 @@ from bridge.ledger import SqlLedger, keep_programme, open_ledger
 from bridge.ledger.backup import backups, restore
 from bridge.mail import FolderMailer, GmailMailer, Sender, SmtpMailer, Voice, compose, compose_digest
 from bridge.mail.smtp import Security, SmtpServer
-from bridge.model import LOCAL
+from bridge.model import LOCAL, AnswerReading, Identity
 from bridge.openbadges.addresses import did_web
 from bridge.openbadges.documents import Issuer
 from bridge.plan import Policy
-from bridge.ports import Backend, Clock, Mailer, Own, Progress, World
+from bridge.ports import Backend, Clock, Facts, Mailer, Own, Progress, World
 from bridge.review import COLUMNS, REVIEWER
 from bridge.service import Keeping
 from bridge.sheet_keeping import ReviewLook
@@ -96,6 +97,20 @@ def form_settings(settings: Settings) -> tuple[FormSettings, ...]:
         FormSettings(form.id, form.questions.model_dump(), **form.model_dump(exclude={"id", "questions"}))
         for form in settings.form
     )
+
+
+def decision_form_of(settings: Settings) -> DecisionFormSettings | None:
+    """Return where coaches decide; None where they do so in the spreadsheet."""
+    if settings.review.identity != "form":
+        return None
+    form = settings.review.form
+    return DecisionFormSettings(form.id, form.model_dump(exclude={"id"}))
+
+
+def answers_of(settings: Settings, google: Google) -> Callable[[Facts], AnswerReading | None]:
+    """Return the way to read the decision form."""
+    form = decision_form_of(settings)
+    return lambda facts: read_decision_form(google, form, facts) if form is not None else None
 
 
 def editor_of(settings: Settings, clock: Clock, stack: ExitStack) -> Google | None:
@@ -242,6 +257,8 @@ def policy_of(settings: Settings, key_id: str, share_with: str, *, often: bool) 
         due_days=settings.review.due_days,
         archive_after=timedelta(days=days) if (days := settings.review.archive_after_days) else None,
         coaches=frozenset(settings.review.coaches),
+        identity=Identity(settings.review.identity),
+        decision_form=settings.review.form.id if settings.review.identity == "form" else "",
         coordinator=settings.programme.coordinator,
         digests=settings.review.digest,
         digest_hour=settings.review.digest_hour if often else 0,
@@ -311,5 +328,6 @@ def open_world(
             progress=progress,
             gone=settings.issuer.gone,
             remarks=partial(remarks, settings),
+            answers=answers_of(settings, google),
         )
         yield world, policy_of(settings, signing.key.key_id, google.identity.who, often=often)

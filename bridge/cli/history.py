@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from bridge.errors import Refused
-from bridge.model import LOCAL, Attempt, Effect, Event, Kind, Known, Request, State
+from bridge.model import LOCAL, Attempt, Effect, Event, Identity, Kind, Known, Request, State
 from bridge.plan import Policy
 from bridge.plan.deeds import DOING
 from bridge.plan.pathways import still_lacking
@@ -78,6 +78,7 @@ def _say(settings: Settings, known: Known, request: Request, history: Sequence[E
         key_id="",
         tz=ZoneInfo(zone),
         coordinator=settings.programme.coordinator,
+        identity=Identity(settings.review.identity),
         backends=backends,
     )
     say(f"Request {request.number}: {request.label or request.achievement}")

@@ -17,7 +17,7 @@ from bridge.errors import ConfigProblems
 from .addresses import is_loopback
 from .places import Place, declared_twice, line_of, lines
 from .secrets import is_placeholder, private_bytes, read_robot
-from .settings import SQLITE, Form, Settings
+from .settings import SQLITE, Form, Settings, google_id
 
 #: Settings that there were once, and what to do instead.
 GONE: Mapping[Place, str] = {
@@ -111,6 +111,7 @@ def _across(data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     if issuer.get("jwt_key") and issuer.get("jwt_key") == issuer.get("key", "issuer.key"):
         yield ("issuer", "jwt_key"), "is the signing key itself. A VC-JWT needs a key of its own: name another file."
     yield from _vendors(data)
+    yield from _deciding(data)
     if isinstance(site.get("publish"), str):
         yield ("site", "publish"), 'is one text. Write the command as a list: ["rsync", "-a", "./", "…"].'
 
@@ -127,6 +128,35 @@ def _vendors(data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
     for name, begun in (("badgr", badgr.get("url")), ("credly", credly.get("organization"))):
         if begun and isinstance(gone, list) and name in gone:
             yield ("issuer", "gone"), f"names {name}, and [{name}] is filled in. Take one of them out."
+
+
+def _deciding(data: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
+    """Yield what deciding in a form lacks, where that is chosen."""
+    review = _table(data, "review")
+    decides = _table(review, "form").get("id")
+    if review.get("identity") == "form":
+        if not decides:
+            yield (
+                ("review", "form", "id"),
+                f'is missing, and [review.identity] is "form". {_cure(("review", "form", "id"))}',
+            )
+        if not review.get("coaches"):
+            yield (
+                ("review", "coaches"),
+                'is empty, and [review.identity] is "form": whoever can open the form could decide. List the coaches.',
+            )
+    forms = data.get("form")
+    asks = [one.get("id") for one in forms if isinstance(one, dict)] if isinstance(forms, list) else []
+    if isinstance(decides, str) and decides and _same_id(decides) in map(_same_id, asks):
+        yield ("review", "form", "id"), "is that of a form in which teachers ask for badges. Make a form of its own."
+
+
+def _same_id(value: object) -> object:
+    """An id, however it is written; what is none, as it is."""
+    try:
+        return google_id(value) if isinstance(value, str) else value
+    except ValueError:
+        return value
 
 
 def _table(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
@@ -189,7 +219,7 @@ def _model(place: Place) -> type[BaseModel] | None:
         if isinstance(part, int):
             continue
         field = model.model_fields.get(str(part))
-        kind = Form if part == "form" else field.annotation if field else None
+        kind = Form if part == "form" and model is Settings else field.annotation if field else None
         if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
             return None
         model = kind

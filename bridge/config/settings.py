@@ -190,7 +190,21 @@ class Sheet(Section):
         return self
 
 
+class DecisionForm(Section):
+    """The form in which coaches decide, and its questions by their titles or ids."""
+
+    id: Annotated[str, AfterValidator(lambda value: google_id(value) if value else "")] = Field(
+        "", description="Copy it from the decision form's address while editing: …/forms/d/ID/edit."
+    )
+    row: str = Field("Which request?", min_length=1, description="Write the title of the question for the ID.")
+    decision: str = Field("Your decision", min_length=1, description="Write the title of the question for it.")
+    feedback: str = Field(
+        "Words for the teacher", min_length=1, description="Write the title of the question for the words."
+    )
+
+
 class Review(Section):
+    identity: Literal["column", "form"] = Field("column", description="Choose column or form.")
     settle_minutes: int = Field(10, ge=0, le=24 * 60, description="Write a number of minutes.")
     due_days: int = Field(10, ge=1, le=366, description="Write a number of days.")
     archive_after_days: int = Field(180, ge=0, le=3660, description="Write a number of days; 0 is never.")
@@ -198,6 +212,7 @@ class Review(Section):
     digest: bool = Field(True, description="true or false.")
     digest_hour: int = Field(7, ge=0, le=23, description="Write an hour of the day, 0 to 23.")
     escalate_days: int = Field(5, ge=0, le=366, description="Write a number of days, or 0 for never.")
+    form: DecisionForm = Field(default_factory=lambda: DecisionForm.model_validate({}))
 
 
 class Issuer(Section):

@@ -8,6 +8,7 @@ from functools import partial
 
 from bridge import wiring
 from bridge.config import Settings
+from bridge.decision_form import WHERE, read_decision_form
 from bridge.forms import GoogleForms
 from bridge.google import Errand, Google
 from bridge.mail import SmtpMailer
@@ -45,6 +46,21 @@ def forms(settings: Settings) -> Findings:
             for problem in reading.problems:
                 yield bad("form", problem.sentence)
         yield from looked(WHAT, partial(form_lists, settings, google, readings))
+
+
+def decision_form(settings: Settings) -> Findings:
+    """The form in which coaches decide, where they do."""
+    if (asked := wiring.decision_form_of(settings)) is None:
+        return
+    with connected(settings) as google:
+        reading = read_decision_form(google, asked, {})
+    yield good(WHERE, f"“{reading.title}” can be read: {counted(len(reading.answers), 'answer', 'answers')}.")
+    if reading.verified:
+        yield good(WHERE, f"“{reading.title}” collects verified addresses.")
+    for problem in reading.problems:
+        yield bad(WHERE, problem.sentence)
+    for remark in reading.remarks:
+        yield bad(WHERE, remark)
 
 
 def sheet(settings: Settings) -> Findings:
@@ -128,6 +144,7 @@ def pages(settings: Settings) -> Findings:
 
 CHECKS: Mapping[str, Callable[[Settings], Findings]] = {
     "form": forms,
+    WHERE: decision_form,
     "sheet": sheet,
     "Drive": drive,
     "mail": mail,

@@ -1,23 +1,16 @@
-"""The link that opens a form already filled in. Pure.
-
-Google's pages make such a link by hand ("Get pre-filled link"): `entry.N=text`, N being a number of the question's.
-That it is the questionId of the API, hexadecimal there and decimal here, is assumed: people have found it so, Google
-does not say it. Were it wrong, the form would open empty, as it does without.
-"""
+"""The link that opens a form already filled in with the last answer. Pure."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlsplit
 
+from bridge.links import entry_of, filled_in
 from bridge.model import EvidenceKind, Submission
 
 #: Mail programs and proxies cut longer addresses.
 LONGEST = 1900
-
-_HEXADECIMAL = re.compile(r"[0-9a-f]{1,8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +32,12 @@ def prefilled(link: str, questions: Mapping[str, str], submission: Submission, o
     if not link or urlsplit(link).query:
         return Prefilled()
     values = {
-        str(int(question, 16)): text
+        entry: text
         for role, text in _answers(submission, option).items()
-        if text and _HEXADECIMAL.fullmatch(question := questions.get(role, ""))
+        if text and (entry := entry_of(questions.get(role, "")))
     }
     count = len(values)
-    while values and len(filled := _address(link, values)) > LONGEST:
+    while values and len(filled := filled_in(link, values)) > LONGEST:
         del values[max(values, key=lambda entry: len(quote(values[entry])))]
     return Prefilled(filled, len(values) == count) if values else Prefilled()
 
@@ -61,8 +54,3 @@ def _answers(submission: Submission, option: str) -> dict[str, str]:
         "links": "\n".join(links),
         "reflection": submission.reflection,
     }
-
-
-def _address(link: str, values: Mapping[str, str]) -> str:
-    entries = [("usp", "pp_url"), *((f"entry.{entry}", text) for entry, text in values.items())]
-    return f"{link}?{urlencode(entries, quote_via=quote)}"

@@ -74,3 +74,4 @@ class AnswerReading:
     questions: Mapping[str, str] = field(default_factory=dict)  # role → question id, to be remembered as facts
     problems: tuple[Problem, ...] = ()
     link: str = ""  # where people fill it in (responderUri); "": Google did not say
+    remarks: tuple[str, ...] = ()  # what of its questions should be otherwise

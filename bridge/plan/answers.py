@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
+from bridge.links import entry_of, filled_in
 from bridge.model import Answer, AnswerReading, Attempt, Decision, Identity, Known, Verdict
 from bridge.plan.draft import Draft
 from bridge.plan.entitled import Bar, bar, names
@@ -41,6 +42,13 @@ _ROW = re.compile(r"\s*([1-9]\d{0,8}-[1-9]\d{0,3})(?:\.([1-9]\d{0,5}))?\s*")
 def row_words(attempt: Attempt) -> str:
     """What an answer says of the row that it is about: its ID, and from the second version on which one was shown."""
     return attempt.id if attempt.version == 1 else f"{attempt.id}.{attempt.version}"
+
+
+def link_to_answer(known: Known, attempt: Attempt, form_id: str) -> str:
+    """Return the link that opens the decision form with the row filled in; with nothing, where that can't be told."""
+    link = known.facts.get(f"form-link:{form_id}") or f"https://docs.google.com/forms/d/{form_id}/viewform"
+    entry = entry_of(known.facts.get(f"question:{form_id}:row", ""))
+    return filled_in(link, {entry: row_words(attempt)}) if entry and "?" not in link else link
 
 
 def to_row(text: str) -> tuple[str, int] | None:

@@ -70,7 +70,7 @@ def of_decision(new: News, at: datetime, badge: str, person: str) -> Entry:
     decision = new.decision
     if decision.verdict is None or new.again:
         return Entry(at, decision.attempt_id, "taken back", badge, "", person)
-    what = f"decided: {decision.verdict}"
+    what = f"decided: {decision.verdict}{', verified' if decision.verified else ''}"
     return Entry(decision.seen_at, decision.attempt_id, what, badge, decision.reviewer, person)
 
 

@@ -46,7 +46,8 @@ def _lines(known: Known, attempt: Attempt, policy: Policy) -> Iterator[str]:
 
 
 def _said(decision: Decision) -> str:
-    by = f" by {one_line(decision.reviewer, 80)}" if decision.reviewer and decision.verdict else ""
+    proven = " (verified)" if decision.verified else ""
+    by = f" by {one_line(decision.reviewer, 80)}{proven}" if decision.reviewer and decision.verdict else ""
     words = one_line(decision.feedback, LONGEST_WORDS) if decision.verdict else ""
     rated = f" ({say_ratings(decision.ratings)})" if decision.ratings and decision.verdict else ""
     return f"{_DEEDS[decision.verdict]}{by}" + (f": “{words}”" if words else "") + rated

@@ -33,6 +33,7 @@ class Policy:
     coaches: frozenset[str] = frozenset()  # who may stand in Reviewer (lower case); empty: anyone
     identity: Identity = Identity.COLUMN  # where words count, and so how it is known who decided
     schools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # school (folded) → who looks after it
+    decision_form: str = ""  # id of the form in which coaches decide; "": there is none
     coordinator: str = ""  # who looks after the programme (lower case)
     digests: bool = False  # coaches get a mail a day on what waits for them
     digest_hour: int = 0  # not before this hour of the day

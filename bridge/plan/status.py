@@ -11,6 +11,7 @@ from bridge.model import (
     Effect,
     EvidenceKind,
     FileAccess,
+    Identity,
     Kind,
     Known,
     Order,
@@ -91,16 +92,27 @@ def _decided(known: Known, attempt: Attempt, policy: Policy) -> str:
     if decision is None:
         return _waiting(known, attempt, policy)
     at = policy.minute(decision.seen_at + policy.settle)
-    words = f"{decision.verdict} noted; it takes effect after {at}."
+    by = f" by {decision.reviewer} (verified)" if decision.verified else ""
+    words = f"{decision.verdict}{by} noted; it takes effect after {at}."
     if decision.verdict is Verdict.APPROVE and needs(known, attempt.id):
-        return f"{words} {_of_two(first_yes(known, attempt.id), decision)}"
-    return f"{words} Empty the cell to take it back."
+        return f"{words} {_of_two(first_yes(known, attempt.id), decision, policy)}"
+    return f"{words} {_UNDO[policy.identity]}"
 
 
-def _of_two(first: Decision | None, word: Decision) -> str:
+#: How whoever decided takes it back in time.
+_UNDO = {
+    Identity.COLUMN: "Empty the cell to take it back.",
+    Identity.FORM: "To take it back, answer again: Hold.",
+    Identity.TABS: "Empty the cell to take it back.",
+}
+
+
+def _of_two(first: Decision | None, word: Decision, policy: Policy) -> str:
     """How a yes that has not acted yet is taken back, where two are needed."""
     if first is None:
-        return f"It is that of {word.reviewer}; a second one is needed after it. Empty the cell to take it back."
+        return f"It is that of {word.reviewer}; a second one is needed after it. {_UNDO[policy.identity]}"
+    if policy.identity is Identity.FORM:
+        return f"It is the second one, by {word.reviewer} after {first.reviewer}. {_UNDO[policy.identity]}"
     return (
         f"It is the second one, by {word.reviewer} after {first.reviewer}. To take it back, put {first.reviewer} into "
         "Reviewer again; empty the cell to take back both."

@@ -298,7 +298,7 @@ def test_the_values_in_the_example_are_the_defaults(tmp_path: Path) -> None:
 
 def settings_of(model: type[BaseModel], place: str = "") -> Iterator[str]:
     for name, field in model.model_fields.items():
-        kind = Form if name == "form" else field.annotation
+        kind = Form if name == "form" and not place else field.annotation
         if isinstance(kind, type) and issubclass(kind, BaseModel):
             yield from settings_of(kind, f"{place}{name}.")
         else:

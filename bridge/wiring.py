@@ -303,8 +303,7 @@ def open_world(
     *often*: as in `policy_of`. *leased*: waits renew the lease; False for a dry run: no lease, and no trace.
     Raises ConfigProblems, Refused or LedgerUnusable, each with its cure.
     """
-    clock = clock_of(settings, stop)
-    signing = signing_of(settings)
+    clock, signing = clock_of(settings, stop), signing_of(settings)
     _keep(settings)
     with ExitStack() as stack:
         google = stack.enter_context(closing(google_of(settings, clock)))

@@ -201,6 +201,7 @@ class DecisionForm(Section):
     feedback: str = Field(
         "Words for the teacher", min_length=1, description="Write the title of the question for the words."
     )
+    ratings: str = Field("", description="Write the title of the question for how a rubric is rated.")
 
 
 class Review(Section):

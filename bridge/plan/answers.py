@@ -15,14 +15,15 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 
 from bridge.links import entry_of, filled_in
-from bridge.model import Answer, AnswerReading, Attempt, Decision, Identity, Known, Verdict
+from bridge.model import Achievement, Answer, AnswerReading, Attempt, Decision, Identity, Known, Verdict
 from bridge.plan.draft import Draft
 from bridge.plan.entitled import Bar, bar, names
 from bridge.plan.policy import Policy
+from bridge.plan.ratings import badge_of
 from bridge.plan.second_look import first_yes, is_asked_as_coordinator, needs, why_no_second
 from bridge.plan.standing import ANSWERS, OPEN, Standing, standing, why_not
 from bridge.plan.standing import Answer as Outcome
-from bridge.review import to_verdict
+from bridge.review import fold, to_verdict
 
 #: Where its problems are.
 WHERE = "decision form"
@@ -47,14 +48,36 @@ def row_words(attempt: Attempt) -> str:
 def link_to_answer(known: Known, attempt: Attempt, form_id: str) -> str:
     """Return the link that opens the decision form with the row filled in; with nothing, where that can't be told."""
     link = known.facts.get(f"form-link:{form_id}") or f"https://docs.google.com/forms/d/{form_id}/viewform"
-    entry = entry_of(known.facts.get(f"question:{form_id}:row", ""))
-    return filled_in(link, {entry: row_words(attempt)}) if entry and "?" not in link else link
+    filled = {"row": row_words(attempt), "ratings": lines_to_rate(badge_of(known, attempt.id))}
+    entries = {
+        entry: text
+        for role, text in filled.items()
+        if text and (entry := entry_of(known.facts.get(f"question:{form_id}:{role}", "")))
+    }
+    return filled_in(link, entries) if entries and "?" not in link else link
 
 
 def to_row(text: str) -> tuple[str, int] | None:
     """Read `row_words`: attempt id and version; None for anything else."""
     found = _ROW.fullmatch(text)
     return (found[1], int(found[2] or 1)) if found else None
+
+
+def lines_to_rate(achievement: Achievement | None) -> str:
+    """What the question for ratings is filled in with: a line for each criterion."""
+    return "\n".join(f"{one.title}: " for one in achievement.rubric) if achievement is not None else ""
+
+
+def ratings_in(text: str, achievement: Achievement | None) -> dict[str, str]:
+    """Read `lines_to_rate` with levels in them: by folded title, the word of each criterion that has one."""
+    titles = [fold(one.title) for one in achievement.rubric] if achievement is not None else []
+    found = {}
+    for line in text.splitlines():
+        for title in sorted(titles, key=len, reverse=True):
+            if (said := fold(line)).startswith(f"{title}:") and (word := said.removeprefix(f"{title}:").strip()):
+                found[title] = word
+                break
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,16 +12,17 @@ from datetime import datetime
 from hashlib import sha256
 
 from bridge.model import AnswerReading, Decision, Identity, Known, Verdict
-from bridge.plan.answers import Round, Word, Words, words_about
+from bridge.plan.answers import Round, Word, Words, ratings_in, words_about
 from bridge.plan.decisions import Sorted, learn_decisions
 from bridge.plan.draft import Draft
 from bridge.plan.enact import enact_first
 from bridge.plan.intake import Intake
 from bridge.plan.policy import Policy
+from bridge.plan.ratings import badge_of
 from bridge.plan.rescaled import learn_rescaled
 from bridge.plan.second_look import needs
 from bridge.plan.standing import ANSWERS, OPEN, Answer, standing
-from bridge.review import EVIDENCE, LINK, NOWHERE, REFLECTION, Row, to_verdict
+from bridge.review import EVIDENCE, LINK, NOWHERE, REFLECTION, Row, fold, to_verdict
 
 ELSEWHERE = {
     Identity.FORM: "Please decide by the link in Decide: what stands in Decision, Feedback and Reviewer counts for "
@@ -41,7 +42,7 @@ class Said:
     verdict: str = ""  # as typed or chosen
     feedback: str = ""
     reviewer: str = ""  # address, lower case; proven
-    ratings: Mapping[str, str] = field(default_factory=dict)  # title of a criterion → word
+    ratings: Mapping[str, str] = field(default_factory=dict)  # folded title of a criterion → word
     at: datetime | None = None  # when it was said, where that is known
     identity: Identity | None = None  # how it is known who said it; None: as the programme has it
 
@@ -71,7 +72,8 @@ def _in_words(row: Row, said: Said) -> Row:
 def as_decided(decision: Decision) -> Said:
     """The words of a decision, for a row that is to say what is in force already."""
     verdict = decision.verdict.value if decision.verdict else ""
-    said = Said(decision.attempt_id, verdict, decision.feedback, decision.reviewer)
+    ratings = {fold(one.criterion.title): one.level for one in decision.ratings}
+    said = Said(decision.attempt_id, verdict, decision.feedback, decision.reviewer, ratings)
     return replace(said, at=decision.said_at, identity=decision.identity)
 
 
@@ -92,7 +94,9 @@ def learn_words(
     if form is None or not form.counts:
         return None
     said = words_about(draft, form, policy)
-    notices = _learn_rounds(draft, intake, rows, said, policy)
+    counting = replace(rows, good={**_rows_that_are_gone(draft.known, rows, said), **rows.good})
+    last = in_words_of(counting, _to_said(draft.known, {key: words.rounds[-1] for key, words in said.items()}))
+    notices = learn_rescaled(draft, known, last.good) | _learn_rounds(draft, intake, counting, said, policy)
     notices = _elsewhere(draft.known, rows, policy) | notices
     return notices | {attempt_id: words.fault for attempt_id, words in said.items() if words.fault}
 
@@ -104,25 +108,24 @@ def _learn_rounds(
     draft: Draft, intake: Intake, rows: Sorted, said: Mapping[str, Words], policy: Policy
 ) -> dict[str, str]:
     """Learn round by round, so that two people who approved since the last look both count."""
-    all_rows = replace(rows, good={**_rows_that_are_gone(draft.known, rows, said), **rows.good})
     most, notices = max((len(words.rounds) for words in said.values()), default=1), dict[str, str]()
     for n in range(most):
         now = {key: words.rounds[max(0, len(words.rounds) - most + n)] for key, words in said.items()}
-        notices = learn_decisions(draft, intake, in_words_of(all_rows, _to_said(now)), policy)
+        notices = learn_decisions(draft, intake, in_words_of(rows, _to_said(draft.known, now)), policy)
         for attempt_id, words in said.items():
             if most - n <= len(words.rounds) and n + 1 < most:
                 _confirm(draft, attempt_id, words.rounds[len(words.rounds) - most + n + 1])
     return notices
 
 
-def _to_said(rounds: Mapping[str, Round]) -> dict[str, Said]:
+def _to_said(known: Known, rounds: Mapping[str, Round]) -> dict[str, Said]:
     said = {}
     for attempt_id, one in rounds.items():
         if isinstance(one, Word):
             answer = one.answer
-            said[attempt_id] = Said(
-                attempt_id, one.verdict.value, answer.feedback, one.by, at=answer.at, identity=Identity.FORM
-            )
+            ratings = ratings_in(answer.ratings, badge_of(known, attempt_id))
+            words = (one.verdict.value, answer.feedback, one.by, ratings)
+            said[attempt_id] = Said(attempt_id, *words, at=answer.at, identity=Identity.FORM)
         elif one is not None:
             said[attempt_id] = as_decided(one)
     return said

@@ -39,7 +39,7 @@ def learn_rescaled(draft: Draft, known: Known, rows: Mapping[str, Row]) -> dict[
     notices = {}
     for attempt_id, row in rows.items():
         key = draft.known.requests[draft.known.attempts[attempt_id].request].achievement
-        before, _ = _kept(draft.known, attempt_id)
+        before, *_ = _kept(draft.known, attempt_id)
         if (before or changed.get(key)) and (notice := _judge(draft, row, changed.get(key, frozenset()))):
             notices[attempt_id] = notice
     return notices
@@ -66,7 +66,9 @@ def _scales(achievement: Achievement) -> dict[str, list[str]]:
 def _judge(draft: Draft, row: Row, changed: frozenset[str]) -> str:
     """Bring what is kept of a row up to date; return what to tell whoever has not chosen Approve."""
     at, verdict = standing(draft.known, row.attempt_id), to_verdict(row.verdict)
-    before, told = _kept(draft.known, row.attempt_id)
+    before, told, since = _kept(draft.known, row.attempt_id)
+    if row.said_at is not None and since and row.said_at.isoformat() > since:
+        before, told = {}, False  # an answer to the decision form that came later
     said = {fold(title): fold(word) for title, word in row.ratings.items()}
     words = {title: word for title, word in before.items() if said.get(title) == word}
     more = {title: said[title] for title in changed if title in said}
@@ -75,7 +77,8 @@ def _judge(draft: Draft, row: Row, changed: frozenset[str]) -> str:
     if at not in _RATED or (verdict is Verdict.APPROVE and told):
         words = {}
     told = verdict is not Verdict.APPROVE
-    kept = json.dumps({"words": words, "told": told}, sort_keys=True) if words else ""
+    since = draft.now.isoformat() if more or not since else since
+    kept = json.dumps({"words": words, "told": told, "since": since}, sort_keys=True) if words else ""
     if kept or before:
         draft.fact(words_fact(row.attempt_id), kept)
     if not (words and told and at in OPEN):
@@ -86,7 +89,7 @@ def _judge(draft: Draft, row: Row, changed: frozenset[str]) -> str:
 
 def why_rescaled(known: Known, attempt_id: str) -> str:
     """Say which criterion of an Approve must be rated anew; "" if none."""
-    words, told = _kept(known, attempt_id)
+    words, told, _ = _kept(known, attempt_id)
     if not words or told:
         return ""
     return (
@@ -95,10 +98,11 @@ def why_rescaled(known: Known, attempt_id: str) -> str:
     )
 
 
-def _kept(known: Known, attempt_id: str) -> tuple[dict[str, str], bool]:
-    """The words of a row that were chosen from a scale that is no more; whether a coach was told since."""
+def _kept(known: Known, attempt_id: str) -> tuple[dict[str, str], bool, str]:
+    """The words of a row that were chosen from a scale that is no more; whether a coach was told since, and since
+    when (ISO 8601, UTC) it is no more."""
     kept = json.loads(known.facts.get(words_fact(attempt_id)) or '{"words": {}, "told": false}')
-    return kept["words"], kept["told"]
+    return kept["words"], kept["told"], kept.get("since", "")
 
 
 def _titles(known: Known, attempt_id: str, words: Mapping[str, str]) -> str:

@@ -156,7 +156,7 @@ def rerated(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
     after = Counter((title, fold(word)) for row in rows.values() for title, word in row.ratings.items())
     for attempt_id, row in rows.items():
         decision = known.decision(attempt_id)
-        if decision is None or not decision.enacted:
+        if decision is None or not decision.enacted or decision.verified:
             continue
         same = to_verdict(row.verdict) is decision.verdict and row.feedback == decision.feedback
         for rating in decision.ratings:

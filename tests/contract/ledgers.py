@@ -28,6 +28,7 @@ from bridge.model import (
     EvidenceKind,
     FileAccess,
     FileFacts,
+    Identity,
     Kind,
     Known,
     Lesson,
@@ -210,6 +211,7 @@ FULL = Lesson(
         Decision("1-1", 1, 1, Verdict.RETURN, "cora@example.org", "More, please.", NOON, True),
         Decision("1-2", 1, 1, Verdict.APPROVE, "cora@example.org", "", NOON, ratings=RATINGS),
         Decision("1-2", 2, 1, None, "cora@example.org", "", NOON + timedelta(microseconds=1)),
+        Decision("1-2", 3, 1, Verdict.HOLD, "cora@example.org", "", NOON, identity=Identity.FORM, said_at=NOON),
     ),
     orders=(
         order(

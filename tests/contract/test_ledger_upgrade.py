@@ -16,18 +16,19 @@ from bridge.ledger.backup import copy
 from bridge.ledger.engine import PATIENCE, make_engine, parse_url
 from bridge.ledger.migrations import HEAD, SCRIPTS, upgrade, version_of
 from bridge.ledger.schema import metadata
-from bridge.model import Acceptance, Effect, Kind, Lesson, Move, Prerequisites, State, Token, Uptake
+from bridge.model import Acceptance, Effect, Identity, Kind, Lesson, Move, Prerequisites, State, Token, Uptake
 from bridge.ports import Ledger
 from tests.contract.ledgers import FULL, NOON, RICH, credential, learnt, order
 from tests.fakes.clock import FakeClock
 from tests.fakes.postgres import scratch
 
-#: What older versions could know: nothing was rated by rubrics, and criteria stood in no Docs.
+CLAIMED: dict[str, Any] = {"ratings": (), "identity": Identity.COLUMN, "said_at": None}
+#: What older versions could know: nothing was rated by rubrics, nobody was verified, and criteria stood in no Docs.
 WITHOUT_DOCS = replace(
     FULL,
     criteria=(),
     achievements=tuple(replace(one, rubric=()) for one in FULL.achievements),
-    decisions=tuple(replace(one, ratings=()) for one in FULL.decisions),
+    decisions=tuple(replace(one, **CLAIMED) for one in FULL.decisions),
     orders=tuple(replace(one, results=()) for one in FULL.orders),
 )
 #: The first one: badges had no type, tags, alignments or end then.

@@ -185,8 +185,11 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
         report.cells_written = len(change.review) + len(change.catalogue)
         report.tabs_written = len(pages.changes)
         report.mended = put_in_order(change, reading.lacking)
-    if showing.versions:
-        world.ledger.shown(showing.versions)
+    versions = showing.versions
+    if plan.rewritten(known, learnt, versions):  # what was chosen in the moment before is about the older words
+        versions = plan.seen_since(known, learnt, _try("sheet", world.sheet.read, report.problems), versions)
+    if versions:
+        world.ledger.shown(versions)
     if facts := {**pages.facts, **(showing.facts if change.removed else {})}:
         world.ledger.learn(Lesson(facts=facts))
 

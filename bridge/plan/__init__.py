@@ -20,6 +20,7 @@ from bridge.plan.policy import Policy, Vendor
 from bridge.plan.scales import with_scales
 from bridge.plan.showing import Showing, look_again, rewrites, show
 from bridge.plan.tidying import tidy
+from bridge.plan.unseen import rewritten, seen_since
 
 __all__ = [
     "FormList",
@@ -42,6 +43,8 @@ __all__ = [
     "moved",
     "pages",
     "rewrites",
+    "rewritten",
+    "seen_since",
     "show",
     "tidy",
     "to_move",

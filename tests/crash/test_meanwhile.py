@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bridge.ports import SheetReading
+from tests.crash.meanwhile import Meanwhile, Moment
 from tests.crash.world import FakeWorld, decide, edit, submit
 
 
@@ -38,6 +39,24 @@ def test_a_choice_made_while_edited_words_are_on_their_way_is_about_the_old_ones
     assert len(world.backend.issued) == 1
 
 
+def test_a_choice_in_the_moment_before_edited_words_are_written_is_about_the_old_ones() -> None:
+    world = FakeWorld()
+    submit()(world)
+    world.run_to_rest()
+    edit("Edited since.")(world)
+    sheet, world.sheet = world.sheet, Meanwhile(world.sheet)  # type: ignore[assignment]
+    world.sheet.plan(Moment.BEFORE_THE_WRITE, lambda: sheet.decide("1-1", "Approve"))  # type: ignore[attr-defined]
+    world.run_once()
+    world.sheet = sheet
+    assert sheet.row("1-1")["Decision"] == "Approve"
+    world.run_to_rest()
+    assert not world.backend.issued
+    assert world.status("1-1").startswith("The answer changed after you looked")
+    decide("1-2", "Approve")(world)
+    world.run_to_rest()
+    assert len(world.backend.issued) == 1
+
+
 def test_a_sort_meanwhile_puts_edited_words_into_the_right_row() -> None:
     world = FakeWorld()
     for who in ("ana", "zoe"):
@@ -59,4 +78,4 @@ def test_only_edited_words_cost_a_second_look() -> None:
     assert world.sheet.reads == before + 1
     edit("Edited since.")(world)
     world.run_once()
-    assert world.sheet.reads == before + 3
+    assert world.sheet.reads == before + 4  # and a third one, whether somebody chose in the moment before the write

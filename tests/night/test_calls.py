@@ -73,8 +73,8 @@ def test_new_evidence_alone_is_looked_at(town: District) -> None:
     assert without_tokens(town) == looks(4) + batches(2) + mails(1) + Counter(WRITE)
 
 
-def test_a_row_that_is_to_say_something_else_is_looked_at_once_more(town: District) -> None:
-    """Where an answer was edited that coaches have seen, the tabs are read again just before the write."""
+def test_a_row_that_is_to_say_something_else_is_looked_at_twice_more(town: District) -> None:
+    """Where an answer was edited that coaches have seen, the tabs are read again just before the write, and after it."""
     town.submit(2)
     town.night()
     with town.sandbox.lock:
@@ -84,7 +84,7 @@ def test_a_row_that_is_to_say_something_else_is_looked_at_once_more(town: Distri
         edit_response(town.sandbox.world, town.programme.form_id, one.id, answers)
     town.calls()
     town.night()
-    assert without_tokens(town) == looks(2) + Counter(READS) + Counter(WRITE)
+    assert without_tokens(town) == looks(2) + Counter(READS) + Counter(READS) + Counter(WRITE)
     assert town.night().changed_nothing
 
 

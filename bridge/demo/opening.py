@@ -20,9 +20,10 @@ def write_catalogue(people: People, world: World, policy: Policy, at_once: str) 
     run_sync(world, policy)
     titles = people.ask("GET", f"{book}/{BADGES_TAB}")["rows"][0]
     header, *rows = people.ask("GET", f"{book}/{DRAFT}")["rows"]
+    rubrics = {badge.key: "\n".join(badge.rubric) for badge in people.programme.badges}
     values = []
     for row in rows:
-        cells = dict(zip(header, row, strict=False)) | {"Active": "yes"}
+        cells = dict(zip(header, row, strict=False)) | {"Active": "yes", "Rubric": rubrics.get(row[0], "")}
         if cells["Name"] == at_once:
             cells["Review days"] = "1"
         values.append([cells.get(title) or None for title in titles])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -87,6 +88,12 @@ class People:
     def in_sheet(self, act: str, coach: str, **what: Any) -> None:
         self.ask("POST", f"sheets/{self.programme.spreadsheet_id}/{act}", tab=REVIEW, **what, **{"as": coach})
 
-    def decide(self, attempt_id: str, verdict: str, feedback: str, coach: str) -> None:
-        words = {"Decision": verdict, "Reviewer": coach} | ({"Feedback": feedback} if feedback else {})
+    def decide(
+        self, attempt_id: str, verdict: str, feedback: str, coach: str, ratings: Mapping[str, str] | None = None
+    ) -> None:
+        words = (
+            {"Decision": verdict, "Reviewer": coach}
+            | ({"Feedback": feedback} if feedback else {})
+            | {**(ratings or {})}
+        )
         self.in_sheet("type-in-row", coach, where={"ID": attempt_id}, set=words)

@@ -11,6 +11,7 @@ from bridge.demo.opening import write_catalogue
 from bridge.demo.people import People
 from bridge.demo.plots import CAPITALS, EVERYDAY, LATE, PLOTS, RIGHT_TO_LEFT, UNKNOWN_BADGE, Part, Plot
 from bridge.plan import Policy
+from bridge.plan.rubric import to_rubric
 from bridge.ports import World
 from bridge.report import Report, counted
 from bridge.sandbox.state import Person
@@ -134,9 +135,17 @@ class Story:
                 continue
             latest = max(mine, key=lambda row: tuple(map(int, row["ID"].split("-"))))
             coach = self.people.programme.coaches[part.number % 4].email
-            self.people.decide(latest["ID"], *word, coach=coach)
+            self.people.decide(latest["ID"], *word, coach=coach, ratings=self._ratings(part, word[0]))
             decided += 1
         return decided
+
+    def _ratings(self, part: Part, verdict: str) -> dict[str, str]:
+        """How a coach rates by the rubric of the badge, if it has one: who returns has found something too low."""
+        badges = {badge.name: badge for badge in self.people.programme.badges}
+        rubric = to_rubric("\n".join(badges[part.badge].rubric)) if part.badge in badges else ()
+        if verdict == "Return":
+            return {one.title: one.levels[0] for one in rubric[:2]}
+        return {one.title: one.levels[-1] if part.number % 4 else one.needed or one.levels[0] for one in rubric}
 
     def _night(self, night: int) -> None:
         for _ in range(CYCLES):

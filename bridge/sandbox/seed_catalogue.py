@@ -16,6 +16,7 @@ class SeedBadge:
     tags: str = ""
     alignment: tuple[str, ...] = ()  # lines as the Badges tab has them: name | address | code | framework
     valid_for: str = ""
+    rubric: tuple[str, ...] = ()  # lines as the Badges tab has them; the demo writes them there, `seed` does not
 
 
 ISTE = "https://iste.org/standards/educators"
@@ -53,6 +54,11 @@ BADGES: tuple[SeedBadge, ...] = (
             "Explain how you made up the groups, and what you would change next time.",
         ),
         10,
+        rubric=(
+            "Task design: not yet | meets* | exceeds",
+            "Talk among students: rare | regular* | builds on ideas",
+            "Looking back: tells | explains",
+        ),
     ),
     SeedBadge(
         "feedback-that-moves-learning",

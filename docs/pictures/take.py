@@ -20,7 +20,7 @@ from bridge.demo.leaving import TABS
 HERE = Path(__file__).parent
 #: Pixels that the browser shows, as wide as the tab or its first columns; what is empty below is cut off.
 SIZES = {
-    "review": (2900, 900),
+    "review": (3230, 900),
     "badges": (2360, 900),
     "progress": (1990, 1000),
     "hours": (1010, 640),

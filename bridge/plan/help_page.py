@@ -26,6 +26,11 @@ _DECIDING = (
         f"second one puts their own address under {REVIEWER} and leaves Approve; {STATUS} says who is awaited.",
     ),
     (
+        "rate by a rubric",
+        f"Where a badge has one, choose a level in each of its columns beside {DECISION}. {STATUS} says what Approve "
+        "lacks. On Return the teacher reads what you rated.",
+    ),
+    (
         "return",
         "Not yet. The teacher gets your words and a link to the form with the last answer in it; what comes back is "
         f"the next attempt, in a row of its own. Needs words. Where a badge has a last attempt, {STATUS} says so.",

@@ -196,9 +196,14 @@ class People(Programme):
             self.world.doom.dies_at = -1
         self.world.clock.advance(timedelta(hours=1))
 
-    @rule(moment=st.sampled_from(Moment), deed=deeds.anything, n=st.integers(0, 9))
-    def act_while_the_bridge_works(self, moment: Moment, deed: deeds.Deed, n: int) -> None:
-        """Two at once: people do it between the bridge's looks, or between its look and its write."""
+    @rule(moment=st.sampled_from(Moment), deed=deeds.anything, n=st.integers(0, 9), edited=st.booleans())
+    def act_while_the_bridge_works(self, moment: Moment, deed: deeds.Deed, n: int, edited: bool) -> None:
+        """Two at once: people do it between the bridge's looks, or between its look and its write.
+
+        *edited*: so that there is something to be written into rows that coaches look at.
+        """
+        if edited and self.responses():
+            self.edit(n=n, badge="")
         name, _ = deed
         if self.orderly and name not in ("decide", "edit"):
             return

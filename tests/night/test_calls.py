@@ -74,7 +74,7 @@ def test_new_evidence_alone_is_looked_at(town: District) -> None:
 
 
 def test_a_row_that_is_to_say_something_else_is_looked_at_twice_more(town: District) -> None:
-    """Where an answer was edited that coaches have seen, the tabs are read again just before the write, and after it."""
+    """Where an answer was edited that coaches have seen, the tabs are read just before the write, and after it."""
     town.submit(2)
     town.night()
     with town.sandbox.lock:

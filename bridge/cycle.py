@@ -28,6 +28,9 @@ MADE_ANEW = "Nothing in them is lost: if this comes again, delete them, and the 
 
 UNLOCK = "If this comes again, delete what protects cells there (Data, Protect sheets and ranges)."
 
+NOT_WRITTEN = "The coaches' own tabs could not be written, so what is chosen there is not answered."
+MAY_EDIT = "Look whether each address in coaches of [review] is right, and may edit the spreadsheet."
+
 UNFORESEEN_LIST = "The list of badges in “{title}” could not be changed, in a way nobody foresaw; the log says more."
 UNFORESEEN = "It could not be read, in a way that nobody foresaw; the log says more."
 
@@ -161,15 +164,16 @@ def act(world: World, policy: Policy, known: Known, report: Report) -> frozenset
 def show(world: World, policy: Policy, known: Known, reading: SheetReading, learnt: Learnt, report: Report) -> None:
     """Make the sheet say what the ledger knows, in one write; none when it says so already."""
     now = world.clock.now()
-    moving = plan.to_move(known, learnt, now, policy)
-    if moving or plan.rewrites(known, learnt):
+    moving, leaving = plan.to_move(known, learnt, now, policy), plan.leaving(known, learnt, policy, now)
+    if moving or leaving or plan.rewrites(known, learnt):
         fresh = _try("sheet", world.sheet.read, report.problems)
         if fresh is None:
             return
         if fresh.review != reading.review:  # somebody is at work there: rows are moved another time
             moving = frozenset()
+        leaving = {coach: rows for coach, rows in leaving.items() if plan.is_same(coach, reading, fresh)}
         reading, learnt = fresh, plan.look_again(known, fresh, learnt)
-    showing = _showing(known, reading, learnt, moving, policy, now)
+    showing = _showing(known, reading, learnt, moving, leaving, policy, now)
     pages = _try(OWN_TABS, lambda: _pages(world, policy, known, reading), report.problems) or Pages()
     report.problems.extend(pages.problems)
     change = replace(showing.change, own=(*showing.change.own, *pages.changes))
@@ -183,7 +187,7 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
             return
         report.rows_added, report.rows_moved = len(change.added), len(change.removed)
         report.cells_written = len(change.review) + len(change.catalogue)
-        report.tabs_written = len(pages.changes)
+        report.tabs_written, report.desks_written = len(pages.changes), len(change.coaches)
         report.mended = put_in_order(change, reading.lacking)
     versions = showing.versions
     if plan.rewritten(known, learnt, versions):  # what was chosen in the moment before is about the older words
@@ -195,11 +199,19 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
 
 
 def _showing(
-    known: Known, reading: SheetReading, learnt: Learnt, moving: Collection[str], policy: Policy, now: datetime
+    known: Known,
+    reading: SheetReading,
+    learnt: Learnt,
+    moving: Collection[str],
+    leaving: Mapping[str, Sequence[int]],
+    policy: Policy,
+    now: datetime,
 ) -> Showing:
-    """What the tab of requests must say, with the rows of *moving* gone over to the Archive."""
+    """What the tabs of requests must say, with the rows of *moving* gone over to the Archive, and those of *leaving*
+    (places, by coach) from coaches' own tabs."""
     showing = plan.show(known, reading, learnt, policy, now)
     showing = plan.moved(showing, known, reading, learnt, moving, now, policy)
+    showing = replace(showing, change=plan.without(showing.change, leaving))
     return (
         plan.with_scales(showing, known, reading) if learnt.review_is_whole or showing.change.make_review else showing
     )
@@ -232,20 +244,23 @@ def _write(world: World, reading: SheetReading, change: Change, pages: Pages, re
     if left := set(put_in_order(change, reading.lacking)) - set(put_in_order(less, reading.lacking)):
         sentence = f"Not put in order: {', '.join(sorted(left))}. {refused} {UNLOCK}"
         report.problems.append(Problem("sheet, tab Review", sentence, blocking=True))
+    if change.coaches and not less.coaches:
+        report.problems.append(Problem("sheet, coaches' tabs", f"{NOT_WRITTEN} {refused} {MAY_EDIT}", blocking=True))
     return less, pages if less.own == change.own else Pages()
 
 
 def _less_and_less(change: Change) -> Iterator[Change]:
     """What to write, and what instead where that is refused."""
-    looks = bool(change.mend_review or (change.ratings and not change.make_review))
-    plain = replace(change, mend_review=False, ratings=change.ratings if change.make_review else None)
-    yield change
-    if looks:
-        yield plain
-    if change.own:
-        yield replace(change, own=(), removed=(), ratings=plain.ratings if change.removed else change.ratings)
+    for part in (change, replace(change, coaches={})) if change.coaches else (change,):
+        looks = bool(part.mend_review or (part.ratings and not part.make_review))
+        plain = replace(part, mend_review=False, ratings=part.ratings if part.make_review else None)
+        yield part
         if looks:
-            yield replace(plain, own=(), removed=())
+            yield plain
+        if part.own:
+            yield replace(part, own=(), removed=(), ratings=plain.ratings if part.removed else part.ratings)
+            if looks:
+                yield replace(plain, own=(), removed=())
 
 
 def keep_lists(world: World, lists: Sequence[FormList], report: Report) -> None:
@@ -325,7 +340,7 @@ def plan_cycle(world: World, policy: Policy) -> Preview:
     showing, moving = Showing(Change()), frozenset[str]()
     if seen.sheet is not None:
         moving = plan.to_move(known, told, now, policy)
-        showing = _showing(known, seen.sheet, told, moving, policy, now)
+        showing = _showing(known, seen.sheet, told, moving, plan.leaving(known, told, policy, now), policy, now)
     effects = tuple(plan.due(known, now, leave=withheld))
     lists = plan.form_lists(seen, known)
     listed = [problem for one in lists for problem in one.problems]

@@ -41,6 +41,7 @@ class Report:
     log_head: str = ""  # the hash of the newest: kept elsewhere, it witnesses all that came before
     log_grew: bool = False
     tabs_written: int = 0  # of the bridge's own
+    desks_written: int = 0  # coaches' own tabs
     mended: tuple[str, ...] = ()  # what of the review tab's looks was put in order
     lists_written: int = 0  # of badges, in forms
     pages_changed: bool = False  # what is common to all badges: issuer, keys, catalogue, status lists
@@ -67,6 +68,7 @@ class Report:
             or self.cells_written
             or self.rows_added
             or self.rows_moved
+            or self.desks_written
             or self.done
             or self.postponed
         )
@@ -94,6 +96,8 @@ class Report:
             yield "sheet: " + ", ".join(self._written())
         elif self.tabs_written:
             yield f"sheet: {counted(self.tabs_written, 'tab', 'tabs')} brought up to date"
+        if self.desks_written:
+            yield f"sheet: {counted(self.desks_written, 'tab', 'tabs')} of coaches brought up to date"
         if self.mended:
             yield f"sheet: put in order in Review: {', '.join(self.mended)}"
         if self.lists_written:
@@ -147,6 +151,7 @@ class Report:
             "rows_added": self.rows_added,
             "rows_moved": self.rows_moved,
             "cells_written": self.cells_written,
+            "coaches_tabs": self.desks_written,
             "mended": list(self.mended),
             "lists_written": self.lists_written,
             "log": {"lines": self.log_lines, "head": self.log_head},

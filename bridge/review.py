@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from types import MappingProxyType
 
 from bridge.model import Identity, Verdict
 from bridge.wording import visible
@@ -43,6 +44,7 @@ CRITERION = "criterion:"
 
 ID, SUBMITTED, WAITING, DUE, NAME, EMAIL, BADGE = "ID", "Submitted", "Waiting", "Due", "Name", "E-mail", "Badge"
 EVIDENCE, REFLECTION, EARLIER = "Evidence", "Reflection", "Earlier feedback"
+WITH = "With"
 DECISION, FEEDBACK, REVIEWER, STATUS, LINK = "Decision", "Feedback", "Reviewer", "Status", "Badge link"
 
 COLUMNS = (  # left to right; a new column is one line here and one in `plan.showing.CELLS`
@@ -62,6 +64,23 @@ COLUMNS = (  # left to right; a new column is one line here and one in `plan.sho
     Column(STATUS, "bridge", 280),
     Column(LINK, "bridge", 220),
 )
+
+#: Columns that are there only where it is so known who decides; they stand to the left of Decision.
+ONLY: Mapping[Identity, tuple[Column, ...]] = MappingProxyType(
+    {Identity.TABS: (Column(WITH, "bridge", 170, later=True),)}
+)
+
+
+def columns_of(identity: Identity) -> tuple[Column, ...]:
+    """The columns of the review tab, left to right."""
+    more = ONLY.get(identity, ())
+    return tuple(one for column in COLUMNS for one in ((*more, column) if column.title == DECISION else (column,)))
+
+
+_MORE = tuple(column.title for columns in ONLY.values() for column in columns)
+
+#: Those of a tab whose every word is one coach's.
+COLUMNS_OF_COACHES = tuple(column for column in COLUMNS if column.title != REVIEWER)
 
 #: What a review tab must have, and what it may lack.
 REQUIRED = tuple(column.title for column in COLUMNS if not column.later)
@@ -173,10 +192,14 @@ def read_table(values: Sequence[Sequence[str]], titles: Iterable[str], optional:
     return Table(places, tuple(problems), rows)
 
 
-def read_review(values: Sequence[Sequence[str]], marked: Mapping[str, int]) -> Table:
-    """Read the review tab. *marked*: where the columns stand that the bridge knows by its mark, by its own title."""
-    table = read_table(values, REQUIRED)
-    there = {mark: place for mark, place in marked.items() if mark in LATER or mark.startswith(CRITERION)}
+def read_review(values: Sequence[Sequence[str]], marked: Mapping[str, int], lacks: Collection[str] = ()) -> Table:
+    """Read the review tab, or a coach's own, which *lacks* some columns.
+
+    *marked*: where the columns stand that the bridge knows by its mark, by its own title.
+    """
+    table = read_table(values, [title for title in REQUIRED if title not in lacks])
+    ours = {*LATER, *_MORE}
+    there = {mark: place for mark, place in marked.items() if mark in ours or mark.startswith(CRITERION)}
     rows = (
         (position, {**cells, **{title: _at(values[position], place) for title, place in there.items()}})
         for position, cells in table.rows
@@ -205,7 +228,7 @@ def to_rows(table: Table) -> tuple[Row, ...]:
             attempt_id=cells[ID].strip(),
             verdict=cells[DECISION].strip(),
             feedback=cells[FEEDBACK].strip()[:LONGEST_CELL],
-            reviewer=cells[REVIEWER].strip()[:320],
+            reviewer=cells.get(REVIEWER, "").strip()[:320],
             cells=cells,
             ratings={mark.removeprefix(CRITERION): said for mark in rated if (said := cells[mark].strip())},
         )

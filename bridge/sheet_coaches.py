@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
-from bridge.review import REVIEWER
+from bridge.review import COLUMNS_OF_COACHES
 from bridge.sheet_keeping import Found, Mending, ReviewLook, note
 from bridge.sheet_requests import Json
 
@@ -43,8 +43,8 @@ UNLOCKED = Lock()
 class CoachTabs:
     """Who may have a tab, and how it is made. *people* may write in theirs; a tab of anybody else is closed."""
 
-    look: ReviewLook
-    people: tuple[str, ...] = ()  # addresses, lower case
+    people: tuple[str, ...] = ()  # addresses, lower case; none: there are no such tabs
+    look: ReviewLook = ReviewLook(COLUMNS_OF_COACHES)  # noqa: RUF009
     prefix: str = "Review"  # how titles begin
     bridge: str = ""  # the account with which the bridge writes
 
@@ -93,11 +93,6 @@ class CoachTabs:
         return Lock(is_open, strangers, mending)
 
 
-def of_coaches(look: ReviewLook) -> ReviewLook:
-    """The look of a tab whose every word is one coach's: as the review tab's, without the columns that say whose."""
-    return replace(look, columns=tuple(one for one in look.columns if one.title != REVIEWER))
-
-
 def coach_sheet_id(coach: str) -> int:
     """The number of a coach's tab: its mark, the same in every spreadsheet."""
     return zlib.crc32(f"badge-bridge coach {coach}".encode()) & 0x7FFFFFFF or 1
@@ -135,4 +130,4 @@ def _lets_all_in(found: Found) -> bool:
     return bool(found.get("editors", {}).get("domainUsersCanEdit"))
 
 
-NO_TABS = CoachTabs(ReviewLook(()))
+NO_TABS = CoachTabs()

@@ -32,8 +32,9 @@ from bridge.openbadges.addresses import did_web
 from bridge.openbadges.documents import Issuer
 from bridge.plan import Policy
 from bridge.ports import Backend, Clock, Facts, Mailer, Own, Progress, World
-from bridge.review import COLUMNS, REVIEWER
+from bridge.review import REVIEWER, columns_of, fold
 from bridge.service import Keeping
+from bridge.sheet_coaches import NO_TABS, CoachTabs
 from bridge.sheet_keeping import ReviewLook
 from bridge.sheet_pages import PAGES, PageLook
 from bridge.sheet_requests import free_title
@@ -127,7 +128,17 @@ def editor_of(settings: Settings, clock: Clock, stack: ExitStack) -> Google | No
 
 def sheet_of(settings: Settings, google: Google) -> GoogleSheet:
     sheet = settings.sheet
-    return GoogleSheet(google, sheet.id, sheet.review_tab, sheet.badges_tab, review_look(settings), pages_of(settings))
+    tabs = coach_tabs_of(settings, google.identity.who)
+    look, pages = review_look(settings), pages_of(settings)
+    return GoogleSheet(google, sheet.id, sheet.review_tab, sheet.badges_tab, look, pages, tabs)
+
+
+def coach_tabs_of(settings: Settings, bridge: str) -> CoachTabs:
+    """Who may have a tab of their own; *bridge*: the account that writes them."""
+    if Identity(settings.review.identity) is not Identity.TABS:
+        return NO_TABS
+    people = dict.fromkeys(filter(None, (*settings.review.coaches, settings.programme.coordinator)))
+    return CoachTabs(tuple(people), prefix=settings.sheet.review_tab, bridge=bridge)
 
 
 def pages_of(settings: Settings) -> Mapping[Own, PageLook]:
@@ -141,7 +152,8 @@ def review_look(settings: Settings) -> ReviewLook:
     """How the review tab is made: where coaches are named, Reviewer is a choice among them and the coordinator."""
     coaches, coordinator = settings.review.coaches, settings.programme.coordinator
     names = tuple(dict.fromkeys(filter(None, (*coaches, coordinator)))) if coaches else ()
-    return ReviewLook(tuple(replace(one, choices=names) if one.title == REVIEWER else one for one in COLUMNS))
+    columns = columns_of(Identity(settings.review.identity))
+    return ReviewLook(tuple(replace(one, choices=names) if one.title == REVIEWER else one for one in columns))
 
 
 def look_of(settings: Settings) -> Look:
@@ -259,6 +271,7 @@ def policy_of(settings: Settings, key_id: str, share_with: str, *, often: bool) 
         coaches=frozenset(settings.review.coaches),
         identity=Identity(settings.review.identity),
         decision_form=settings.review.form.id if settings.review.identity == "form" else "",
+        schools={fold(school): people for school, people in settings.review.schools.items()},
         coordinator=settings.programme.coordinator,
         digests=settings.review.digest,
         digest_hour=settings.review.digest_hour if often else 0,

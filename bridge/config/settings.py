@@ -205,15 +205,30 @@ class DecisionForm(Section):
 
 
 class Review(Section):
-    identity: Literal["column", "form"] = Field("column", description="Choose column or form.")
+    identity: Literal["column", "form", "tabs"] = Field("column", description="Choose column, form or tabs.")
     settle_minutes: int = Field(10, ge=0, le=24 * 60, description="Write a number of minutes.")
     due_days: int = Field(10, ge=1, le=366, description="Write a number of days.")
     archive_after_days: int = Field(180, ge=0, le=3660, description="Write a number of days; 0 is never.")
     coaches: tuple[Address, ...] = Field((), description="Write a list of addresses.")
+    schools: dict[str, tuple[Address, ...]] = Field(
+        {}, description='Write a line for each school, such as "Lakeview Elementary" = ["carla@example.org"].'
+    )
     digest: bool = Field(True, description="true or false.")
     digest_hour: int = Field(7, ge=0, le=23, description="Write an hour of the day, 0 to 23.")
     escalate_days: int = Field(5, ge=0, le=366, description="Write a number of days, or 0 for never.")
     form: DecisionForm = Field(default_factory=lambda: DecisionForm.model_validate({}))
+
+    @model_validator(mode="after")
+    def _have_coaches(self) -> Self:
+        """A tab of one's own is for somebody who is named."""
+        if self.identity == "tabs" and not self.coaches:
+            raise ValueError(
+                'makes a tab for each coach (identity = "tabs"), and names none. List their addresses in coaches.'
+            )
+        for school, people in self.schools.items():
+            if others := sorted(set(people) - set(self.coaches)):
+                raise ValueError(f"names {others[0]} for {school!r}, who is none of coaches. Add the address there.")
+        return self
 
 
 class Issuer(Section):

@@ -7,6 +7,7 @@ person's word; `show` what the sheet must say. Time and entropy come in as argum
 from bridge.plan.acceptance import wanted_acceptance
 from bridge.plan.archive import moved, to_move
 from bridge.plan.catalogue import wanted_artworks, wanted_criteria
+from bridge.plan.desk_showing import is_same, leaving, look_again, show, without
 from bridge.plan.digests import digest_of, may_go
 from bridge.plan.due import due_at  # first: its module's name is that of the function below
 from bridge.plan.effects import due
@@ -18,7 +19,7 @@ from bridge.plan.moves import Moving, Wish, move_awards
 from bridge.plan.pages import Pages, pages
 from bridge.plan.policy import Policy, Vendor
 from bridge.plan.scales import with_scales
-from bridge.plan.showing import Showing, look_again, rewrites, show
+from bridge.plan.showing import Showing, rewrites
 from bridge.plan.tidying import tidy
 from bridge.plan.unseen import rewritten, seen_since
 
@@ -36,7 +37,9 @@ __all__ = [
     "due",
     "due_at",
     "form_lists",
+    "is_same",
     "learn",
+    "leaving",
     "look_again",
     "may_go",
     "move_awards",
@@ -55,4 +58,5 @@ __all__ = [
     "with_scales",
     "with_withheld",
     "withheld",
+    "without",
 ]

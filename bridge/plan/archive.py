@@ -16,7 +16,7 @@ from bridge.plan.learning import Learnt
 from bridge.plan.policy import Policy
 from bridge.plan.showing import Showing, cells_of
 from bridge.ports import Own, OwnChange, SheetReading, Value
-from bridge.review import COLUMNS, CRITERION, Row, read_review
+from bridge.review import COLUMNS, CRITERION, DECISION, FEEDBACK, REVIEWER, Row, read_review
 
 #: Fact: the day on which rows were moved last; they move once a day, in its first cycle that finds nobody at work.
 MOVED_ON = "archive-day"
@@ -93,8 +93,11 @@ def _by_number(attempt_id: str) -> tuple[int, int]:
 
 
 def _archived(known: Known, row: Row, policy: Policy, now: datetime) -> tuple[Value, ...]:
-    """What the row says, the coach's words among it."""
+    """What the row says, the coach's words among it, wherever they were written."""
     says: dict[str, Value] = {**row.cells, **cells_of(known, known.attempts[row.attempt_id], policy, now)}
+    decision = known.decision(row.attempt_id)
+    if decision is not None and decision.verdict is not None and not row.verdict and decision.verified:
+        says |= {DECISION: decision.verdict.value, FEEDBACK: decision.feedback, REVIEWER: decision.reviewer}
     return tuple(says.get(column.title, "") for column in COLUMNS)
 
 

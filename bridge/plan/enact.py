@@ -28,16 +28,20 @@ STEPS: dict[Verdict, tuple[Kind, ...]] = {
 }
 
 
-def enact(draft: Draft, policy: Policy, entropy: bytes, taken: Collection[int] = ()) -> None:
+def enact(
+    draft: Draft, policy: Policy, entropy: bytes, taken: Collection[int] = (), leave: Collection[str] = ()
+) -> None:
     """Enact every decision that has settled. *entropy*: 32 random bytes, from which salts and indexes are drawn.
 
-    *taken*: entries of status lists that badges bear of which the ledger does not know.
+    *taken*: entries of status lists that badges bear of which the ledger does not know. *leave*: attempts of which
+    nobody could be heard.
     """
     ripe = [
         decision
         for attempt_id in draft.known.decisions
         if (decision := draft.known.decision(attempt_id)) is not None
         and not decision.enacted
+        and attempt_id not in leave
         and decision.verdict is not Verdict.HOLD
         and decision.version == draft.known.attempts[attempt_id].version
         and decision.seen_at + policy.settle <= draft.now

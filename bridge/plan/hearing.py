@@ -27,6 +27,8 @@ from bridge.review import EVIDENCE, LINK, NOWHERE, REFLECTION, Row, fold, to_ver
 ELSEWHERE = {
     Identity.FORM: "Please decide by the link in Decide: what stands in Decision, Feedback and Reviewer counts for "
     "nothing here, so empty Decision again.",
+    Identity.TABS: "Please decide in the tab of the coach whom With names: what stands in Decision and Feedback counts "
+    "for nothing here, so empty Decision again.",
 }
 STALE = (
     "Please choose again: what stands in Decision was typed while such words did not count. Empty that cell first, or "
@@ -53,11 +55,12 @@ def in_words_of(rows: Sorted, said: Mapping[str, Said]) -> Sorted:
     Words are the verdict, the feedback, the reviewer and the ratings. A row of which nothing is said says nothing.
     """
     silent = Said("")
-    good = {key: _in_words(row, said.get(key, silent)) for key, row in rows.good.items()}
+    good = {key: in_words(row, said.get(key, silent)) for key, row in rows.good.items()}
     return replace(rows, good=good)
 
 
-def _in_words(row: Row, said: Said) -> Row:
+def in_words(row: Row, said: Said) -> Row:
+    """The row with these words in place of its own."""
     return replace(
         row,
         verdict=said.verdict,
@@ -97,7 +100,7 @@ def learn_words(
     counting = replace(rows, good={**_rows_that_are_gone(draft.known, rows, said), **rows.good})
     last = in_words_of(counting, _to_said(draft.known, {key: words.rounds[-1] for key, words in said.items()}))
     notices = learn_rescaled(draft, known, last.good) | _learn_rounds(draft, intake, counting, said, policy)
-    notices = _elsewhere(draft.known, rows, policy) | notices
+    notices = elsewhere(draft.known, rows, policy) | notices
     return notices | {attempt_id: words.fault for attempt_id, words in said.items() if words.fault}
 
 
@@ -148,7 +151,7 @@ def _rows_that_are_gone(known: Known, rows: Sorted, said: Mapping[str, Words]) -
     return {attempt_id: Row(NOWHERE, attempt_id, "", "", "", cells) for attempt_id in gone}
 
 
-def _elsewhere(known: Known, rows: Sorted, policy: Policy) -> dict[str, str]:
+def elsewhere(known: Known, rows: Sorted, policy: Policy) -> dict[str, str]:
     """Where somebody typed a choice that would be one, if cells counted."""
     found = {}
     for attempt_id, row in rows.good.items():
@@ -169,7 +172,7 @@ def _cells_fact(attempt_id: str) -> str:
     return f"cells:{attempt_id}"
 
 
-def _mark(row: Row) -> str:
+def mark_of(row: Row) -> str:
     """Tells words from other words; "-" for none."""
     words = (row.verdict, row.feedback, row.reviewer, *(part for pair in sorted(row.ratings.items()) for part in pair))
     return sha256("\n".join(words).encode("utf-8", "surrogatepass")).hexdigest()[:16] if any(words) else "-"
@@ -178,7 +181,7 @@ def _mark(row: Row) -> str:
 def remember_what_stands(draft: Draft, rows: Sorted) -> None:
     """Words in the cells don't count now. Should they again one day, those that stand there by then decide nothing."""
     for attempt_id, row in rows.good.items():
-        name, mark = _cells_fact(attempt_id), _mark(row)
+        name, mark = _cells_fact(attempt_id), mark_of(row)
         if mark != "-" or draft.known.facts.get(name):
             draft.fact(name, mark)
 
@@ -186,7 +189,7 @@ def remember_what_stands(draft: Draft, rows: Sorted) -> None:
 def _forget_what_changed(draft: Draft, rows: Sorted) -> None:
     for attempt_id, row in rows.good.items():
         name = _cells_fact(attempt_id)
-        if draft.known.facts.get(name, "") not in ("", _mark(row)):
+        if draft.known.facts.get(name, "") not in ("", mark_of(row)):
             draft.fact(name, "")
 
 
@@ -195,10 +198,10 @@ def with_what_counts(known: Known, rows: Sorted) -> tuple[Sorted, dict[str, str]
     good, stale = dict(rows.good), dict[str, str]()
     for attempt_id, row in rows.good.items():
         decision, mark = known.decision(attempt_id), known.facts.get(_cells_fact(attempt_id), "")
-        never_there = not mark and _mark(row) == "-" and decision is not None and decision.verified
-        if not (never_there or (mark and mark == _mark(row))):
+        never_there = not mark and mark_of(row) == "-" and decision is not None and decision.verified
+        if not (never_there or (mark and mark == mark_of(row))):
             continue
-        good[attempt_id] = _in_words(row, as_decided(decision) if decision is not None else Said(attempt_id))
+        good[attempt_id] = in_words(row, as_decided(decision) if decision is not None else Said(attempt_id))
         if row.verdict and standing(known, attempt_id) in OPEN and good[attempt_id].verdict != row.verdict:
             stale[attempt_id] = STALE
     return replace(rows, good=good), stale

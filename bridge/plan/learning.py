@@ -10,8 +10,10 @@ from bridge.model import AnswerReading, Artwork, Criteria, FileFacts, FormReadin
 from bridge.plan import guards
 from bridge.plan.acceptance import learn_acceptance
 from bridge.plan.answers import remember_proof
+from bridge.plan.assignment import assign
 from bridge.plan.catalogue import learn_catalogue
 from bridge.plan.decisions import DISPLACED, REWORDED, SCRAMBLED, TWICE, Sorted, sort_rows, tell_of_older_ledger
+from bridge.plan.desks import Desk, learn_desks, prepare, unheard
 from bridge.plan.digests import plan_digests
 from bridge.plan.draft import Draft
 from bridge.plan.enact import enact
@@ -55,6 +57,8 @@ class Learnt:
     review_is_whole: bool = False  # its header is there and its rows can be trusted
     leave: frozenset[str] = frozenset()  # attempts whose row is not touched now: a coach chose while the bridge worked
     past: frozenset[str] = frozenset()  # attempts whose rows may stand in the Archive: there is nothing to tell of them
+    overview: Mapping[str, str] = field(default_factory=dict)  # by attempt id: what is said in Review alone
+    desks: Mapping[str, Desk] = field(default_factory=dict)  # coaches' own tabs, by address
 
 
 def with_withheld(learnt: Learnt, withheld: Collection[str]) -> Learnt:
@@ -81,27 +85,55 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
     intake.take(submission for form in seen.forms for submission in form.submissions)
     ours = sort_rows(draft.known, rows)
     _spare_twice_told(draft, known, ours)
-    notices: dict[str, str] = {}
-    trusted = whole or (seen.sheet is not None and not known.shown)  # else coaches may have decided, and nobody knows
-    if whole and (told := _sorted_alone(draft.known, ours, policy)):
-        trusted = False
-        for sentence in dict.fromkeys(told.values()):
-            draft.problem("sheet, tab Review", sentence, blocking=True)
-        notices = dict(told)
-    elif whole:
-        tell_of_older_ledger(draft, ours, policy)
-        learnt = learn_words(draft, known, intake, ours, seen.answers, policy)
-        remember_words(draft, ours.good)
-        if trusted := learnt is not None:
-            enact(draft, policy, entropy, seen.taken)  # only now: whoever took a word back in time must have been heard
-            grant(draft, rows, policy, entropy, seen.taken)
-        notices = learn_fallen(draft) | dict(learnt or {})
-    notices |= dict.fromkeys(ours.twice, TWICE)
+    desks, overview = prepare(draft, seen.sheet, ours, policy)
+    trusted, notices = _decide(draft, known, intake, seen, Rows(rows, ours, whole, desks), policy, entropy)
+    overview |= dict.fromkeys(ours.twice, TWICE)
+    if policy.identity is Identity.TABS:
+        assign(draft, {}, policy)  # who approves as the second, and new attempts
     if trusted:
         plan_digests(draft, policy)
     if draft.known.facts.get(REBUILD) and whole:
         draft.fact(REBUILD, "")
-    return Learnt(draft.lesson(), notices, catalogue, ours, whole, past=past(draft.known, now, policy) - notices.keys())
+    over = past(draft.known, now, policy) - notices.keys() - overview.keys()
+    return Learnt(draft.lesson(), notices, catalogue, ours, whole, past=over, overview=overview, desks=desks)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What stands in the tabs where people decide."""
+
+    all: Sequence[Row]  # of Review
+    ours: Sorted  # the same, told apart
+    whole: bool  # they can be trusted
+    desks: Mapping[str, Desk]  # coaches' own tabs
+
+
+def _decide(
+    draft: Draft, known: Known, intake: Intake, seen: Seen, rows: Rows, policy: Policy, entropy: bytes
+) -> tuple[bool, dict[str, str]]:
+    """Take in what was decided, and let it act once it has settled.
+
+    Say whether nobody's word was missed; and, by attempt, why a word could not be taken.
+    """
+    trusted = rows.whole or (seen.sheet is not None and not draft.known.shown)
+    if not rows.whole:
+        return trusted, {}  # unless nothing was ever shown, coaches may have decided, and nobody knows
+    if told := _sorted_alone(draft.known, rows.ours, policy):
+        for sentence in dict.fromkeys(told.values()):
+            draft.problem("sheet, tab Review", sentence, blocking=True)
+        return False, dict(told)
+    tell_of_older_ledger(draft, rows.ours, policy)
+    learnt: Mapping[str, str] | None
+    if policy.identity is Identity.TABS:
+        learnt = learn_desks(draft, known, intake, rows.ours, rows.desks, policy)
+    else:
+        learnt = learn_words(draft, known, intake, rows.ours, seen.answers, policy)
+    remember_words(draft, rows.ours.good)
+    if learnt is not None:
+        # only now: whoever took a word back in time must have been heard
+        enact(draft, policy, entropy, seen.taken, unheard(draft.known, rows.desks))
+        grant(draft, rows.all, policy, entropy, seen.taken)
+    return learnt is not None, learn_fallen(draft) | dict(learnt or {})
 
 
 def _sorted_alone(known: Known, ours: Sorted, policy: Policy) -> Mapping[str, str]:

@@ -15,8 +15,8 @@ from bridge.model import Known
 from bridge.plan.ratings import criteria_in_use, rated_by
 from bridge.plan.room import Room
 from bridge.plan.showing import Showing
-from bridge.ports import SheetReading, Tab
-from bridge.review import ID, Scales, criteria_in, fold, read_review, to_rows
+from bridge.ports import Change, SheetReading, Tab
+from bridge.review import ID, REVIEWER, Scales, criteria_in, fold, read_review, to_rows
 
 #: Bytes of one write for drop-downs; the next cycle goes on.
 MOST_BYTES = 1_000_000
@@ -31,13 +31,22 @@ def scale_of(known: Known, attempt_id: str) -> Scale:
 
 def with_scales(showing: Showing, known: Known, reading: SheetReading) -> Showing:
     """*showing*, and with it the columns of criteria and their drop-downs, where any are to be others."""
-    change = showing.change
+    change = _with_scales(showing.change, known, reading.review)
+    coaches = dict(change.coaches)
+    for coach in coaches.keys() | reading.coaches.keys():
+        seen = reading.coaches.get(coach)
+        own = _with_scales(coaches.get(coach, Change()), known, seen.review if seen else None, lacks=(REVIEWER,))
+        coaches |= {coach: own} if own else {}
+    return replace(showing, change=replace(change, coaches=coaches))
+
+
+def _with_scales(change: Change, known: Known, tab: Tab | None, lacks: Collection[str] = ()) -> Change:
     scales = (
         _of_new_tab(known, [str(row[0]) for row in change.added])
         if change.make_review
-        else _of_tab(known, reading.review, change.added, change.removed)
+        else _of_tab(known, tab, change.added, change.removed, lacks)
     )
-    return replace(showing, change=replace(change, ratings=scales))
+    return replace(change, ratings=scales)
 
 
 def _of_new_tab(known: Known, ids: Iterable[str]) -> Scales | None:
@@ -46,12 +55,16 @@ def _of_new_tab(known: Known, ids: Iterable[str]) -> Scales | None:
 
 
 def _of_tab(
-    known: Known, tab: Tab | None, added: Iterable[Sequence[object]], removed: Collection[int]
+    known: Known,
+    tab: Tab | None,
+    added: Iterable[Sequence[object]],
+    removed: Collection[int],
+    lacks: Collection[str] = (),
 ) -> Scales | None:
     titles = criteria_in_use(known)
     if tab is None or not (titles or tab.rated):
         return None
-    table = read_review(tab.values, tab.marked)
+    table = read_review(tab.values, tab.marked, lacks)
     if table.problems:
         return None
     there = criteria_in(tab.marked)

@@ -10,43 +10,49 @@ from bridge.plan.draft import Draft
 from bridge.plan.standing import Standing, standing
 from bridge.review import BADGE, EMAIL, Row, fold, to_verdict
 
-
-def cell_fact(decision: Decision) -> str:
-    """Where the ledger keeps that a row, closed by *decision*, says another word since, such as none."""
-    return f"cell:{decision.attempt_id}/{decision.n}"
+#: Says of which tab something is remembered: of a coach's own, not of Review.
+DESK = "desk-"
 
 
-def last_said(known: Known, decision: Decision) -> Verdict | None:
-    """What the row of an enacted *decision* said at the last look; words from elsewhere never stood there."""
-    word = known.facts.get(cell_fact(decision))
+def cell_fact(decision: Decision, tab: str = "") -> str:
+    """Where the ledger keeps that a row, closed by *decision*, says another word since, such as none.
+
+    *tab*: DESK where it is the row in a coach's own tab.
+    """
+    return f"{tab}cell:{decision.attempt_id}/{decision.n}"
+
+
+def last_said(known: Known, decision: Decision, tab: str = "") -> Verdict | None:
+    """What the row of an enacted *decision* said at the last look; words from elsewhere never stood in Review."""
+    word = known.facts.get(cell_fact(decision, tab))
     if word is None:
-        return None if decision.verified else decision.verdict
+        return None if decision.verified and not tab else decision.verdict
     return to_verdict(word)
 
 
-def feedback_fact(decision: Decision) -> str:
+def feedback_fact(decision: Decision, tab: str = "") -> str:
     """The same of its feedback."""
-    return f"feedback:{decision.attempt_id}/{decision.n}"
+    return f"{tab}feedback:{decision.attempt_id}/{decision.n}"
 
 
-def last_told(known: Known, decision: Decision) -> str:
+def last_told(known: Known, decision: Decision, tab: str = "") -> str:
     """What stood in Feedback of the row of an enacted *decision* at the last look."""
-    return known.facts.get(feedback_fact(decision), "" if decision.verified else decision.feedback)
+    return known.facts.get(feedback_fact(decision, tab), "" if decision.verified and not tab else decision.feedback)
 
 
-def remember_words(draft: Draft, rows: Mapping[str, Row]) -> None:
+def remember_words(draft: Draft, rows: Mapping[str, Row], tab: str = "") -> None:
     """Where a closed row says other words than at the last look, the ledger keeps them."""
     for attempt_id, row in rows.items():
         decision = draft.known.decision(attempt_id)
         if decision is not None and decision.enacted:
             verdict = to_verdict(row.verdict)
-            if verdict is not last_said(draft.known, decision):
-                draft.fact(cell_fact(decision), verdict.value if verdict else "")
-            if row.feedback != last_told(draft.known, decision):
-                draft.fact(feedback_fact(decision), row.feedback)
+            if verdict is not last_said(draft.known, decision, tab):
+                draft.fact(cell_fact(decision, tab), verdict.value if verdict else "")
+            if row.feedback != last_told(draft.known, decision, tab):
+                draft.fact(feedback_fact(decision, tab), row.feedback)
 
 
-def scrambled(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
+def scrambled(known: Known, rows: Mapping[str, Row], tab: str = "") -> frozenset[str]:
     """The attempts whose decided rows show that verdicts moved between rows, as when one column is sorted by itself.
 
     Signs of it, all together and since the last look: two or more decided rows lost their word while their feedback
@@ -62,24 +68,24 @@ def scrambled(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
         decision = known.decision(attempt_id)
         if decision is None or decision.verdict is None:
             continue
-        if (said := last_said(known, decision)) is not None:
+        if (said := last_said(known, decision, tab)) is not None:
             before[said] += 1
-        elif decision.verified:
+        elif decision.verified and not tab:
             continue  # nothing stood there that could have moved
         if decision.enacted and verdict is not said:
             changed.append(attempt_id)
             lost_words |= said is not None
-            if row.feedback != last_told(known, decision):
+            if row.feedback != last_told(known, decision, tab):
                 moved_with_feedback.append(attempt_id)
-                lost_texts[last_told(known, decision)] += 1
+                lost_texts[last_told(known, decision, tab)] += 1
     if not lost_words or any(after[verdict] < n for verdict, n in before.items()):
         return frozenset()
     alone = len(changed) - len(moved_with_feedback) >= 2
-    together = len(changed) >= 2 and _stand_elsewhere(known, rows, lost_texts)
+    together = len(changed) >= 2 and _stand_elsewhere(known, rows, lost_texts, tab)
     return frozenset(changed) if alone or together else frozenset()
 
 
-def reworded(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
+def reworded(known: Known, rows: Mapping[str, Row], tab: str = "") -> frozenset[str]:
     """The attempts whose decided rows show that the column Feedback was sorted by itself: what one teacher is to read
     stands in another one's row.
 
@@ -89,21 +95,21 @@ def reworded(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
     lost: dict[str, str] = {}
     for attempt_id, row in rows.items():
         decision = known.decision(attempt_id)
-        if decision is None or not decision.enacted or to_verdict(row.verdict) is not last_said(known, decision):
+        if decision is None or not decision.enacted or to_verdict(row.verdict) is not last_said(known, decision, tab):
             continue
-        if (told := last_told(known, decision)) not in ("", row.feedback):
+        if (told := last_told(known, decision, tab)) not in ("", row.feedback):
             lost[attempt_id] = told
-    moved = len(lost) >= 2 and _stand_elsewhere(known, rows, Counter(lost.values()))
+    moved = len(lost) >= 2 and _stand_elsewhere(known, rows, Counter(lost.values()), tab)
     return frozenset(lost) if moved else frozenset()
 
 
-def _stand_elsewhere(known: Known, rows: Mapping[str, Row], lost: Counter[str]) -> bool:
+def _stand_elsewhere(known: Known, rows: Mapping[str, Row], lost: Counter[str], tab: str) -> bool:
     """True if as many other rows bear each text that was lost as lost it: rows that were not decided with it."""
     found = Counter(
         row.feedback
         for attempt_id, row in rows.items()
         if row.feedback in lost
-        and ((word := known.decision(attempt_id)) is None or last_told(known, word) != row.feedback)
+        and ((word := known.decision(attempt_id)) is None or last_told(known, word, tab) != row.feedback)
     )
     return all(found[text] >= n for text, n in lost.items() if text)
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from bridge.model import Attempt, Evidence, EvidenceKind, FileAccess, Known, Verdict
+from bridge.model import Attempt, Decision, Identity, Known, Verdict
+from bridge.plan.assignment import is_with
 from bridge.plan.catalogue import STATUS as CATALOGUE_STATUS
 from bridge.plan.catalogue import read_catalogue
 from bridge.plan.decisions import DAMAGED, DISPLACED, TWICE, UNKNOWN, bears_a_lost_badge, sort_rows
+from bridge.plan.desks import word_on_desk
 from bridge.plan.due import due_of
+from bridge.plan.evidence_cell import evidence_words
 from bridge.plan.guards import emptied
 from bridge.plan.history_note import history_note
 from bridge.plan.learning import REBUILD, Learnt
@@ -42,10 +44,13 @@ from bridge.review import (
     STATUS,
     SUBMITTED,
     WAITING,
+    WITH,
+    Column,
     Linked,
     Row,
     Table,
     cell,
+    columns_of,
     fold,
     is_id,
     read_review,
@@ -63,6 +68,27 @@ class Showing:
 
 
 @dataclass(frozen=True, slots=True)
+class Whose:
+    """Whose tab it is, and of which attempts it has rows; Review has all."""
+
+    coach: str = ""
+    ids: frozenset[str] | None = None
+
+    def has(self, attempt_id: str) -> bool:
+        return self.ids is None or attempt_id in self.ids
+
+    def word(self, known: Known, attempt: Attempt, ours: bool) -> Decision | None:
+        """The word that a new row bears."""
+        if self.coach:
+            return word_on_desk(known, attempt.id, self.coach)
+        decision, shown = known.decision(attempt.id), attempt.id in known.shown or attempt.submission.by_itself
+        return decision if decision is not None and (decision.enacted or ours) and shown else None
+
+
+ALL = Whose()
+
+
+@dataclass(frozen=True, slots=True)
 class _Row:
     """What the cells of one attempt are made of."""
 
@@ -73,7 +99,7 @@ class _Row:
     lacks: str = ""  # what its teacher has not earned yet of what comes before the badge
 
 
-def _rows(known: Known, policy: Policy, now: datetime) -> list[_Row]:
+def rows_in_order(known: Known, policy: Policy, now: datetime) -> list[_Row]:
     """What the rows are made of, in their order."""
     lacking = still_lacking(known, now)
     in_order = sorted(known.attempts.values(), key=lambda attempt: (attempt.request, attempt.n))
@@ -94,6 +120,7 @@ CELLS: Mapping[str, Callable[[_Row], Value]] = MappingProxyType(
         REFLECTION: lambda row: row.attempt.submission.reflection,
         EARLIER: lambda row: earlier_feedback(row.known, row.attempt, row.policy),
         LINK: lambda row: _linked(_page(row), _page(row)),
+        WITH: lambda row: is_with(row.known, row.attempt.id) if row.policy.identity is Identity.TABS else "",
     }
 )
 
@@ -142,54 +169,12 @@ def earlier_feedback(known: Known, attempt: Attempt, policy: Policy) -> str:
     return "\n".join(words[:MOST_EARLIER])
 
 
-_MARKS = {
-    FileAccess.OPENS: "✓",
-    FileAccess.MISSING: "✗ can't be opened:",
-    FileAccess.TRASHED: "✗ in the bin:",
-    FileAccess.UNKNOWN: "? not checked:",
-}
-
-
-def evidence_words(known: Known, items: Iterable[Evidence]) -> Linked:
-    """Each item for the coach: its number, a mark whether it opens, its name, and below the name its address."""
-    text, links = "", []
-    for item in items:
-        before, shown, address = _evidence_line(known, item)
-        start = len(text) + bool(text) + len(before)
-        text += ("\n" if text else "") + before + shown
-        if address:
-            links.append((start, len(text), address))
-    return Linked(text, *links)
-
-
-def _evidence_line(known: Known, item: Evidence) -> tuple[str, str, str]:
-    """What stands before the link, what bears it, and where it leads."""
-    if item.kind is EvidenceKind.ODD:
-        return f"{item.item}. ✗ ", f"“{(item.name or item.url)[:200]}”: {item.note}", ""
-    if item.kind is EvidenceKind.WEB:
-        return f"{item.item}. ", f"{item.name}\n{item.url}" if item.name else item.url, item.url
-    file = known.files.get(item.file_id)
-    mark = _MARKS[file.access if file else FileAccess.UNKNOWN]
-    name = (file.name if file else "") or item.name
-    link = short_link(item)
-    return f"{item.item}. {mark} ", f"{name}\n{link}" if name else link, link
-
-
-#: An address that leads to a place inside a file: a heading, a slide, a tab but the first, a second of a video.
-_INSIDE = re.compile(r"#.|[?&](?:t=\d|tab=t\.(?!0(?!\w)))")
-
-
-def short_link(item: Evidence) -> str:
-    """The shortest address that opens the item's file for the coach, as Google Forms writes it for uploads."""
-    if not item.file_id or _INSIDE.search(item.url):
-        return item.url
-    key = f"&resourcekey={item.resource_key}" if item.resource_key else ""
-    return f"https://drive.google.com/open?id={item.file_id}{key}"
-
-
-def show(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, now: datetime) -> Showing:
-    """Compare what the tabs say with what they should say. Deciding is over: nothing is learnt here."""
-    showing = _review(known, reading, learnt, policy, now)
+def show_review(
+    known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, now: datetime, room: Room
+) -> Showing:
+    """Compare what Review and the catalogue say with what they should say. Deciding is over: nothing is learnt here."""
+    told = replace(learnt, notices={**learnt.notices, **learnt.overview})
+    showing = _review(known, reading, told, policy, now, room)
     patches = _catalogue_patches(reading.catalogue, learnt.catalogue)
     change = replace(showing.change, catalogue=patches, make_catalogue=lacks_catalogue(known, reading))
     return replace(showing, change=change)
@@ -200,16 +185,14 @@ def lacks_catalogue(known: Known, reading: SheetReading) -> bool:
     return reading.catalogue is None and not known.achievements
 
 
-def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, now: datetime) -> Showing:
+def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, now: datetime, room: Room) -> Showing:
     fresh = _is_fresh(reading)
     rebuild = bool(known.facts.get(REBUILD))
     away = _away(reading, learnt)
     if is_to_be_made(known, reading):
-        order = [column.mark for column in with_criteria(COLUMNS, criteria_in_use(known))]
-        room, wanted = Room(policy.coaches), (row for row in _rows(known, policy, now) if row.attempt.id not in away)
-        shown = {
-            row.attempt.id: new for row in wanted if room.takes_row((new := _new_row(row, "", ours=True)).values())
-        }
+        order = [column.mark for column in with_criteria(columns_of(policy.identity), criteria_in_use(known))]
+        wanted = (row for row in rows_in_order(known, policy, now) if row.attempt.id not in away)
+        shown = {row.attempt.id: new for row in wanted if room.takes_row((new := new_row(row, "", ours=True)).values())}
         later = known.shown.keys() - shown.keys()  # what has no room comes in the next cycle
         versions = {attempt_id: known.attempts[attempt_id].version for attempt_id in shown}
         change = Change(
@@ -221,7 +204,7 @@ def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy,
     table = read_review(reading.review.values, reading.review.marked)
     if table.problems:
         return Showing()
-    mended = _mend(known, table, replace(learnt, leave=learnt.leave | away), policy, now)
+    mended = mend(known, table, replace(learnt, leave=learnt.leave | away), policy, now, room)
     gone = {attempt_id: 0 for attempt_id in away if known.shown.get(attempt_id)}
     change = replace(mended.change, mend_review=bool(reading.lacking))
     return Showing(change, {**mended.versions, **gone})
@@ -251,7 +234,7 @@ def rewrites(known: Known, learnt: Learnt) -> bool:
     return any(known.shown.get(key, 1) != known.attempts[key].version for key in learnt.rows.good)
 
 
-def look_again(known: Known, fresh: SheetReading, learnt: Learnt) -> Learnt:
+def review_again(known: Known, fresh: SheetReading, learnt: Learnt) -> Learnt:
     """*learnt* with the rows as they stand just before the write.
 
     Where a coach chose meanwhile, looking at words that were edited since, the row is left as it is: the next cycle
@@ -271,12 +254,15 @@ def look_again(known: Known, fresh: SheetReading, learnt: Learnt) -> Learnt:
     return replace(learnt, rows=ours, leave=leave)
 
 
-def _mend(known: Known, table: Table, learnt: Learnt, policy: Policy, now: datetime) -> Showing:
+def mend(
+    known: Known, table: Table, learnt: Learnt, policy: Policy, now: datetime, room: Room, whose: Whose = ALL
+) -> Showing:
+    """Compare the rows of one tab; what has no *room* comes in the next cycle."""
     rows, places = learnt.rows, table.places
     patches: list[Patch] = []
     added: list[tuple[Value, ...]] = []
-    room, later = Room(policy.coaches), set[str]()
-    for of_it in _rows(known, policy, now):
+    later = set[str]()
+    for of_it in rows_in_order(known, policy, now):
         attempt = of_it.attempt
         if attempt.id in learnt.leave:
             continue
@@ -293,9 +279,9 @@ def _mend(known: Known, table: Table, learnt: Learnt, policy: Policy, now: datet
                 patches += mended
             else:
                 later.add(attempt.id)
-        elif attempt.id not in rows.awaited:
-            back = "This row was put back." if attempt.id in known.shown else ""
-            new = _new_row(of_it, back, ours=known.shown.get(attempt.id) == 0)
+        elif attempt.id not in rows.awaited and whose.has(attempt.id):
+            back = "This row was put back." if attempt.id in known.shown and whose is ALL else ""
+            new = new_row(of_it, back, whose, ours=known.shown.get(attempt.id) == 0)
             if room.takes_row(new.values()):
                 added.append(_as_row(new, places))
             else:
@@ -349,22 +335,24 @@ def _bounded(value: Value) -> Value:
     return cell(value) if isinstance(value, str) else value
 
 
-def _new_row(row: _Row, note: str, *, ours: bool) -> Mapping[str, Value]:
+def new_row(row: _Row, note: str, whose: Whose = ALL, *, ours: bool = False) -> Mapping[str, Value]:
     """A whole row by marks. A coach's words that have acted come back with a row that was deleted; all that was learnt,
     where no person took the row away from a tab that is there (*ours*)."""
     known, attempt = row.known, row.attempt
     cells = {title: _bounded(fill(row)) for title, fill in CELLS.items()}
     words = status_words(known, attempt, note, row.policy, lacks=row.lacks)
-    decision = known.decision(attempt.id)
-    if (
-        decision is not None
-        and (decision.enacted or ours)
-        and (attempt.id in known.shown or attempt.submission.by_itself)
-    ):
+    decision = whose.word(known, attempt, ours)
+    if decision is not None:
         verdict = decision.verdict or Verdict.HOLD
-        cells |= {DECISION: verdict.value, FEEDBACK: decision.feedback, REVIEWER: decision.reviewer}
+        by = "" if row.policy.identity is Identity.TABS else decision.reviewer  # there it is a wish, and people's
+        cells |= {DECISION: verdict.value, FEEDBACK: decision.feedback, REVIEWER: by}
         cells |= {f"{CRITERION}{fold(one.criterion.title)}": one.level for one in decision.ratings}
     return cells | {STATUS: cell(words)}
+
+
+def in_order(cells: Mapping[str, Value], columns: Sequence[Column]) -> tuple[Value, ...]:
+    """The cells of a new row in a new tab."""
+    return tuple(cells.get(column.mark, "") for column in columns)
 
 
 def _as_row(cells: Mapping[str, Value], places: Mapping[str, int]) -> tuple[Value, ...]:

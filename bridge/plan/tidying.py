@@ -8,13 +8,14 @@ from datetime import datetime
 
 from bridge.model import Known, Lesson, Line, Problem
 from bridge.plan import guards
+from bridge.plan.desk_showing import show, tidied
 from bridge.plan.learning import Learnt, distrust
 from bridge.plan.log_tab import SHOWN
 from bridge.plan.pages import Pages, pages
 from bridge.plan.past import past
 from bridge.plan.policy import Policy
 from bridge.plan.scales import with_scales, words_of_scales
-from bridge.plan.showing import Showing, is_to_be_made, lacks_catalogue, show
+from bridge.plan.showing import Showing, is_to_be_made, lacks_catalogue
 from bridge.ports import Change, Own, OwnChange, SheetReading
 from bridge.review import read_review, to_rows
 
@@ -48,7 +49,8 @@ def tidy(known: Known, reading: SheetReading, log: Sequence[Line], now: datetime
         change = with_scales(showing, known, reading).change
         return Tidying(replace(change, own=made), showing.versions, kept, problems)
     badges = lacks_catalogue(known, reading)
-    change = Change(mend_review=bool(reading.lacking), make_catalogue=badges, own=made)
+    coaches = {} if problems else tidied(known, reading, policy, now)
+    change = Change(mend_review=bool(reading.lacking), make_catalogue=badges, own=made, coaches=coaches)
     rated = Showing(change) if problems else with_scales(Showing(change), known, reading)
     return Tidying(rated.change, {}, kept, problems)
 
@@ -76,5 +78,7 @@ def in_words(change: Change, lacking: Sequence[str]) -> Iterator[str]:
         yield f"put in order in Review: {', '.join(in_order)}"
     if change.make_catalogue:
         yield "the tab Badges was made: write a row for each badge"
+    for coach, theirs in change.coaches.items():
+        yield f"the tab of {coach} was made" if theirs.make_review else f"put in order: the tab of {coach}"
     for own in change.own:
         yield f"the tab {own.own.title()} was made" if own.make else f"the charts of {own.own.title()} were drawn"

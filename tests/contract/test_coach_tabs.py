@@ -9,7 +9,7 @@ import requests
 
 from bridge.ports import Change, Patch, SheetReading
 from bridge.review import COLUMNS, REVIEWER
-from bridge.sheet_coaches import LOCK, CoachTabs, coach_sheet_id, of_coaches
+from bridge.sheet_coaches import LOCK, CoachTabs, coach_sheet_id
 from bridge.sheet_keeping import ReviewLook
 from bridge.sheets import GoogleSheet
 from tests.contract.sheet_stages import SandboxStage, new_row
@@ -29,7 +29,7 @@ class Stage(SandboxStage):
 
     def only(self, *coaches: str) -> None:
         mailbox = self.workspace.programme.mailbox
-        tabs = CoachTabs(of_coaches(LOOK), coaches, "Review", mailbox)
+        tabs = CoachTabs(coaches, bridge=mailbox)
         google = self.workspace.reach(mailbox)
         self.sheet = GoogleSheet(google, self.id, "Review", "Badges", LOOK, coaches=tabs)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bridge.model import Evidence, EvidenceKind, FileAccess, FileFacts, FormReading, State
 from bridge.plan import wanted_evidence
 from bridge.plan.enact import public_evidence
-from bridge.plan.showing import short_link
+from bridge.plan.evidence_cell import short_link
 from bridge.plan.standing import Standing
 from tests.core.desk import NOON, Desk, approved, asked, declined, edited, issued, submission
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from bridge.model import Evidence, EvidenceKind, FileAccess, FileFacts, Known
 from bridge.plan import show
-from bridge.plan.showing import evidence_words
+from bridge.plan.evidence_cell import evidence_words
 from bridge.ports import Value
 from bridge.review import BADGE, COLUMNS, LINK, Linked
 from bridge.sheet_requests import cell

@@ -34,7 +34,7 @@ from bridge.plan import Policy
 from bridge.ports import Backend, Clock, Facts, Mailer, Own, Progress, World
 from bridge.review import REVIEWER, columns_of, fold
 from bridge.service import Keeping
-from bridge.sheet_coaches import NO_TABS, CoachTabs
+from bridge.sheet_coaches import NO_TABS, CoachTabs, coach_sheet_id
 from bridge.sheet_keeping import ReviewLook
 from bridge.sheet_pages import PAGES, PageLook
 from bridge.sheet_requests import free_title
@@ -247,12 +247,19 @@ def voice_of(settings: Settings, share_with: str) -> Voice:
         form_links={form.id: f"https://docs.google.com/forms/d/{form.id}/viewform" for form in settings.form},
         share_with=share_with,
         site_url=settings.issuer.url,
-        sheet_link=f"https://docs.google.com/spreadsheets/d/{settings.sheet.id}/edit",
+        sheet_link=sheet_link(settings),
+        tab_links={
+            coach: f"{sheet_link(settings)}#gid={coach_sheet_id(coach)}" for coach in coach_tabs_of(settings, "").people
+        },
         linkedin_id=settings.issuer.linkedin_organization,
         linkedin_name=settings.issuer.name,
         vendors=titles_of(settings),
         wording=mail.wording,
     )
+
+
+def sheet_link(settings: Settings) -> str:
+    return f"https://docs.google.com/spreadsheets/d/{settings.sheet.id}/edit"
 
 
 def policy_of(settings: Settings, key_id: str, share_with: str, *, often: bool) -> Policy:

@@ -14,7 +14,7 @@ from bridge.google import Errand, Google
 from bridge.mail import SmtpMailer
 from bridge.plan.badge_cells import reviewers_in
 from bridge.plan.catalogue import KEY, REVIEWERS, read_catalogue
-from bridge.ports import Tab
+from bridge.ports import SheetReading, Tab
 from bridge.report import counted
 from bridge.site.public import get_page
 from bridge.wording import shorten, visible
@@ -74,6 +74,29 @@ def sheet(settings: Settings) -> Findings:
         yield bad("sheet", f"There is no tab {settings.sheet.badges_tab!r}.", cure)
     else:
         yield from unreviewed(reading.catalogue, settings.review.coaches)
+    yield from coach_tabs(settings, reading)
+
+
+def coach_tabs(settings: Settings, reading: SheetReading) -> Findings:
+    """Tell of coaches' own tabs that are missing, or that others can write into."""
+    people = wiring.coach_tabs_of(settings, "").people
+    missing = [coach for coach in settings.review.coaches if coach in people and coach not in reading.coaches]
+    if missing:
+        sentence = (
+            f"{counted(len(missing), 'coach has', 'coaches have')} no tab of their own yet: {', '.join(missing)}."
+        )
+        yield warn("sheet", sentence, "The next cycle makes it, or at once: badge-bridge sheet sync")
+    for coach, one in reading.coaches.items():
+        title = one.review.title if one.review else ""
+        if coach not in people:
+            yield warn(
+                "sheet", f"The tab “{title}” is of somebody who is no coach any more.", "Delete it, once it is empty."
+            )
+        elif one.open:
+            cure = "The next cycle puts that right, or at once: badge-bridge sheet sync"
+            yield bad("sheet", f"Others than its coach can write into the tab “{title}”.", cure)
+    if closed := sum(coach in people and not one.open for coach, one in reading.coaches.items()):
+        yield good("sheet", f"{counted(closed, 'tab is', 'tabs are')} one coach's alone, and the file owner's.")
 
 
 def unreviewed(tab: Tab, coaches: Collection[str]) -> Findings:

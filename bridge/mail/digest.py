@@ -50,7 +50,7 @@ def facts_of(digest: Digest, voice: Voice) -> dict[str, Any]:
         "others_count": len(digest.late),
         "others": lines(digest.late, voice),
         "others_more": max(0, len(digest.late) - MOST),
-        "sheet": wording.web_link(voice.sheet_link),
+        "sheet": wording.web_link(voice.tab_links.get(digest.to, voice.sheet_link)),
         "programme": wording.one_line(voice.programme),
         "contact": "" if own else contact,
         "contact_address": "" if own else address,

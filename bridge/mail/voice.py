@@ -55,6 +55,7 @@ class Voice:
     share_with: str = ""
     site_url: str = ""
     sheet_link: str = ""  # where coaches decide
+    tab_links: Mapping[str, str] = field(default_factory=dict)  # of those who have a tab of their own there, by address
     linkedin_id: str = ""
     linkedin_name: str = ""
     vendors: Mapping[str, str] = field(default_factory=dict)  # backend → how people know it

@@ -14,6 +14,7 @@ from bridge.model import (
     Attempt,
     Digest,
     Effect,
+    Identity,
     Kind,
     Known,
     State,
@@ -23,6 +24,7 @@ from bridge.model import (
     digest_subject,
 )
 from bridge.plan.asked import who_is_asked
+from bridge.plan.assignment import is_with
 from bridge.plan.draft import Draft
 from bridge.plan.due import due_of
 from bridge.plan.policy import Policy
@@ -93,7 +95,6 @@ def _row(known: Known, attempt: Attempt, at: Standing, now: datetime, policy: Po
     request, came = known.requests[attempt.request], attempt.submission.submitted_at
     achievement = known.achievements.get(request.achievement)
     due = due_of(known, attempt, policy.due_days)
-    asked = who_is_asked(achievement, request.recipient, policy)
     today = _day(now, policy)
     return Waiting(
         attempt_id=attempt.id,
@@ -103,8 +104,18 @@ def _row(known: Known, attempt: Attempt, at: Standing, now: datetime, policy: Po
         due=due,
         late=max(0, (today - _day(due, policy)).days),
         held=at is Standing.HELD,
-        asked=seconds(known, attempt.id, asked, policy) if at is Standing.HALF_APPROVED else asked,
+        asked=_asked(known, attempt, at, policy),
     )
+
+
+def _asked(known: Known, attempt: Attempt, at: Standing, policy: Policy) -> tuple[str, ...]:
+    """Whoever has the row in a tab of their own, where there are such tabs; else all who may decide."""
+    if policy.identity is Identity.TABS:
+        coach = is_with(known, attempt.id)
+        return (coach,) if coach else ()
+    request = known.requests[attempt.request]
+    asked = who_is_asked(known.achievements.get(request.achievement), request.recipient, policy)
+    return seconds(known, attempt.id, asked, policy) if at is Standing.HALF_APPROVED else asked
 
 
 def _by_person(rows: Iterable[Waiting], policy: Policy) -> dict[str, list[Waiting]]:

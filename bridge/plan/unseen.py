@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bridge.model import Known
-from bridge.plan.decisions import sort_rows
+from bridge.plan.decisions import Sorted, sort_rows
+from bridge.plan.desks import read_desk
 from bridge.plan.learning import Learnt
 from bridge.ports import SheetReading
-from bridge.review import read_review, to_rows
+from bridge.review import Table, read_review, to_rows
 
 
 def rewritten(known: Known, learnt: Learnt, versions: Mapping[str, int]) -> frozenset[str]:
@@ -25,9 +26,17 @@ def seen_since(
 
     The next cycle finds a choice about an older version then, and does not take it. None: nobody could look.
     """
-    chosen = rewritten(known, learnt, versions)
+    older = rewritten(known, learnt, versions)
+    chosen = older
     if after is not None and after.review is not None:
-        table = read_review(after.review.values, after.review.marked)
-        now = sort_rows(known, to_rows(table)).good if not table.problems else {}
-        chosen = frozenset(key for key in chosen if key not in now or now[key].verdict != learnt.rows.good[key].verdict)
+        chosen = older & _chosen(known, learnt.rows, read_review(after.review.values, after.review.marked))
+        for coach, desk in learnt.desks.items():
+            table = read_desk(after.coaches[coach]) if coach in after.coaches else None
+            chosen |= older & _chosen(known, desk.rows, table)
     return {key: version for key, version in versions.items() if key not in chosen}
+
+
+def _chosen(known: Known, before: Sorted, after: Table | None) -> frozenset[str]:
+    """The attempts of which a tab says another word than before, or nothing any more."""
+    now = sort_rows(known, to_rows(after)).good if after is not None and not after.problems else {}
+    return frozenset(key for key, row in before.good.items() if key not in now or now[key].verdict != row.verdict)

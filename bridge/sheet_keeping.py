@@ -17,7 +17,7 @@ from typing import Any
 
 from gspread.utils import rowcol_to_a1
 
-from bridge.review import DUE, ID, REVIEWER, STATUS, WAITING, Column, with_criteria
+from bridge.review import DUE, ID, REVIEWER, STATUS, WAITING, WITH, Column, with_criteria
 from bridge.sheet_requests import (
     AMBER,
     GREEN,
@@ -305,7 +305,7 @@ def _wanted_views(places: Places, look: ReviewLook) -> Iterator[tuple[str, dict[
     names = [coach.partition("@")[0] for coach in look.coaches]
     for coach, name in zip(look.coaches, names, strict=True):
         short = name if names.count(name) == 1 else coach
-        yield f"{MINE}{short}", {places[REVIEWER]: _ask("TEXT_EQ", coach)}
+        yield f"{MINE}{short}", {places.get(WITH, places[REVIEWER]): _ask("TEXT_EQ", coach)}
 
 
 def _shows(view: Found) -> dict[int, tuple[object, ...]]:

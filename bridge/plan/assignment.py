@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from bridge.model import Attempt, Known
+from bridge.model import Attempt, Known, Verdict
 from bridge.plan.asked import who_is_asked
 from bridge.plan.draft import Draft
 from bridge.plan.past import last_event
@@ -134,7 +134,7 @@ def rows_of(known: Known, now: datetime, policy: Policy) -> dict[str, frozenset[
     """
     found: dict[str, set[str]] = {coach: set() for coach in policy.coaches}
     for attempt in known.attempts.values():
-        for coach in _whose(known, attempt, now):
+        for coach in set(_whose(known, attempt, now)):
             if coach in found or coach == policy.coordinator:
                 found.setdefault(coach, set()).add(attempt.id)
     return {coach: frozenset(ids) for coach, ids in found.items()}
@@ -148,6 +148,6 @@ def _whose(known: Known, attempt: Attempt, now: datetime) -> Iterator[str]:
     times = [last_event(known, attempt), *([datetime.fromisoformat(asked_again)] if asked_again else [])]
     if at in OPEN or at in (Standing.APPROVED, Standing.IN_DOUBT) or now - max(times) < KEPT:
         yield coach
-    for decision in known.decisions.get(attempt.id, ()):
-        if decision.enacted and decision.reviewer != coach and now - decision.seen_at < KEPT:
-            yield decision.reviewer
+    for decision in known.decisions.get(attempt.id, ()) if needs(known, attempt.id) else ():
+        if decision.enacted and decision.verdict is Verdict.APPROVE and now - decision.seen_at < KEPT:
+            yield decision.reviewer.casefold()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from bridge.model import Decision, Identity, Known
+from bridge.model import Decision, Identity, Known, Verdict
 from bridge.plan.assignment import assign, is_with
 from bridge.plan.decisions import DISPLACED, REWORDED, SCRAMBLED, Sorted, learn_decisions, sort_rows
 from bridge.plan.draft import Draft
@@ -131,7 +131,7 @@ def _desk(draft: Draft, coach: str, reading: SheetReading, before: Mapping[str, 
     lost = frozenset(here - rows.good.keys() - rows.twice.keys())
     if here and (table is None or (lost == here and len(here) >= MANY)):
         _tell(draft, title, GONE.format(what="is empty"))
-        return Desk(open=reading.open)
+        return Desk(rows, whole=table is not None, open=reading.open)
     desk = Desk(rows, whole=table is not None, heard=table is not None, open=reading.open, lost=lost)
     if told := _sorted_alone(known, coach, rows):
         for sentence in dict.fromkeys(told.values()):
@@ -192,7 +192,7 @@ def was_there(known: Known, attempt_id: str, coach: str) -> bool:
 def _remember_place(draft: Draft, attempt_id: str, were: tuple[str, ...], desks: Mapping[str, Desk]) -> None:
     """Only where a row was expected: a copy that somebody pasted is not the bridge's to take away."""
     now = is_with(draft.known, attempt_id)
-    stay = [one for one in were if one not in desks or not desks[one].whole or _holds(desks[one], attempt_id)]
+    stay = [one for one in were if one not in desks or not desks[one].heard or _holds(desks[one], attempt_id)]
     if now in desks and now not in stay and _holds(desks[now], attempt_id):
         stay.append(now)
     if stay != list(were):
@@ -296,11 +296,12 @@ def _carrier(known: Known, ours: Sorted, attempt_id: str) -> Row | None:
 
 
 def _elsewhere(known: Known, coach: str, desk: Desk) -> Iterator[tuple[str, str]]:
-    """Rows in this tab that are with somebody else, unless the coach decided them, and says so still."""
+    """Rows in this tab that are with somebody else, unless the coach was the first to approve, and says so still."""
     for attempt_id, row in desk.rows.good.items():
         other = is_with(known, attempt_id)
         theirs = (one for one in known.decisions.get(attempt_id, ()) if one.reviewer.casefold() == coach)
-        if other != coach and not any(one.enacted and _says(row, one) for one in theirs):
+        firsts = (one for one in theirs if one.enacted and one.verdict is Verdict.APPROVE)
+        if other != coach and not any(_says(row, one) for one in firsts):
             yield attempt_id, NOT_HERE.format(coach=other) if other else WITH_NOBODY
 
 

@@ -111,7 +111,7 @@ def _of_two(first: Decision | None, word: Decision, policy: Policy) -> str:
     """How a yes that has not acted yet is taken back, where two are needed."""
     if first is None:
         return f"It is that of {word.reviewer}; a second one is needed after it. {_UNDO[policy.identity]}"
-    if policy.identity is Identity.FORM:
+    if policy.identity is not Identity.COLUMN:
         return f"It is the second one, by {word.reviewer} after {first.reviewer}. {_UNDO[policy.identity]}"
     return (
         f"It is the second one, by {word.reviewer} after {first.reviewer}. To take it back, put {first.reviewer} into "

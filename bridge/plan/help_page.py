@@ -61,7 +61,11 @@ def _of_settings(policy: Policy) -> Rows:
     return (
         ("change your mind", acts),
         ("know who may decide", who),
-        ("know by when", f"Teachers are told to expect a decision within {policy.due_days} days."),
+        (
+            "know by when",
+            f"Due says the day that the teacher was promised: {policy.due_days} days after the request, or as many as "
+            "the badge's row in the tab Badges says.",
+        ),
         *([_REMINDED] if policy.digests else []),
         (
             "open evidence that has a ✗",

@@ -21,10 +21,10 @@ HERE = Path(__file__).parent
 #: Pixels that the browser shows, as wide as the tab or its first columns; what is empty below is cut off.
 SIZES = {
     "review": (3230, 900),
-    "badges": (2360, 900),
+    "badges": (2296, 1260),
     "progress": (1990, 1000),
     "hours": (1010, 640),
-    "log": (1700, 700),
+    "log": (1600, 1000),
     "catalogue": (1570, 560),
     "help": (1060, 860),
 }

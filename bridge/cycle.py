@@ -19,6 +19,7 @@ from bridge.plan.draft import copy_of
 from bridge.plan.tidying import in_words, put_in_order
 from bridge.ports import Change, SheetReading, World
 from bridge.report import Report
+from bridge.review import DECIDE
 
 log = logging.getLogger(__name__)
 
@@ -194,7 +195,8 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
         versions = plan.seen_since(known, learnt, _try("sheet", world.sheet.read, report.problems), versions)
     if versions:
         world.ledger.shown(versions)
-    if facts := {**pages.facts, **(showing.facts if change.removed else {})}:
+    linked = {plan.LINKS: showing.links} if showing.links else {}
+    if facts := {**pages.facts, **linked, **(showing.facts if change.removed else {})}:
         world.ledger.learn(Lesson(facts=facts))
 
 
@@ -215,6 +217,11 @@ def _showing(
     return (
         plan.with_scales(showing, known, reading) if learnt.review_is_whole or showing.change.make_review else showing
     )
+
+
+def _relinks(known: Known, reading: SheetReading, policy: Policy) -> bool:
+    """True when links to the decision form are about to be put into rows that are there."""
+    return reading.review is not None and DECIDE in reading.review.marked and plan.relinks(known, policy)
 
 
 def _pages(world: World, policy: Policy, known: Known, reading: SheetReading) -> Pages:

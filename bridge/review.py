@@ -44,7 +44,7 @@ CRITERION = "criterion:"
 
 ID, SUBMITTED, WAITING, DUE, NAME, EMAIL, BADGE = "ID", "Submitted", "Waiting", "Due", "Name", "E-mail", "Badge"
 EVIDENCE, REFLECTION, EARLIER = "Evidence", "Reflection", "Earlier feedback"
-WITH = "With"
+WITH, DECIDE = "With", "Decide"
 DECISION, FEEDBACK, REVIEWER, STATUS, LINK = "Decision", "Feedback", "Reviewer", "Status", "Badge link"
 
 COLUMNS = (  # left to right; a new column is one line here and one in `plan.showing.CELLS`
@@ -67,7 +67,10 @@ COLUMNS = (  # left to right; a new column is one line here and one in `plan.sho
 
 #: Columns that are there only where it is so known who decides; they stand to the left of Decision.
 ONLY: Mapping[Identity, tuple[Column, ...]] = MappingProxyType(
-    {Identity.TABS: (Column(WITH, "bridge", 170, later=True),)}
+    {
+        Identity.TABS: (Column(WITH, "bridge", 170, later=True),),
+        Identity.FORM: (Column(DECIDE, "bridge", 110, later=True),),
+    }
 )
 
 

@@ -14,12 +14,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
-from bridge.links import entry_of, filled_in
 from bridge.model import Achievement, Answer, AnswerReading, Attempt, Decision, Identity, Known, Verdict
 from bridge.plan.draft import Draft
 from bridge.plan.entitled import Bar, bar, names
 from bridge.plan.policy import Policy
-from bridge.plan.ratings import badge_of
 from bridge.plan.second_look import first_yes, is_asked_as_coordinator, needs, why_no_second
 from bridge.plan.standing import ANSWERS, OPEN, Standing, standing, why_not
 from bridge.plan.standing import Answer as Outcome
@@ -43,18 +41,6 @@ _ROW = re.compile(r"\s*([1-9]\d{0,8}-[1-9]\d{0,3})(?:\.([1-9]\d{0,5}))?\s*")
 def row_words(attempt: Attempt) -> str:
     """What an answer says of the row that it is about: its ID, and from the second version on which one was shown."""
     return attempt.id if attempt.version == 1 else f"{attempt.id}.{attempt.version}"
-
-
-def link_to_answer(known: Known, attempt: Attempt, form_id: str) -> str:
-    """Return the link that opens the decision form with the row filled in; with nothing, where that can't be told."""
-    link = known.facts.get(f"form-link:{form_id}") or f"https://docs.google.com/forms/d/{form_id}/viewform"
-    filled = {"row": row_words(attempt), "ratings": lines_to_rate(badge_of(known, attempt.id))}
-    entries = {
-        entry: text
-        for role, text in filled.items()
-        if text and (entry := entry_of(known.facts.get(f"question:{form_id}:{role}", "")))
-    }
-    return filled_in(link, entries) if entries and "?" not in link else link
 
 
 def to_row(text: str) -> tuple[str, int] | None:

@@ -11,6 +11,7 @@ from bridge.model import Attempt, Decision, Identity, Known, Verdict
 from bridge.plan.assignment import is_with
 from bridge.plan.catalogue import STATUS as CATALOGUE_STATUS
 from bridge.plan.catalogue import read_catalogue
+from bridge.plan.decide_cell import decide_cell, links_now, relinks
 from bridge.plan.decisions import DAMAGED, DISPLACED, TWICE, UNKNOWN, bears_a_lost_badge, sort_rows
 from bridge.plan.desks import word_on_desk
 from bridge.plan.due import due_of
@@ -30,6 +31,7 @@ from bridge.review import (
     BADGE,
     COLUMNS,
     CRITERION,
+    DECIDE,
     DECISION,
     DUE,
     EARLIER,
@@ -64,7 +66,8 @@ from bridge.wording import shorten
 class Showing:
     change: Change = field(default_factory=Change)
     versions: Mapping[str, int] = field(default_factory=dict)  # what the tab shows once the change is made
-    facts: Mapping[str, str] = field(default_factory=dict)  # to be remembered then
+    facts: Mapping[str, str] = field(default_factory=dict)  # to be remembered once rows were moved
+    links: str = ""  # of what the links to the decision form are made that the tab then has; "": as before
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,9 @@ class Whose:
         if self.coach:
             return word_on_desk(known, attempt.id, self.coach)
         decision, shown = known.decision(attempt.id), attempt.id in known.shown or attempt.submission.by_itself
-        return decision if decision is not None and (decision.enacted or ours) and shown else None
+        if decision is None or decision.identity is Identity.FORM:
+            return None  # what was said there never stood in a cell
+        return decision if (decision.enacted or ours) and shown else None
 
 
 ALL = Whose()
@@ -120,6 +125,7 @@ CELLS: Mapping[str, Callable[[_Row], Value]] = MappingProxyType(
         REFLECTION: lambda row: row.attempt.submission.reflection,
         EARLIER: lambda row: earlier_feedback(row.known, row.attempt, row.policy),
         LINK: lambda row: _linked(_page(row), _page(row)),
+        DECIDE: lambda row: decide_cell(row.known, row.attempt, row.policy),
         WITH: lambda row: is_with(row.known, row.attempt.id) if row.policy.identity is Identity.TABS else "",
     }
 )
@@ -198,7 +204,7 @@ def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy,
         change = Change(
             make_review=True, added=tuple(tuple(row.get(mark, "") for mark in order) for row in shown.values())
         )
-        return Showing(change, versions | dict.fromkeys(away | later, 0))
+        return Showing(change, versions | dict.fromkeys(away | later, 0), links=links_now(known, policy))
     if fresh or not (learnt.review_is_whole or rebuild) or reading.review is None:
         return Showing()
     table = read_review(reading.review.values, reading.review.marked)
@@ -207,7 +213,7 @@ def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy,
     mended = mend(known, table, replace(learnt, leave=learnt.leave | away), policy, now, room)
     gone = {attempt_id: 0 for attempt_id in away if known.shown.get(attempt_id)}
     change = replace(mended.change, mend_review=bool(reading.lacking))
-    return Showing(change, {**mended.versions, **gone})
+    return replace(mended, change=change, versions={**mended.versions, **gone})
 
 
 def _away(reading: SheetReading, learnt: Learnt) -> frozenset[str]:
@@ -261,7 +267,7 @@ def mend(
     rows, places = learnt.rows, table.places
     patches: list[Patch] = []
     added: list[tuple[Value, ...]] = []
-    later = set[str]()
+    later, anew = set[str](), DECIDE in places and relinks(known, policy)
     for of_it in rows_in_order(known, policy, now):
         attempt = of_it.attempt
         if attempt.id in learnt.leave:
@@ -271,7 +277,7 @@ def mend(
             mended = [
                 Patch(row.position, places[title], value)
                 for title, value in wanted_cells(of_it, learnt.notices.get(attempt.id, "")).items()
-                if title in places and row.cells[title] != as_text(value)
+                if title in places and (row.cells[title] != as_text(value) or (title == DECIDE and anew))
                 if title != LINK or not bears_a_lost_badge(known, row, policy)
             ]
             told = any(patch.column == places[STATUS] for patch in mended)
@@ -286,14 +292,14 @@ def mend(
                 added.append(_as_row(new, places))
             else:
                 later.add(attempt.id)
-    for position, cells, sentence in _misfits(known, learnt):
-        if cells[STATUS] != sentence:
-            patches.append(Patch(position, places[STATUS], sentence))
+    odd = _misfits(known, learnt)
+    patches += [Patch(place, places[STATUS], sentence) for place, cells, sentence in odd if cells[STATUS] != sentence]
     hidden = learnt.leave.union(rows.awaited, later)
     versions = {attempt.id: attempt.version for attempt in known.attempts.values() if attempt.id not in hidden}
     notes = tuple(_notes(known, rows.good, patches, places, policy))
     change = Change(added=tuple(added), review=tuple(patches), notes=notes)
-    return Showing(change, {key: version for key, version in versions.items() if known.shown.get(key) != version})
+    links = links_now(known, policy) if anew and not later else ""
+    return Showing(change, {key: n for key, n in versions.items() if known.shown.get(key) != n}, links=links)
 
 
 def _notes(

@@ -12,9 +12,9 @@ from tests.core.desk import Desk, submission
 from tests.core.second import ANN, LISTED
 from tests.core.test_badge_cells import desk_with
 
-FORM = replace(LISTED, identity=Identity.FORM)
-SLOW = replace(FORM, settle=timedelta(minutes=10))
 ID = "form-decide"
+FORM = replace(LISTED, identity=Identity.FORM, decision_form=ID)
+SLOW = replace(FORM, settle=timedelta(minutes=10))
 
 
 @dataclass

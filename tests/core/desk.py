@@ -19,12 +19,12 @@ from bridge.model import (
     State,
     Submission,
 )
-from bridge.plan import Learnt, Policy, Seen, learn, show, with_scales
+from bridge.plan import LINKS, Learnt, Policy, Seen, learn, show, with_scales
 from bridge.plan.catalogue import TITLES
 from bridge.plan.pages import as_text
 from bridge.plan.standing import Standing, standing
 from bridge.ports import Change, SheetReading, Tab
-from bridge.review import COLUMNS, LATER, Scales
+from bridge.review import COLUMNS, DECIDE, LATER, Scales, columns_of
 from tests.fakes.sheet import insert_criteria
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -82,7 +82,7 @@ def edited(given: Submission, **changes: object) -> Submission:
 def marked(review: Sequence[Sequence[str]], criteria: Mapping[str, str]) -> dict[str, int]:
     """Where the columns stand that the bridge knows by its mark; here, those that bear its title."""
     header = list(review[0]) if review else []
-    marks = {title: title for title in LATER} | dict(criteria)
+    marks = {title: title for title in (*LATER, DECIDE)} | dict(criteria)
     return {mark: header.index(title) for mark, title in marks.items() if title in header}
 
 
@@ -135,7 +135,7 @@ class Desk:
         if self.learnt.review_is_whole or showing.change.make_review:
             showing = with_scales(showing, self.known, reading)
         if showing.change.make_review:
-            self.review = [list(HEADER)]
+            self.review = [[column.title for column in columns_of(self.policy.identity)]]
             self.criteria, self.scales = {}, None
             if showing.change.ratings:
                 self.rate(showing.change.ratings)
@@ -153,6 +153,8 @@ class Desk:
         if showing.change.ratings and not showing.change.make_review:
             self.rate(showing.change.ratings)
         self.known.shown.update(showing.versions)
+        if showing.links:
+            self.known.facts[LINKS] = showing.links
         return showing.change
 
     def rate(self, scales: Scales) -> None:

@@ -4,17 +4,39 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bridge.model import Identity
 from bridge.plan.policy import Policy
 from bridge.ports import Rows
-from bridge.review import DECISION, FEEDBACK, ID, REVIEWER, STATUS
+from bridge.review import DECIDE, DECISION, FEEDBACK, ID, REVIEWER, STATUS
 
 
 def help_rows(policy: Policy) -> Rows:
     """Return the tab, the titles first."""
-    return (("You want to …", "What to do, and what comes of it"), *_DECIDING, *_of_settings(policy), *_LIVING)
+    deciding = _IN_A_FORM if policy.identity is Identity.FORM else _IN_CELLS
+    titles = ("You want to …", "What to do, and what comes of it")
+    return (titles, *deciding, *_DECIDING, *_of_settings(policy), *_LIVING)
 
 
-_DECIDING = (
+_IN_A_FORM = (
+    (
+        "decide about a request",
+        f"Click on the link under {DECIDE} in its row: it opens a form with the row's ID in it. Choose, write to the "
+        f"teacher, and send. Google says who you are. Then look at {STATUS}: it says what comes of it, or what is "
+        f"missing. What stands under {DECISION}, {FEEDBACK} and {REVIEWER} counts for nothing.",
+    ),
+    (
+        "approve",
+        "The badge is issued, published and mailed, with your words if you wrote some. Where two must approve, the "
+        f"second one sends the form as well; {STATUS} says who is awaited.",
+    ),
+    (
+        "rate by a rubric",
+        f"Where a badge has one, its criteria stand in the form, a line each: write the level behind it. {STATUS} says "
+        "what Approve lacks. On Return the teacher reads what you rated.",
+    ),
+)
+
+_IN_CELLS = (
     (
         "decide about a request",
         f"Go to the tab Review and choose from the list under {DECISION}. Write to the teacher under {FEEDBACK}, and "
@@ -30,6 +52,9 @@ _DECIDING = (
         f"Where a badge has one, choose a level in each of its columns beside {DECISION}. {STATUS} says what Approve "
         "lacks. On Return the teacher reads what you rated.",
     ),
+)
+
+_DECIDING = (
     (
         "return",
         "Not yet. The teacher gets your words and a link to the form with the last answer in it; what comes back is "
@@ -47,10 +72,11 @@ _DECIDING = (
 
 def _of_settings(policy: Policy) -> Rows:
     minutes = round(policy.settle / timedelta(minutes=1))
+    undo = "send the form again, with Hold" if policy.identity is Identity.FORM else "empty the cell"
     acts = (
-        f"A decision acts once it has stood for {minutes} minutes; until then, empty the cell. {STATUS} says when."
+        f"A decision acts once it has stood for {minutes} minutes; until then, {undo}. {STATUS} says when."
         if minutes
-        else "A decision acts when the bridge comes next. Until then, empty the cell to take it back."
+        else f"A decision acts when the bridge comes next. Until then, {undo} to take it back."
     )
     who = (
         "Whoever the coordinator has named as a coach; nobody decides about a request of their own."

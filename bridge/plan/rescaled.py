@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 
 from bridge.model import Achievement, Known, Verdict
 from bridge.plan.draft import Draft
@@ -39,7 +40,7 @@ def learn_rescaled(draft: Draft, known: Known, rows: Mapping[str, Row]) -> dict[
     notices = {}
     for attempt_id, row in rows.items():
         key = draft.known.requests[draft.known.attempts[attempt_id].request].achievement
-        before, *_ = _kept(draft.known, attempt_id)
+        before = _kept(draft.known, attempt_id).words
         if (before or changed.get(key)) and (notice := _judge(draft, row, changed.get(key, frozenset()))):
             notices[attempt_id] = notice
     return notices
@@ -66,43 +67,53 @@ def _scales(achievement: Achievement) -> dict[str, list[str]]:
 def _judge(draft: Draft, row: Row, changed: frozenset[str]) -> str:
     """Bring what is kept of a row up to date; return what to tell whoever has not chosen Approve."""
     at, verdict = standing(draft.known, row.attempt_id), to_verdict(row.verdict)
-    before, told, since = _kept(draft.known, row.attempt_id)
-    if row.said_at is not None and since and row.said_at.isoformat() > since:
-        before, told = {}, False  # an answer to the decision form that came later
+    before = _kept(draft.known, row.attempt_id)
     said = {fold(title): fold(word) for title, word in row.ratings.items()}
-    words = {title: word for title, word in before.items() if said.get(title) == word}
+    words = {title: word for title, word in before.words.items() if said.get(title) == word}
     more = {title: said[title] for title in changed if title in said}
-    told = told and not more
-    words |= more
-    if at not in _RATED or (verdict is Verdict.APPROVE and told):
+    told = before.told and not more
+    if at not in _RATED or (verdict is Verdict.APPROVE and told) or before.answered != _answered(row):
         words = {}
-    told = verdict is not Verdict.APPROVE
-    since = draft.now.isoformat() if more or not since else since
-    kept = json.dumps({"words": words, "told": told, "since": since}, sort_keys=True) if words else ""
-    if kept or before:
-        draft.fact(words_fact(row.attempt_id), kept)
-    if not (words and told and at in OPEN):
+    kept = _Kept(words | more if at in _RATED else {}, verdict is not Verdict.APPROVE, _answered(row))
+    if kept.words or before.words:
+        draft.fact(words_fact(row.attempt_id), json.dumps(asdict(kept), sort_keys=True) if kept.words else "")
+    if not (kept.words and kept.told and at in OPEN):
         return ""
-    titles = _titles(draft.known, row.attempt_id, words)
+    titles = _titles(draft.known, row.attempt_id, kept.words)
     return f"Please look at {titles} again: other levels can be chosen since it was rated here."
 
 
-def why_rescaled(known: Known, attempt_id: str) -> str:
+def why_rescaled(known: Known, row: Row) -> str:
     """Say which criterion of an Approve must be rated anew; "" if none."""
-    words, told, _ = _kept(known, attempt_id)
-    if not words or told:
+    kept = _kept(known, row.attempt_id)
+    if not kept.words or kept.told:
         return ""
+    titles = _titles(known, row.attempt_id, kept.words)
+    begin = f"Please rate {titles} anew: other levels can be chosen since this was approved."
+    if kept.answered:
+        return f"{begin} Answer once more, also if it is right as it is."
     return (
-        f"Please rate {_titles(known, attempt_id, words)} anew: other levels can be chosen since this was approved. "
-        "Is it right as it is? Then empty Decision, and choose Approve again once this sentence has changed."
+        f"{begin} Is it right as it is? Then empty Decision, and choose Approve again once this sentence has changed."
     )
 
 
-def _kept(known: Known, attempt_id: str) -> tuple[dict[str, str], bool, str]:
-    """The words of a row that were chosen from a scale that is no more; whether a coach was told since, and since
-    when (ISO 8601, UTC) it is no more."""
-    kept = json.loads(known.facts.get(words_fact(attempt_id)) or '{"words": {}, "told": false}')
-    return kept["words"], kept["told"], kept.get("since", "")
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is kept of a row: words that were chosen from a scale that is no more; whether a coach was told since; when
+    they were said, where they came as an answer."""
+
+    words: Mapping[str, str] = field(default_factory=dict)
+    told: bool = False
+    answered: str = ""
+
+
+def _kept(known: Known, attempt_id: str) -> _Kept:
+    kept = known.facts.get(words_fact(attempt_id))
+    return _Kept(**json.loads(kept)) if kept else _Kept()
+
+
+def _answered(row: Row) -> str:
+    return row.said_at.isoformat() if row.said_at is not None else ""
 
 
 def _titles(known: Known, attempt_id: str, words: Mapping[str, str]) -> str:
@@ -114,6 +125,4 @@ def _titles(known: Known, attempt_id: str, words: Mapping[str, str]) -> str:
 def why_not_rated(known: Known, row: Row, achievement: Achievement) -> str:
     """What the rubric of *achievement* has against an Approve of *row*; "" if nothing."""
     unknown = why_unknown(achievement, row.ratings)
-    return (
-        unknown or why_rescaled(known, row.attempt_id) or why_below(achievement, to_ratings(achievement, row.ratings))
-    )
+    return unknown or why_rescaled(known, row) or why_below(achievement, to_ratings(achievement, row.ratings))

@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 
 from bridge.plan.standing import Standing
-from tests.core.desk import POLICY, Desk
+from tests.core.answering import FORM, FormDesk
+from tests.core.desk import POLICY, Desk, submission
 from tests.core.rated import desk_with, good, rate, rubric
+from tests.core.second import ANN
 
 SLOW = replace(POLICY, settle=timedelta(minutes=10))
 BEFORE = "Planning: not yet | meets* | exceeds"
@@ -321,3 +323,27 @@ def test_at_rest_nothing_is_written() -> None:
     desk.rate = writes.append  # type: ignore[method-assign, assignment]
     desk.look()
     assert writes == []
+
+
+# ── the decision form ────────────────────────────────────────────────────────
+
+
+def answered(desk: FormDesk, word: str) -> None:
+    desk.edit(desk.answer("1-1", "Approve", by=ANN), ratings=f"Planning: {word}")
+
+
+def test_where_answers_count_a_later_answer_rates_anew() -> None:
+    desk = FormDesk(FORM)
+    rubric(desk, BEFORE)
+    desk.submit(submission())
+    desk.look()
+    answered(desk, "meets")
+    rubric(desk, AFTER)
+    desk.later()
+    told = "Please rate “Planning” anew: other levels can be chosen since this was approved. Answer once more, also if "
+    assert desk.status().startswith(told)
+    desk.later()
+    assert desk.status().startswith(told)
+    answered(desk, "meets")
+    desk.later()
+    assert desk.standing("1-1") is Standing.APPROVED

@@ -340,3 +340,24 @@ def rebuild(world: FakeWorld) -> None:
     ledger = world.ledger()
     with ledger.lease():
         ledger.learn(Lesson(facts={REBUILD: "yes"}))
+
+
+def test_ratings_move_along_with_a_row_and_come_back_with_it() -> None:
+    world = FakeWorld(POLICY)
+    catalogue = world.sheet.catalogue
+    assert catalogue is not None
+    width = len(catalogue.header)
+    for place, cells in enumerate(catalogue.cells):
+        cells += [""] * (width - len(cells))
+        cells.append("Rubric" if place == 0 else "Planning: not yet | meets* | exceeds")
+    world.forms.submit("ana@lakeview.example", FIRST_AID)
+    world.run_to_rest()
+    world.sheet.type("1-1", "Planning", "exceeds")
+    world.sheet.decide("1-1", "Approve")
+    world.run_to_rest()
+    a_season_later(world)
+    world.run_once()
+    assert (archived(world)[0]["Decision"], archived(world)[0]["Other columns"]) == ("Approve", "Planning: exceeds")
+    del world.sheet.own[Own.ARCHIVE]
+    world.run_once()
+    assert (world.sheet.row("1-1")["Decision"], world.sheet.row("1-1")["Planning"]) == ("Approve", "exceeds")

@@ -184,6 +184,14 @@ def test_a_large_log_goes_out_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     assert shown == 7
 
 
+def test_a_large_log_leaves_room_for_the_other_tabs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("bridge.plan.pages"), "MOST_CELLS", 24)
+    whole = {change.own: change.added for change in pages(known(0), reading(None), (), NOON, POLICY).changes}
+    parts = {change.own: change.added for change in pages(known(0), reading(None), log(7), NOON, POLICY).changes}
+    assert len(parts.pop(Own.LOG)) == 3
+    assert parts == {own: rows for own, rows in whole.items() if own is not Own.LOG}
+
+
 def test_a_large_tab_that_was_sorted_is_mended_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_module("bridge.plan.pages"), "MOST_CELLS", 24)
     lines = log(7)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from bridge.model import Kind
@@ -17,6 +18,7 @@ from tests.contract.test_from_sheet_to_pages import LATER, Town
 from tests.core import desk
 from tests.core.rated import SCALES, rate
 from tests.fakes import story
+from tests.verifiers.panel import SCHEMA
 
 
 @pytest.fixture
@@ -58,6 +60,7 @@ def test_the_credential_describes_the_rubric_and_is_valid(town: Town, public: bo
     assert {one["resultType"] for one in described} == {"RubricCriterionLevel"}
     assert [named(told).get(one.get("requiredLevel", "")) for one in described] == ["meets", "good", None]
     assert [level["name"] for level in described[1]["rubricCriterionLevel"]] == ["weak", "fair", "good"]
+    jsonschema.Draft201909Validator(json.loads(SCHEMA.read_bytes())).validate(told)
     badge = (town.folder / f"badges/{award}.png").read_bytes()
     report = verify(badge, site_fetcher(town.folder, story.SITE), story.NOON + LATER)
     assert report.verdict is Verdict.VALID

@@ -57,6 +57,7 @@ STATUS_COLOURS: Mapping[str, Colour] = {
     "The ID": RED,
     "Decisions stand": RED,
     "Feedback stands": RED,
+    "Ratings stand": RED,
     "IDs, e-mails": RED,
     "Revoked": RED,
 }

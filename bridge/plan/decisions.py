@@ -47,6 +47,10 @@ REWORDED = (
     "Feedback stands in other rows than before: was that column sorted by itself? Please undo that (Ctrl+Z), or put "
     "the earlier words back. Until then no decision is taken from this sheet."
 )
+RERATED = (
+    "Ratings stand in other rows than before: was that column sorted by itself? Please undo that (Ctrl+Z), or put the "
+    "earlier levels back. Until then no decision is taken from this sheet."
+)
 DISPLACED = (
     "IDs, e-mails or badges stand in other rows than before: was one column sorted by itself? Please undo that "
     "(Ctrl+Z), or delete these rows: they come back. Until then no decision is taken from this sheet."

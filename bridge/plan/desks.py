@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 
 from bridge.model import Decision, Identity, Known, Verdict
 from bridge.plan.assignment import assign, is_with
-from bridge.plan.decisions import DISPLACED, REWORDED, SCRAMBLED, Sorted, learn_decisions, sort_rows
+from bridge.plan.decisions import DISPLACED, RERATED, REWORDED, SCRAMBLED, Sorted, learn_decisions, sort_rows
 from bridge.plan.draft import Draft
 from bridge.plan.hearing import Said, as_decided, elsewhere, in_words, mark_of, remember_what_stands
 from bridge.plan.intake import Intake
 from bridge.plan.policy import Policy
 from bridge.plan.rescaled import learn_rescaled
-from bridge.plan.scrambles import DESK, remember_words, reworded, scrambled
+from bridge.plan.scrambles import DESK, remember_words, rerated, reworded, scrambled
 from bridge.plan.second_look import first_yes, needs
 from bridge.plan.standing import OPEN, Standing, standing
 from bridge.ports import SheetReading
@@ -151,6 +151,7 @@ def _sorted_alone(known: Known, coach: str, rows: Sorted) -> dict[str, str]:
     own = _own_rows(known, coach, rows)
     return {
         **dict.fromkeys(reworded(known, own, DESK), REWORDED),
+        **dict.fromkeys(rerated(known, own, DESK), RERATED),
         **dict.fromkeys(scrambled(known, own, DESK), SCRAMBLED),
         **dict.fromkeys(rows.displaced, DISPLACED),
     }

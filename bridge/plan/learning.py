@@ -12,7 +12,16 @@ from bridge.plan.acceptance import learn_acceptance
 from bridge.plan.answers import remember_proof
 from bridge.plan.assignment import assign
 from bridge.plan.catalogue import learn_catalogue
-from bridge.plan.decisions import DISPLACED, REWORDED, SCRAMBLED, TWICE, Sorted, sort_rows, tell_of_older_ledger
+from bridge.plan.decisions import (
+    DISPLACED,
+    RERATED,
+    REWORDED,
+    SCRAMBLED,
+    TWICE,
+    Sorted,
+    sort_rows,
+    tell_of_older_ledger,
+)
 from bridge.plan.desks import Desk, learn_desks, prepare, unheard
 from bridge.plan.digests import plan_digests
 from bridge.plan.draft import Draft
@@ -141,9 +150,10 @@ def _sorted_alone(known: Known, ours: Sorted, policy: Policy) -> Mapping[str, st
     cells decide nothing."""
     if policy.identity is not Identity.COLUMN:
         return {}
-    lost = scrambled(known, ours.good) or renamed(known, ours.good) or rerated(known, ours.good)
+    lost = scrambled(known, ours.good) or renamed(known, ours.good)
     return (
         dict.fromkeys(reworded(known, ours.good), REWORDED)
+        | dict.fromkeys(rerated(known, ours.good), RERATED)
         | dict.fromkeys(lost, SCRAMBLED)
         | dict.fromkeys(ours.displaced, DISPLACED)
     )

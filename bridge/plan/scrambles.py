@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -40,6 +41,28 @@ def last_told(known: Known, decision: Decision, tab: str = "") -> str:
     return known.facts.get(feedback_fact(decision, tab), "" if decision.verified and not tab else decision.feedback)
 
 
+def ratings_fact(decision: Decision, tab: str = "") -> str:
+    """The same of its ratings."""
+    return f"{tab}ratings:{decision.attempt_id}/{decision.n}"
+
+
+def last_rated(known: Known, decision: Decision, tab: str = "") -> Mapping[str, str]:
+    """How the row of an enacted *decision* was rated at the last look: by criterion, both folded, what it was decided
+    with."""
+    kept = known.facts.get(ratings_fact(decision, tab))
+    if kept is not None:
+        return {str(title): str(level) for title, level in json.loads(kept).items()}
+    if decision.verified and not tab:
+        return {}
+    return {fold(one.criterion.title): fold(one.level) for one in decision.ratings}
+
+
+def _rated(row: Row, decision: Decision) -> Mapping[str, str]:
+    """How a row is rated now by the criteria that it was decided with."""
+    titles = (fold(one.criterion.title) for one in decision.ratings)
+    return {title: fold(word) for title in titles if (word := row.ratings.get(title, ""))}
+
+
 def remember_words(draft: Draft, rows: Mapping[str, Row], tab: str = "") -> None:
     """Where a closed row says other words than at the last look, the ledger keeps them."""
     for attempt_id, row in rows.items():
@@ -50,6 +73,8 @@ def remember_words(draft: Draft, rows: Mapping[str, Row], tab: str = "") -> None
                 draft.fact(cell_fact(decision, tab), verdict.value if verdict else "")
             if row.feedback != last_told(draft.known, decision, tab):
                 draft.fact(feedback_fact(decision, tab), row.feedback)
+            if (rated := _rated(row, decision)) != last_rated(draft.known, decision, tab):
+                draft.fact(ratings_fact(decision, tab), json.dumps(rated, sort_keys=True))
 
 
 def scrambled(known: Known, rows: Mapping[str, Row], tab: str = "") -> frozenset[str]:
@@ -151,22 +176,22 @@ def renamed(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
     return frozenset(other) if moved else frozenset()
 
 
-def rerated(known: Known, rows: Mapping[str, Row]) -> frozenset[str]:
+def rerated(known: Known, rows: Mapping[str, Row], tab: str = "") -> frozenset[str]:
     """The attempts whose rows show that a column of ratings was sorted by itself.
 
-    Signs of it, all together: another level, or none, in two or more rows that were closed before, all with the same
-    decision and feedback; and no level has become rarer in that column.
+    Signs of it, all together and since the last look: another level, or none, in two or more rows that were closed
+    before, all with the same decision and feedback; and no level has become rarer in that column.
     """
     other: defaultdict[str, set[str]] = defaultdict(set)
     before: Counter[tuple[str, str]] = Counter()
     after = Counter((title, fold(word)) for row in rows.values() for title, word in row.ratings.items())
     for attempt_id, row in rows.items():
         decision = known.decision(attempt_id)
-        if decision is None or not decision.enacted or decision.verified:
+        if decision is None or not decision.enacted or not decision.ratings:
             continue
-        same = to_verdict(row.verdict) is decision.verdict and row.feedback == decision.feedback
-        for rating in decision.ratings:
-            title, level = fold(rating.criterion.title), fold(rating.level)
+        same = to_verdict(row.verdict) is last_said(known, decision, tab)
+        same = same and row.feedback == last_told(known, decision, tab)
+        for title, level in last_rated(known, decision, tab).items():
             before[title, level] += 1
             if same and fold(row.ratings.get(title, "")) != level:
                 other[title].add(attempt_id)

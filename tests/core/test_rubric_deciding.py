@@ -228,8 +228,8 @@ def test_one_column_of_ratings_sorted_by_itself_is_noticed() -> None:
     desk.choose("5-1", "Approve")
     learnt = desk.look()
     assert [one.sentence for one in learnt.lesson.problems if one.blocking] == [
-        "Decisions stand in other rows than before: was one column sorted by itself? Please undo that (Ctrl+Z), or put "
-        "the earlier words back. Until then no decision is taken from this sheet."
+        "Ratings stand in other rows than before: was that column sorted by itself? Please undo that (Ctrl+Z), or put "
+        "the earlier levels back. Until then no decision is taken from this sheet."
     ]
     assert desk.standing("5-1") is Standing.WAITING
 
@@ -247,4 +247,41 @@ def test_two_coaches_who_correct_ratings_of_closed_rows_are_no_scramble() -> Non
     rate(desk, "3-1", planning="c")
     desk.choose("3-1", "Approve")
     desk.look()
+    assert desk.standing("3-1") is Standing.APPROVED
+
+
+def test_a_column_that_was_emptied_is_no_scramble_when_others_are_rated_later() -> None:
+    desk = desk_with("Planning: a | b* | c")
+    desk.submit(*(submission(f"r{n}", who=f"teacher{n}") for n in range(2, 6)))
+    desk.look()
+    for attempt_id in ("1-1", "2-1"):
+        rate(desk, attempt_id, planning="b")
+        desk.choose(attempt_id, "Approve")
+    desk.look()
+    for attempt_id in ("1-1", "2-1"):
+        rate(desk, attempt_id, planning="")
+    desk.look()
+    for attempt_id in ("3-1", "4-1", "5-1"):
+        rate(desk, attempt_id, planning="b")
+        desk.choose(attempt_id, "Approve")
+    desk.look()
+    assert [desk.standing(attempt_id) for attempt_id in ("3-1", "4-1", "5-1")] == [Standing.APPROVED] * 3
+
+
+def test_a_scramble_of_ratings_is_over_once_it_is_undone() -> None:
+    desk = desk_with("Planning: a | b* | c")
+    desk.submit(*(submission(f"r{n}", who=f"teacher{n}") for n in range(2, 4)))
+    desk.look()
+    for attempt_id, word in (("1-1", "b"), ("2-1", "c")):
+        rate(desk, attempt_id, planning=word)
+        desk.choose(attempt_id, "Approve")
+    desk.look()
+    for attempt_id, word in (("1-1", "c"), ("2-1", "b"), ("3-1", "b")):
+        rate(desk, attempt_id, planning=word)
+    desk.choose("3-1", "Approve")
+    for _ in range(2):
+        assert any(one.blocking for one in desk.look().lesson.problems)
+    for attempt_id, word in (("1-1", "b"), ("2-1", "c")):
+        rate(desk, attempt_id, planning=word)
+    assert not any(one.blocking for one in desk.look().lesson.problems)
     assert desk.standing("3-1") is Standing.APPROVED

@@ -13,7 +13,7 @@ from bridge.cycle import run_sync
 from bridge.openbadges.findings import Verdict
 from bridge.openbadges.verifying.verify import site_fetcher, verify
 from bridge.plan.catalogue import RUBRIC
-from bridge.plan.decisions import SCRAMBLED
+from bridge.plan.decisions import RERATED
 from bridge.report import Report
 from bridge.review import DECISION
 from bridge.sandbox.seed import BADGES_TAB, CATALOGUE_TITLES
@@ -169,7 +169,7 @@ def test_a_column_of_ratings_that_was_sorted_alone_decides_nothing(rated: Distri
     type_in(rated, three, Planning="exceeds", Decision="Approve")
     rated.people.in_sheet("sort-column", rated.programme.coaches[0].email, column="Planning", descending=True)
     report = night(rated)
-    assert SCRAMBLED in [problem.sentence for problem in report.problems]
+    assert RERATED in [problem.sentence for problem in report.problems]
     assert rated.pages() == 4
 
 

@@ -7,8 +7,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pytest
-
 from bridge.plan.chain import BEGINNING, digest, moment
 
 from .desk import Desk, Type
@@ -60,11 +58,11 @@ def test_the_report_of_a_night_is_a_witness(desk: Desk, command: Type) -> None:
     assert "the log is not the one that this report told of" in gone.out
 
 
-@pytest.mark.parametrize("head", ["abc", "not a hash at all", "f" * 63, "g" * 64])
-def test_a_head_that_can_be_none(head: str, night: Desk, command: Type) -> None:
-    told = command("log", "verify", "--head", head)
-    assert told.code == 2
-    assert "write the whole head, 64 signs" in told.err
+def test_a_head_that_can_be_none(night: Desk, command: Type) -> None:
+    for head in ("abc", "not a hash at all", "f" * 63, "g" * 64):
+        told = command("log", "verify", "--head", head)
+        assert told.code == 2, head
+        assert "write the whole head, 64 signs" in told.err
 
 
 def test_a_line_that_was_edited_in_the_tab(night: Desk, command: Type) -> None:

@@ -204,16 +204,14 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("case", WRONG)
-def test_a_wish_that_cannot_be_meant_is_wrong_use(vendors: Vendors, command: Type, case: str) -> None:
-    words, sentences = WRONG[case]
+def test_a_wish_that_cannot_be_meant_is_wrong_use(vendors: Vendors, command: Type) -> None:
     vendors.set_badgr()
     command("run")
     before = known(vendors.desk)
-    for more in ((), ("--dry-run",)):
-        told = command("reissue", *words, *more)
-        assert (told.code, told.out) == (2, "")
-        assert told.err.splitlines() == sentences
+    for case, (words, sentences) in WRONG.items():
+        for more in ((), ("--dry-run",)):
+            told = command("reissue", *words, *more)
+            assert (told.code, told.out, told.err.splitlines()) == (2, "", sentences), case
     assert known(vendors.desk) == before
 
 

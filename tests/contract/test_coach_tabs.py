@@ -110,6 +110,7 @@ def test_only_the_coach_and_the_file_s_owner_can_write_there(stage: Stage) -> No
     assert stage.type_as(stage.workspace.programme.coordinator.email, stage.mia, "Approve") == ""
 
 
+@pytest.mark.slow
 def test_a_renamed_tab_is_found_and_a_copy_is_nobody_s(stage: Stage) -> None:
     stage.make()
     stage.act("rename-tab", tab=stage.title(stage.mia), title="Mine!")
@@ -121,7 +122,12 @@ def test_a_renamed_tab_is_found_and_a_copy_is_nobody_s(stage: Stage) -> None:
     assert set(reading.coaches) == set(stage.both)
 
 
-@pytest.mark.parametrize("how", ["more editors", "all of the domain", "a mere warning", "a hole", "a part", "gone"])
+OTHERS = ("all of the domain", "a mere warning", "a hole", "a part")
+
+
+@pytest.mark.parametrize(
+    "how", ["more editors", "gone", *(pytest.param(how, marks=pytest.mark.slow) for how in OTHERS)]
+)
 def test_a_loosened_protection_is_noticed_and_mended(stage: Stage, how: str) -> None:
     stage.make()
     number = coach_sheet_id(stage.mia)
@@ -143,6 +149,7 @@ def test_a_loosened_protection_is_noticed_and_mended(stage: Stage, how: str) -> 
     assert "protected cell" in stage.type_as(stage.omar, stage.mia, "Hold")
 
 
+@pytest.mark.slow
 def test_who_is_no_coach_any_more_can_t_write_there_any_more(stage: Stage) -> None:
     stage.make()
     stage.only(stage.omar)
@@ -151,6 +158,7 @@ def test_who_is_no_coach_any_more_can_t_write_there_any_more(stage: Stage) -> No
     assert "protected cell" in stage.type_as(stage.mia, stage.mia, "Approve")
 
 
+@pytest.mark.slow
 def test_a_coach_who_was_shut_out_is_let_in_again(stage: Stage) -> None:
     stage.make()
     stage.loosen(stage.mia, stage.mia, editors={"users": [stage.workspace.programme.mailbox]})
@@ -181,6 +189,7 @@ def test_cells_rows_and_notes_of_several_tabs_go_in_one_write(stage: Stage) -> N
     assert [row[0] for row in omar.values] == ["ID", "3-1"]
 
 
+@pytest.mark.slow
 def test_an_emptied_tab_is_made_again_with_everything_once(stage: Stage) -> None:
     stage.make()
     stage.act("clear-tab", tab=stage.title(stage.mia))
@@ -194,6 +203,7 @@ def test_an_emptied_tab_is_made_again_with_everything_once(stage: Stage) -> None
     assert len(stage.protections(stage.mia)) == len(stage.protections(stage.omar))
 
 
+@pytest.mark.slow
 def test_a_title_that_is_taken_is_left_to_whose_it_is(stage: Stage) -> None:
     name = stage.mia.partition("@")[0]
     stage.act("add-tab", title=f"Review – {name}")

@@ -122,6 +122,7 @@ def test_each_decides_in_their_own_tab_and_nowhere_else(tabs: Tabs) -> None:
     assert town.night().changed_nothing
 
 
+@pytest.mark.slow
 def test_a_night_costs_two_looks_and_one_write_however_many_tabs_there_are(tabs: Tabs) -> None:
     town = tabs.town
     town.submit(6)
@@ -141,6 +142,7 @@ def test_a_night_costs_two_looks_and_one_write_however_many_tabs_there_are(tabs:
     }
 
 
+@pytest.mark.slow
 def test_a_row_moves_to_whom_it_is_wished_for_in_one_write(tabs: Tabs) -> None:
     town = tabs.town
     town.submit(2)
@@ -161,6 +163,7 @@ def test_a_row_moves_to_whom_it_is_wished_for_in_one_write(tabs: Tabs) -> None:
     assert tabs.rows(tabs.priya)["1-1"]["Status"].startswith("Waiting")
 
 
+@pytest.mark.slow
 def test_whoever_is_no_coach_any_more_has_no_rows_and_can_t_write(tabs: Tabs) -> None:
     town = tabs.town
     town.submit(2)
@@ -173,6 +176,7 @@ def test_whoever_is_no_coach_any_more_has_no_rows_and_can_t_write(tabs: Tabs) ->
     assert town.pages() == 0
 
 
+@pytest.mark.slow
 def test_a_copy_in_another_tab_and_a_row_there_twice_decide_nothing(tabs: Tabs) -> None:
     town = tabs.town
     town.submit(2)
@@ -207,6 +211,7 @@ def test_what_others_could_type_counts_a_night_later_and_as_claimed(tabs: Tabs) 
     assert (town.pages(), tabs.decided(1)) == (1, [(tabs.daniel, False)])
 
 
+@pytest.mark.slow
 def test_a_deleted_tab_is_made_again_and_takes_nothing_back(tabs: Tabs) -> None:
     town = tabs.town
     town.submit(1)
@@ -225,6 +230,7 @@ def test_a_deleted_tab_is_made_again_and_takes_nothing_back(tabs: Tabs) -> None:
     assert tabs.rows(tabs.daniel)["1-1"]["Decision"] == "Hold"
 
 
+@pytest.mark.slow
 def test_a_lost_title_and_one_column_sorted_alone_keep_the_tab_from_being_heard(tabs: Tabs) -> None:
     town = tabs.town
     town.set(f', "{tabs.daniel}"]', "]")
@@ -258,6 +264,7 @@ def owner(tabs: Tabs) -> str:
     return tabs.town.programme.coordinator.email
 
 
+@pytest.mark.slow
 def test_two_approve_each_in_their_own_tab(tabs: Tabs) -> None:
     town = tabs.town
     tabs.second_look()
@@ -277,6 +284,7 @@ def test_two_approve_each_in_their_own_tab(tabs: Tabs) -> None:
     assert (town.pages(), tabs.decided(1)) == (1, [(tabs.daniel, True), (tabs.priya, True)])
 
 
+@pytest.mark.slow
 def test_the_coordinator_approves_in_a_tab_of_hers(tabs: Tabs) -> None:
     town = tabs.town
     tabs.second_look("coordinator")
@@ -290,6 +298,7 @@ def test_the_coordinator_approves_in_a_tab_of_hers(tabs: Tabs) -> None:
     assert town.pages() == 1
 
 
+@pytest.mark.slow
 def test_closed_rows_leave_the_tab_after_a_while_and_come_back_when_wished(tabs: Tabs) -> None:
     town = tabs.town
     town.submit(1)
@@ -308,6 +317,7 @@ def test_closed_rows_leave_the_tab_after_a_while_and_come_back_when_wished(tabs:
     assert tabs.review("1-1")["Status"].startswith("Revoked")
 
 
+@pytest.mark.slow
 def test_to_and_fro_between_ways_to_know_who_decides(tabs: Tabs) -> None:
     """column → tabs → column → tabs: nothing that was decided is decided anew, or taken back."""
     town = tabs.town

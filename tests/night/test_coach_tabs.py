@@ -7,96 +7,26 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import requests
 
+from bridge.cycle import run_sync
+from bridge.doctor.away import sheet
+from bridge.doctor.findings import Mark
 from bridge.plan.assignment import KEPT
-from bridge.plan.catalogue import SECOND_LOOK
-from bridge.review import REVIEWER, WITH
+from bridge.plan.catalogue import RUBRIC
+from bridge.review import WITH
 from bridge.sandbox.seed import BADGES_TAB, CATALOGUE_TITLES
 from bridge.sheet_coaches import coach_sheet_id
-from bridge.wiring import google_of, open_world
+from bridge.wiring import open_world
+from tests.night.coach_tabs import Tabs
 from tests.night.district import District, told
 from tests.night.test_calls import WRITE, looks, without_tokens
 
-TABS = '[review]\nidentity = "tabs"\n'
 OWNER = {"drive.files.get": 1}  # whose the file is, for Google names the owner among the editors of each tab
 
 
 @pytest.fixture
 def tabs(town: District) -> Tabs:
     return Tabs(town)
-
-
-class Tabs:
-    """A district whose first two coaches have tabs of their own."""
-
-    def __init__(self, town: District) -> None:
-        self.town = town
-        self.priya, self.daniel = (coach.email for coach in town.programme.coaches[:2])
-        self.town.set("[review]\n", f'{TABS}coaches = ["{self.priya}", "{self.daniel}"]\n')
-
-    @property
-    def url(self) -> str:
-        return f"{self.town.sandbox.url}/_sandbox/sheets/{self.town.programme.spreadsheet_id}"
-
-    def title(self, coach: str) -> str:
-        return f"Review – {coach.partition('@')[0]}"
-
-    def rows(self, coach: str) -> dict[str, dict[str, str]]:
-        """The rows of a coach's tab, by ID."""
-        header, *rows = requests.get(f"{self.url}/{self.title(coach)}", timeout=10).json()["rows"]
-        filled = ([*row, *[""] * (len(header) - len(row))] for row in rows)
-        return {row[0]: dict(zip(header, row, strict=True)) for row in filled if row[0]}
-
-    def ids(self, coach: str) -> list[str]:
-        return list(self.rows(coach))
-
-    def review(self, attempt_id: str) -> dict[str, str]:
-        (row,) = [row for row in self.town.rows() if row["ID"] == attempt_id]
-        return row
-
-    def choose(self, coach: str, attempt_id: str, verdict: str, feedback: str = "", *, by: str = "") -> str:
-        """What Google says to it; "" if nothing. *by*: somebody else than the coach types it."""
-        cells = {"Decision": verdict, "Feedback": feedback}
-        return self.act(coach, "type-in-row", by=by, where={"ID": attempt_id}, set=cells)
-
-    def act(self, coach: str, what: str, *, by: str = "", **args: Any) -> str:
-        told = {"tab": self.title(coach), "as": by or coach, **args}
-        answer = requests.post(f"{self.url}/{what}", json=told, timeout=10)
-        return "" if answer.ok else answer.text
-
-    def wish(self, attempt_id: str, coach: str) -> None:
-        self.town.act("sheet/type-in-row", tab="Review", where={"ID": attempt_id}, set={REVIEWER: coach})
-
-    def loosen(self, coach: str) -> None:
-        """The coach lets everybody in."""
-        tab = next(one for one in self.structure()["sheets"] if one["properties"]["sheetId"] == coach_sheet_id(coach))
-        (number,) = [one["protectedRangeId"] for one in tab["protectedRanges"] if set(one["range"]) == {"sheetId"}]
-        self.batch({"deleteProtectedRange": {"protectedRangeId": number}})
-
-    def structure(self) -> dict[str, Any]:
-        google = google_of(self.town.settings, self.clock())
-        found = google.gspread.fetch_sheet_metadata(self.town.programme.spreadsheet_id)
-        return dict(found)
-
-    def batch(self, *wanted: dict[str, Any]) -> None:
-        google = google_of(self.town.settings, self.clock())
-        google.gspread.batch_update(self.town.programme.spreadsheet_id, {"requests": list(wanted)})
-
-    def clock(self) -> Any:
-        with open_world(self.town.settings) as (world, _):
-            return world.clock
-
-    def decided(self, request: int) -> list[tuple[str, bool]]:
-        with open_world(self.town.settings) as (world, _):
-            known = world.ledger.load()
-        return [(one.reviewer, one.verified) for one in known.decisions.get(f"{request}-1", ())]
-
-    def second_look(self, key: str = "coach") -> None:
-        column = chr(ord("A") + len(CATALOGUE_TITLES))
-        self.town.act("sheet/type", tab=BADGES_TAB, range=f"{column}1:{column}1", value=SECOND_LOOK)
-        badge = self.town.programme.badges[0].key
-        self.town.act("sheet/type-in-row", tab=BADGES_TAB, where={"Key": badge}, set={SECOND_LOOK: key})
 
 
 def test_each_decides_in_their_own_tab_and_nowhere_else(tabs: Tabs) -> None:
@@ -357,3 +287,82 @@ def test_to_and_fro_between_ways_to_know_who_decides(tabs: Tabs) -> None:
 def decisions(tabs: Tabs) -> dict[str, Any]:
     with open_world(tabs.town.settings) as (world, _):
         return dict(world.ledger.load().decisions)
+
+
+def test_sync_makes_the_tabs_and_the_doctor_looks_at_them(tabs: Tabs) -> None:
+    town = tabs.town
+    assert [one.mark for one in sheet(town.settings) if "no tab of their own yet" in one.sentence] == [Mark.WARN]
+    with open_world(town.settings) as (world, policy):
+        did = run_sync(world, policy).did
+        assert {f"the tab of {coach} was made" for coach in (tabs.daniel, tabs.priya)} <= set(did)
+        assert run_sync(world, policy).did == ()
+    told_of = [one for one in sheet(town.settings) if "tabs are one coach's alone" in one.sentence]
+    assert [one.mark for one in told_of] == [Mark.GOOD]
+    tabs.loosen(tabs.daniel)
+    (loose,) = [one for one in sheet(town.settings) if "Others than its coach" in one.sentence]
+    assert loose.mark is Mark.BAD
+    with open_world(town.settings) as (world, policy):
+        assert run_sync(world, policy).did == (f"put in order: the tab of {tabs.daniel}",)
+    assert [one for one in sheet(town.settings) if "Others than its coach" in one.sentence] == []
+
+
+@pytest.mark.slow
+def test_a_digest_tells_each_of_their_own_rows_and_leads_to_their_tab(tabs: Tabs) -> None:
+    town = tabs.town
+    town.set("digest = false", "digest = true")
+    town.submit(3)
+    town.night()
+    town.wait_a_day()
+    town.night()
+    (mail,) = [mail for mail in town.people.mails(tabs.daniel) if "#gid=" in str(mail)]
+    assert f"#gid={coach_sheet_id(tabs.daniel)}" in str(mail)
+    assert ("1-1" in str(mail), "3-1" in str(mail), "2-1" in str(mail)) == (True, True, False)
+
+
+@pytest.mark.slow
+def test_a_badge_with_a_rubric_is_rated_in_the_coach_s_own_tab(tabs: Tabs) -> None:
+    town = tabs.town
+    column = chr(ord("A") + len(CATALOGUE_TITLES))
+    town.act("sheet/type", tab=BADGES_TAB, range=f"{column}1:{column}1", value=RUBRIC)
+    key = town.programme.badges[0].key
+    town.act(
+        "sheet/type-in-row", tab=BADGES_TAB, where={"Key": key}, set={RUBRIC: "Planning: not yet | meets* | exceeds"}
+    )
+    town.submit(1)
+    town.night()
+    assert town.night().changed_nothing
+    tabs.choose(tabs.daniel, "1-1", "Approve")
+    town.night()
+    assert "“Approve” needs Planning at meets" in tabs.rows(tabs.daniel)["1-1"]["Status"]
+    assert "violates the data validation" in rate(tabs, "splendid")
+    assert rate(tabs, "exceeds") == ""
+    town.nights()
+    assert town.pages() == 1
+    with open_world(town.settings) as (world, _):
+        decision = world.ledger.load().decision("1-1")
+    assert decision is not None
+    assert [(one.criterion.title, one.level) for one in decision.ratings] == [("Planning", "exceeds")]
+    town.act("sheet/delete-tab", tab=tabs.title(tabs.daniel))
+    town.night()
+    assert tabs.rows(tabs.daniel)["1-1"]["Planning"] == "exceeds"
+    town.night()
+    assert town.night().changed_nothing
+
+
+def rate(tabs: Tabs, level: str) -> str:
+    return tabs.act(tabs.daniel, "type-in-row", where={"ID": "1-1"}, set={"Planning": level})
+
+
+@pytest.mark.slow
+def test_where_a_tab_can_t_be_written_the_rest_is_written_all_the_same(tabs: Tabs) -> None:
+    """The owner has locked a coach's tab against the bridge itself."""
+    town = tabs.town
+    town.submit(2)
+    town.night()
+    sheet_id = coach_sheet_id(tabs.daniel)
+    locked = {"range": {"sheetId": sheet_id}, "editors": {"users": [owner(tabs)]}}
+    tabs.batch({"addProtectedRange": {"protectedRange": locked}}, by=owner(tabs))
+    town.submit(1)
+    report = town.night()
+    assert "The coaches' own tabs could not be written" in told(report)
+    assert [row["ID"] for row in town.rows()] == ["1-1", "2-1", "3-1"]

@@ -19,7 +19,7 @@ from bridge.config.places import lines
 from bridge.config.settings import Form
 from bridge.errors import ConfigProblems
 from bridge.ports import Own
-from bridge.wiring import pages_of
+from bridge.wiring import decision_form_of, pages_of
 
 from .settings_file import GOOD, KEY, write
 
@@ -340,3 +340,36 @@ def test_what_cron_does_not_know_is_refused(text: str) -> None:
 def test_lines_are_found_around_multi_line_texts() -> None:
     text = 'a = """\n[b]\nc = 1\n"""\n[b]\n"c.d" = 2\nx.y = 3\n'
     assert lines(text) == {("a",): 1, ("b",): 5, ("b", "c.d"): 6, ("b", "x", "y"): 7}
+
+
+# ── where coaches decide ─────────────────────────────────────────────────────
+
+BY_FORM = '[review]\nidentity = "form"\ncoaches = ["cleo@district.example"]\n'
+
+
+def test_deciding_in_a_form_is_set_up_by_its_id(tmp_path: Path) -> None:
+    decide = '[review.form]\nid = "https://docs.google.com/forms/d/1Decide/edit"\n'
+    asked = decision_form_of(load(write(tmp_path, GOOD + BY_FORM + decide)))
+    assert asked is not None
+    assert (asked.id, asked.questions["row"], asked.questions["ratings"]) == ("1Decide", "Which request?", "")
+    assert decision_form_of(load(write(tmp_path, GOOD + decide))) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (BY_FORM, '[review.form.id] is missing, and [review.identity] is "form". Copy it from the decision form\'s'),
+        (BY_FORM + '[review.form]\nid = "1FormOne"\n', "[review.form.id] is that of a form in which teachers ask"),
+        (BY_FORM + '[review.form]\nid = "https://docs.google.com/forms/d/1FormOne/edit"\n', "Make a form of its own."),
+        (BY_FORM + '[review.form]\nid = "no id"\n', "[review.form.id] is 'no id'; an id holds only letters"),
+        (
+            BY_FORM + '[review.form]\nid = "1D"\nrow = ""\n',
+            "[review.form.row] is empty. Write the title of",
+        ),
+        ('[review]\nidentity = "form"\n[review.form]\nid = "1D"\n', "[review.coaches] is empty, and [review.identity]"),
+        (BY_FORM + '[review.form]\nid = "1D"\nrwo = "x"\n', "[review.form.rwo] is no setting. Did you mean row?"),
+    ],
+)
+def test_what_is_wrong_with_deciding_in_a_form(tmp_path: Path, text: str, sentence: str) -> None:
+    (problem,) = problems(write(tmp_path, GOOD + text))
+    assert sentence in problem

@@ -133,7 +133,7 @@ class People(Programme):
             if not left:
                 for row, cells in enumerate(before[1:], 1):
                     for column in range(place, end):
-                        self.hands.type(REVIEW, row, column, cells[column])
+                        self.hands.put_back(REVIEW, row, column, cells[column])
         self.approved |= self.clumsy.approvals() - views
 
     @precondition(lambda self: not self.orderly)

@@ -23,6 +23,9 @@ class Hands(Protocol):
 
     def has(self, tab: str) -> bool: ...
     def type(self, tab: str, row: int, column: int, text: str) -> None: ...
+    def put_back(self, tab: str, row: int, column: int, text: str) -> None:
+        """Ctrl+Z: the cell says what it said, and nothing is made of it."""
+
     def sort(self, tab: str, by: int, first: int = 0, end: int | None = None) -> None:
         """Sort what is below the header by a column, empty cells last; only columns from *first* to before *end*."""
 
@@ -54,13 +57,16 @@ class FakeHands:
 
     def cells(self, tab: str) -> Cells:
         found = self._find(tab)
-        return _squared(found.read()) if found is not None else []
+        return squared(found.read()) if found is not None else []
 
     def type(self, tab: str, row: int, column: int, text: str) -> None:
         cells = self._at_work(tab).cells
         cells += [[] for _ in range(row + 1 - len(cells))]
         cells[row] += [""] * (column + 1 - len(cells[row]))
         cells[row][column] = text
+
+    def put_back(self, tab: str, row: int, column: int, text: str) -> None:
+        self.type(tab, row, column, text)
 
     def sort(self, tab: str, by: int, first: int = 0, end: int | None = None) -> None:
         cells = self._at_work(tab).cells
@@ -116,7 +122,7 @@ class FakeHands:
     def _at_work(self, tab: str) -> FakeTab:
         found = self._find(tab)
         assert found is not None, f"there is no tab {tab}"
-        found.cells, found.marks = _squared(found.cells), found.marked()
+        found.cells, found.marks = squared(found.cells), found.marked()
         return found
 
     def _columns(self, tab: str, change: Callable[[list[str]], object]) -> None:
@@ -129,6 +135,6 @@ class FakeHands:
         at_work.marks = {title: place for place, title in enumerate(names) if title}
 
 
-def _squared(rows: Cells | tuple[tuple[str, ...], ...]) -> Cells:
+def squared(rows: Cells | tuple[tuple[str, ...], ...]) -> Cells:
     width = max(map(len, rows), default=0)
     return [[*row, *[""] * (width - len(row))] for row in rows]

@@ -21,8 +21,14 @@ BRIDGES = frozenset(column.title for column in COLUMNS if column.owner == "bridg
 #: What people type in place of a title.
 MANGLED = "{} (old)"
 
-#: (attempt id, reflection, reviewer): what a coach who chose Approve saw in that row.
-View: TypeAlias = tuple[str, str, str]
+#: A criterion of the rubric that some runs have; Approve needs "meets" or "exceeds".
+PLANNING = "Planning"
+
+#: (attempt id, reflection, reviewer, Planning): what a coach who chose Approve saw in that row.
+View: TypeAlias = tuple[str, str, str, str]
+
+#: Row, decision, feedback, reviewer, Planning.
+Choice: TypeAlias = tuple[int, str, str, str, str]
 
 
 @dataclass
@@ -53,9 +59,9 @@ class Clumsy:
     def rows(self) -> list[dict[str, str]]:
         """By the titles that are there, each once."""
         header, *rows = self.hands.cells(REVIEW) or [[]]
-        places = {
-            title: self.column(title) for title in TITLES if [fold(one) for one in header].count(fold(title)) == 1
-        }
+        folded = [fold(one) for one in header]
+        once = [title for title in (*TITLES, PLANNING) if folded.count(fold(title)) == 1]
+        places = {title: folded.index(fold(title)) for title in once}
         return [{title: row[place] for title, place in places.items()} for row in rows]
 
     def approvals(self) -> frozenset[View]:
@@ -63,7 +69,7 @@ class Clumsy:
         if not self.has(ID, REFLECTION, DECISION, REVIEWER):
             return frozenset()
         return frozenset(
-            (row[ID].strip(), row[REFLECTION], row[REVIEWER].strip())
+            (row[ID].strip(), row[REFLECTION], row[REVIEWER].strip(), fold(row.get(PLANNING, "")))
             for row in self.rows()
             if to_verdict(row[DECISION]) is Verdict.APPROVE
         )
@@ -73,15 +79,16 @@ class Clumsy:
 
     # ── in Review ────────────────────────────────────────────────────────────────
 
-    def decide(self, choices: Iterable[tuple[int, str, str, str]]) -> None:
+    def decide(self, choices: Iterable[Choice]) -> None:
         if self.has(*COACHES):
-            for row, verdict, feedback, reviewer in choices:
+            for row, verdict, feedback, reviewer, level in choices:
+                self.retype(row, PLANNING, level)
                 for title, text in ((FEEDBACK, feedback), (REVIEWER, reviewer), (DECISION, verdict)):
                     self.hands.type(REVIEW, self._row(row), self.column(title), text)
 
-    def drag(self, verdict: str, feedback: str, reviewer: str) -> None:
+    def drag(self, verdict: str, feedback: str, reviewer: str, level: str) -> None:
         """Fill the columns from top to bottom."""
-        self.decide((row, verdict, feedback, reviewer) for row in range(len(self.hands.cells(REVIEW)) - 1))
+        self.decide((row, verdict, feedback, reviewer, level) for row in range(len(self.hands.cells(REVIEW)) - 1))
 
     def retype(self, row: int, title: str, text: str) -> None:
         if self.has(title):
@@ -91,14 +98,14 @@ class Clumsy:
         if self.has(title):
             self.hands.sort(REVIEW, self.column(title))
 
-    def filter_and_decide(self, title: str, row: int, verdict: str, feedback: str, reviewer: str) -> None:
+    def filter_and_decide(self, title: str, row: int, verdict: str, feedback: str, reviewer: str, level: str) -> None:
         """Show only the rows that say what *row* says, and decide all that are shown."""
         if self.has(title, *COACHES):
             rows = self.rows()
             text = rows[row % len(rows)][title]
             for other in {one[title] for one in rows} - {text}:
                 self.hands.hide(REVIEW, self.column(title), other)
-            self.decide((n, verdict, feedback, reviewer) for n, one in enumerate(rows) if one[title] == text)
+            self.decide((n, verdict, feedback, reviewer, level) for n, one in enumerate(rows) if one[title] == text)
 
     def handle_row(self, row: int, act: str) -> None:
         if not self.there:
@@ -109,7 +116,9 @@ class Clumsy:
                 self.hands.copy_row(REVIEW, place, REVIEW)
             case "copy and decide":
                 self.hands.copy_row(REVIEW, place, REVIEW)
-                self.decide([(len(self.hands.cells(REVIEW)) - 2, Verdict.APPROVE, "", "carla@lakeview.example")])
+                self.decide(
+                    [(len(self.hands.cells(REVIEW)) - 2, Verdict.APPROVE, "", "carla@lakeview.example", "meets")]
+                )
             case "delete":
                 self.hands.delete_rows(REVIEW, place)
             case "insert":

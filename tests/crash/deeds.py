@@ -16,10 +16,11 @@ from bridge.plan.catalogue import (
     MOST_ATTEMPTS,
     NAME,
     PREREQUISITES,
+    RUBRIC,
     SECOND_LOOK,
 )
 from bridge.review import DECISION, EMAIL, FEEDBACK, ID, REVIEWER, STATUS
-from tests.crash.clumsy import COACHES, IDENTITY, TITLES
+from tests.crash.clumsy import COACHES, IDENTITY, PLANNING, TITLES
 from tests.crash.world import CO_TEACHING, FIRST_AID
 from tests.fakes.hands import BADGES, OWN, REVIEW
 
@@ -34,11 +35,13 @@ CATALOGUE = (
     ("before", "co-teaching", PREREQUISITES, "first-aid"),
     ("limits", "first-aid", MOST_ATTEMPTS, "2"),
     ("vendor", "co-teaching", BACKEND, "badgr"),
+    ("rubric", "first-aid", RUBRIC, "Planning: not yet | meets* | exceeds\nStyle: plain | rich"),
     ("by itself", "helper", PREREQUISITES, "first-aid"),
     ("by itself", "helper", MILESTONE, "by itself"),
 )
 twists = st.frozensets(
-    st.sampled_from(["two", "before", "limits", "vendor", "by itself", "criteria", "archive", "digests"]), max_size=5
+    st.sampled_from(["two", "before", "limits", "vendor", "by itself", "criteria", "archive", "digests", "rubric"]),
+    max_size=5,
 )
 
 #: Some are chosen more often.
@@ -66,8 +69,9 @@ badges = st.sampled_from([FIRST_AID, FIRST_AID, FIRST_AID, CO_TEACHING, CO_TEACH
 words = st.sampled_from(["Please add a photo.", "Not this time.", "Once more, please.", "One two three.", ""])
 whose = st.sampled_from(COACHES_OF_TWO)
 verdicts = st.sampled_from(VERDICTS)
-titles = st.sampled_from((*TITLES, DECISION, ID, EMAIL, STATUS, FEEDBACK, REVIEWER))
-choices = st.lists(st.tuples(rows, verdicts, words, whose), min_size=1, max_size=5)
+titles = st.sampled_from((*TITLES, PLANNING, DECISION, ID, EMAIL, STATUS, FEEDBACK, REVIEWER))
+levels = st.sampled_from(["meets", "meets", "exceeds", "not yet", ""])
+choices = st.lists(st.tuples(rows, verdicts, words, whose, levels), min_size=1, max_size=5)
 
 edits = st.sampled_from(
     [
@@ -94,8 +98,10 @@ def deed(name: str, **given: st.SearchStrategy[Any]) -> st.SearchStrategy[Deed]:
 
 
 decide = deed("decide", choices=choices)
-drag = deed("drag", verdict=verdicts, feedback=words, reviewer=whose)
-filtered = deed("filter_and_decide", title=titles, row=rows, verdict=verdicts, feedback=words, reviewer=whose)
+drag = deed("drag", verdict=verdicts, feedback=words, reviewer=whose, level=levels)
+filtered = deed(
+    "filter_and_decide", title=titles, row=rows, verdict=verdicts, feedback=words, reviewer=whose, level=levels
+)
 decisions = st.one_of(decide, decide, decide, drag, filtered)
 
 sort = deed("sort", title=titles)

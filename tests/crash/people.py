@@ -10,7 +10,7 @@ from hypothesis.stateful import initialize, precondition, rule
 from bridge.plan.catalogue import ARTWORK, CRITERIA, NAME, OPTIONAL, TITLES
 from bridge.ports import Own
 from tests.crash import deeds, sorting
-from tests.crash.clumsy import COACHES
+from tests.crash.clumsy import COACHES, Choice
 from tests.crash.meanwhile import Moment
 from tests.crash.mortal import Death
 from tests.crash.programme import Programme
@@ -41,7 +41,7 @@ class People(Programme):
         new_awards: int,
         asked: list[tuple[str, str]],
         twists: frozenset[str],
-        first: list[tuple[int, str, str, str]],
+        first: list[Choice],
     ) -> None:
         self.orderly, self.twists = orderly, twists
         self.world.policy = with_policy(

@@ -15,7 +15,7 @@ from bridge.plan.log_tab import SHOWN, log_rows
 from bridge.ports import Own, SheetReading
 from bridge.report import Report
 from tests.crash import at_rest, deeds, watching
-from tests.crash.clumsy import Clumsy, View
+from tests.crash.clumsy import PLANNING, Clumsy, View
 from tests.crash.meanwhile import Meanwhile
 from tests.crash.world import FakeWorld
 from tests.fakes.hands import BADGES, OWN, REVIEW, FakeHands, Hands
@@ -117,7 +117,7 @@ class Programme(RuleBasedStateMachine):
         known = self.world.known()
         for attempt in (*before.attempts.values(), *known.attempts.values()):
             self.answers[attempt.id].add(attempt.submission.reflection)
-        stood = {(key, who) for key, saw, who in self.before.approvals if saw not in self.answers[key]}
+        stood = {(key, who) for key, saw, who, _ in self.before.approvals if saw not in self.answers[key]}
         self.approved |= {view for view in after.approvals if (view[0], view[2]) in stood}
         for key in known.orders.keys() - before.orders.keys():
             self._check_what_came_before(before, known, key)
@@ -193,18 +193,24 @@ class Programme(RuleBasedStateMachine):
             if known.attempts[order.attempt_id].submission.by_itself:
                 continue
             approvers = self._approvers(order.attempt_id)
-            assert {(order.attempt_id, order.narrative, who) for who in approvers} <= self.approved
+            seen = {(saw, who, level) for key, saw, who, level in self.approved if key == order.attempt_id}
+            for who, level in approvers.items():
+                assert any(one[:2] == (order.narrative, who) and level in ("", one[2]) for one in seen)
             if not self.rules_changed:
+                rated = "rubric" in self.twists and order.achievement == "first-aid"
+                assert not rated or set(approvers.values()) <= {"meets", "exceeds"}
                 assert len(approvers) == (2 if "two" in self.twists and order.achievement == "co-teaching" else 1)
 
-    def _approvers(self, attempt_id: str) -> set[str]:
-        """Who approved what became a badge: since anything else was said, but for what was said of the badge itself."""
-        found: list[set[str]] = [set()]
+    def _approvers(self, attempt_id: str) -> dict[str, str]:
+        """Who approved what became a badge: since anything else was said, but for what was said of the badge itself;
+        and how each rated Planning."""
+        found: list[dict[str, str]] = [{}]
         for word in self.world.known().decisions[attempt_id]:
             if word.verdict is not Verdict.APPROVE:
-                found.append(set())
+                found.append({})
             elif word.enacted:
-                found[-1].add(word.reviewer)
+                levels = {one.criterion.title: one.level for one in word.ratings}
+                found[-1][word.reviewer] = levels.get(PLANNING, "")
         return next(names for names in reversed(found) if names)
 
     @invariant()

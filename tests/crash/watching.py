@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.plan.archive import ARCHIVE_TITLES
 from bridge.ports import Tab
-from bridge.review import DECISION, FEEDBACK, ID, REQUIRED, REVIEWER, STATUS, fold
+from bridge.review import CRITERION, DECISION, FEEDBACK, ID, REQUIRED, REVIEWER, STATUS, fold
 from tests.crash.clumsy import BRIDGES, View
 from tests.fakes.hands import BADGES, REVIEW, Hands
 
@@ -21,6 +21,7 @@ class Sight:
 
     review: Lines
     catalogue: Lines
+    ratings: Mapping[str, tuple[str, ...]]  # each column of a criterion, by its mark
     rows: Lines  # of Review, what the Archive must keep of them
     approvals: frozenset[View]
 
@@ -28,13 +29,19 @@ class Sight:
 def look(hands: Hands, tab: Tab | None, approvals: frozenset[View]) -> Sight:
     """*tab*: Review, as the bridge reads it."""
     cells = hands.cells(REVIEW)
-    marked = set(tab.marked.values()) if tab is not None else set()
+    marked = dict(tab.marked) if tab is not None else {}
     header = cells[0] if cells else []
-    ours = {place for place, title in enumerate(header) if fold(title) in _BRIDGES} | marked
+    ours = {place for place, title in enumerate(header) if fold(title) in _BRIDGES}
+    ours |= set(marked.values())
     folded = [fold(title) for title in header]
     kept = [folded.index(fold(title)) for title in KEPT if fold(title) in folded]
     return Sight(
         review=[tuple(cell for place, cell in enumerate(row) if place not in ours) for row in cells],
+        ratings={
+            mark: tuple(row[place] for row in cells if place < len(row))
+            for mark, place in marked.items()
+            if mark.startswith(CRITERION)
+        },
         catalogue=_without_status(hands.cells(BADGES)),
         rows=[tuple(row[place] for place in kept) for row in cells],
         approvals=approvals,
@@ -54,6 +61,8 @@ def check(before: Sight, after: Sight, archive: Sequence[Sequence[str]]) -> None
     """Raise AssertionError unless all that stood there stands there still, or in the Archive."""
     assert after.catalogue[: len(before.catalogue)] == before.catalogue
     gone = _missing(before.review, after.review)
+    for mark in before.ratings.keys() & after.ratings.keys() if not gone else ():
+        assert after.ratings[mark][: len(before.ratings[mark])] == before.ratings[mark]
     if gone:
         places = [ARCHIVE_TITLES.index(title) for title in KEPT]
         archived = {tuple(row[place] for place in places) for row in archive if len(row) >= len(ARCHIVE_TITLES)}

@@ -22,6 +22,7 @@ from bridge.wording import shorten, visible
 from .address import former_addresses
 from .findings import Findings, bad, good, looked, warn
 from .form_lists import WHAT, form_lists
+from .memory import known_of
 
 DRAFTS = "https://gmail.googleapis.com/gmail/v1/users/me/drafts"
 
@@ -61,6 +62,10 @@ def decision_form(settings: Settings) -> Findings:
         yield bad(WHERE, problem.sentence)
     for remark in reading.remarks:
         yield bad(WHERE, remark)
+    rated = [one.name for one in known_of(settings).achievements.values() if one.active and one.rubric]
+    if rated and reading.counts and "ratings" not in reading.questions:
+        cure = "Add a paragraph question, and write its title into ratings in [review.form]."
+        yield bad(WHERE, f"The form asks for no ratings, and {shorten(rated[0], 60)} has a rubric.", cure)
 
 
 def sheet(settings: Settings) -> Findings:

@@ -26,6 +26,9 @@ from bridge.review import fold, to_verdict
 #: Where its problems are.
 WHERE = "decision form"
 
+#: How the name of a fact begins that says since when a form is known to collect verified addresses.
+PROOF = "verified-since:"
+
 #: For so long people are told of an answer that does not count, once nobody waits for one.
 TOLD = timedelta(days=14)
 
@@ -130,8 +133,15 @@ def remember_proof(draft: Draft, reading: AnswerReading) -> None:
         draft.fact(_proof(reading), draft.now.isoformat() if reading.verified else "")
 
 
+def forget_proofs(draft: Draft) -> None:
+    """Nobody looks at a decision form now: whatever it collects meanwhile is not seen."""
+    for name, since in list(draft.known.facts.items()):
+        if since and name.startswith(PROOF):
+            draft.fact(name, "")
+
+
 def _proof(reading: AnswerReading) -> str:
-    return f"verified-since:{reading.form_id}"
+    return f"{PROOF}{reading.form_id}"
 
 
 def _tell_of_strays(draft: Draft, strays: Sequence[Answer]) -> None:

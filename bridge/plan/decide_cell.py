@@ -15,6 +15,9 @@ from bridge.plan.policy import Policy
 from bridge.plan.ratings import badge_of
 from bridge.review import Linked
 
+#: Longer ones are not put into a cell.
+LONGEST = 1900
+
 #: Fact: of what the links were made that stand in the rows; "" or none: nobody knows.
 LINKS = "decide-links"
 
@@ -26,7 +29,10 @@ def decide_cell(known: Known, attempt: Attempt, policy: Policy) -> Linked:
         return Linked("")
     told = {"row": row_words(attempt), "ratings": lines_to_rate(badge_of(known, attempt.id))}
     text = f"Decide {told['row']}"
-    return Linked(text, (0, len(text), filled_in(link, {entries[role]: told[role] for role in entries if told[role]})))
+    filled = filled_in(link, {entries[role]: told[role] for role in entries if told[role]})
+    if len(filled) > LONGEST:  # many criteria, with long titles: coaches write them themselves
+        filled = filled_in(link, {entries["row"]: told["row"]})
+    return Linked(text, (0, len(text), filled))
 
 
 def links_now(known: Known, policy: Policy) -> str:

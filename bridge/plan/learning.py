@@ -9,7 +9,7 @@ from datetime import datetime
 from bridge.model import AnswerReading, Artwork, Criteria, FileFacts, FormReading, Identity, Kind, Known, Lesson, Uptake
 from bridge.plan import guards
 from bridge.plan.acceptance import learn_acceptance
-from bridge.plan.answers import remember_proof
+from bridge.plan.answers import forget_proofs, remember_proof
 from bridge.plan.assignment import assign
 from bridge.plan.catalogue import learn_catalogue
 from bridge.plan.decisions import (
@@ -90,7 +90,7 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
     catalogue = learn_catalogue(draft, seen.sheet.catalogue, policy) if seen.sheet else {}
     resolve_labels(draft)
     intake = Intake(draft)
-    _remember_forms(draft, (*seen.forms, *((seen.answers,) if seen.answers else ())))
+    _remember_forms(draft, (*seen.forms, *((seen.answers,) if seen.answers else ())), policy)
     intake.take(submission for form in seen.forms for submission in form.submissions)
     ours = sort_rows(draft.known, rows)
     _spare_twice_told(draft, known, ours)
@@ -169,8 +169,10 @@ def _learn_files(draft: Draft, seen: Seen) -> None:
         draft.file(file)
 
 
-def _remember_forms(draft: Draft, forms: Sequence[FormReading | AnswerReading]) -> None:
+def _remember_forms(draft: Draft, forms: Sequence[FormReading | AnswerReading], policy: Policy) -> None:
     """Questions are known by their ids from now on, a form by where people fill it in, its options by their words."""
+    if policy.identity is not Identity.FORM:
+        forget_proofs(draft)
     for form in forms:
         for role, question in form.questions.items():
             draft.fact(f"question:{form.form_id}:{role}", question)

@@ -35,7 +35,8 @@ class FormDesk(Desk):
             questions={"row": "00000a01", "decision": "00000a02", "feedback": "00000a03"},
             link="https://docs.google.com/forms/d/e/decide/viewform",
         )
-        return replace(seen, answers=reading if self.reachable else None)
+        is_read = self.reachable and self.policy.identity is Identity.FORM
+        return replace(seen, answers=reading if is_read else None)
 
     def answer(self, row: str, verdict: str, words: str = "", *, by: str, at: datetime | None = None) -> str:
         """Somebody sends the form; nothing is learnt yet."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
-from bridge.model import Identity
+from bridge.model import Criterion, Identity
 from bridge.plan import LINKS, show
 from bridge.plan.decide_cell import decide_cell
 from bridge.review import DECIDE, Linked
@@ -85,3 +85,14 @@ def test_where_cells_decide_again_the_links_go() -> None:
     desk.look()
     assert desk.cell("1-1", DECIDE) == ""
     assert patched(desk) == {}
+
+
+def test_a_link_that_would_be_too_long_for_a_cell_fills_in_the_row_alone() -> None:
+    desk = form_desk()
+    key = desk.known.requests[1].achievement
+    desk.known.facts["question:form-decide:ratings"] = "00000a04"
+    short, long = (tuple(Criterion(f"{n} {title}", ("1", "2")) for n in range(10)) for title in ("Tact", "Ä" * 60))
+    desk.known.achievements[key] = replace(desk.known.achievements[key], rubric=short)
+    assert address(linked(desk))["entry.2564"] == ["".join(f"{n} Tact: \n" for n in range(10)).rstrip("\n")]
+    desk.known.achievements[key] = replace(desk.known.achievements[key], rubric=long)
+    assert address(linked(desk)) == {"usp": ["pp_url"], "entry.2561": ["1-1"]}

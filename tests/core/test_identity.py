@@ -268,3 +268,14 @@ def test_a_round_trip_of_closed_rows_changes_nothing() -> None:
             assert desk.known.decisions == before
     standings = [desk.standing(f"{n}-1") for n in range(1, 5)]
     assert standings == [Standing.APPROVED, Standing.DECLINED, Standing.APPROVED, Standing.RETURNED]
+
+
+def test_what_was_sent_while_nobody_looked_at_the_form_is_not_proven() -> None:
+    desk = form_desk()
+    desk.policy = CELLS
+    desk.later(1)
+    desk.answer("1-1", "Approve", by=ANN)  # into a form that may have let people type any address by then
+    desk.policy = FORM
+    desk.later(1)
+    assert said(desk) == []
+    assert "it was sent before the bridge saw that the form collects verified addresses" in desk.status()

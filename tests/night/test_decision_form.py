@@ -185,6 +185,14 @@ def test_doctor_says_what_of_the_form_is_to_be_mended(form: Deciding) -> None:
     town = form.town
     findings = list(decision_form(town.settings))
     assert [one.mark for one in findings] == [Mark.GOOD, Mark.GOOD]
+    column = chr(ord("A") + len(CATALOGUE_TITLES))
+    town.act("sheet/type", tab=BADGES_TAB, range=f"{column}1:{column}1", value=RUBRIC)
+    badge = town.programme.badges[0]
+    town.act("sheet/type-in-row", tab=BADGES_TAB, where={"Key": badge.key}, set={RUBRIC: "Tact: 1 | 2*"})
+    town.night()
+    last = list(decision_form(town.settings))[-1]
+    assert last.mark is Mark.BAD
+    assert last.sentence == f"The form asks for no ratings, and {badge.name} has a rubric."
     form.collect("DO_NOT_COLLECT")
     change = f"forms/{form.form_id}/change"
     town.people.ask("POST", change, question=form.questions["decision"], options=["Approve", "Maybe"])

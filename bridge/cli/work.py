@@ -58,6 +58,7 @@ def _preview_json(preview: Preview) -> dict[str, object]:
             "cells_set": len(change.review) + len(change.catalogue),
             "rows": [row[0] for row in change.added],
             "rows_moved": list(preview.moved),
+            "coaches_tabs": len(change.coaches),
             "cells": [{"tab": tab, "cell": cell, "text": text} for tab, cell, text in cells_of(change)],
         },
         "forms": [
@@ -92,6 +93,21 @@ def _say_preview(preview: Preview) -> None:
         say(f"In the tab Review would be put in order: {', '.join(preview.lacking)}.")
     if change.make_catalogue:
         say("The tab Badges would be made, for you to fill in.")
+    _say_sheet(change)
+    if preview.moved:
+        more = f" and {len(preview.moved) - MOST_CELLS} more" if len(preview.moved) > MOST_CELLS else ""
+        gone = f"{counted(len(preview.moved), 'row', 'rows')}: {', '.join(preview.moved[:MOST_CELLS])}{more}"
+        say(f"To the tab Archive would go, if nobody is at work in Review, {gone}.")
+    for one in preview.lists:
+        say(f"In the form “{one.reading.title}” the list of badges would change: {'; '.join(one.differences)}.")
+    for problem in preview.problems:
+        say(f"{problem.where}: {problem.sentence}")
+    if not (preview.effects or preview.withheld or change or preview.lists or preview.problems):
+        say("Nothing to do.")
+    say("Nothing was changed.")
+
+
+def _say_sheet(change: Change) -> None:
     if change.make_review or change.added or change.review or change.catalogue:
         made = "the review tab would be made, " if change.make_review else ""
         rows, cells = len(change.added), len(change.review) + len(change.catalogue)
@@ -104,17 +120,8 @@ def _say_preview(preview: Preview) -> None:
             table(("tab", "cell", "would say"), [(tab, cell, _short(text)) for tab, cell, text in listed[:MOST_CELLS]])
         if len(listed) > MOST_CELLS:
             say(f"… and {len(listed) - MOST_CELLS} more: badge-bridge plan --json")
-    if preview.moved:
-        more = f" and {len(preview.moved) - MOST_CELLS} more" if len(preview.moved) > MOST_CELLS else ""
-        gone = f"{counted(len(preview.moved), 'row', 'rows')}: {', '.join(preview.moved[:MOST_CELLS])}{more}"
-        say(f"To the tab Archive would go, if nobody is at work in Review, {gone}.")
-    for one in preview.lists:
-        say(f"In the form “{one.reading.title}” the list of badges would change: {'; '.join(one.differences)}.")
-    for problem in preview.problems:
-        say(f"{problem.where}: {problem.sentence}")
-    if not (preview.effects or preview.withheld or change or preview.lists or preview.problems):
-        say("Nothing to do.")
-    say("Nothing was changed.")
+    if change.coaches:
+        say(f"{counted(len(change.coaches), 'tab', 'tabs')} of coaches would be brought up to date.")
 
 
 def _short(text: str) -> str:

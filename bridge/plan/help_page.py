@@ -7,12 +7,12 @@ from datetime import timedelta
 from bridge.model import Identity
 from bridge.plan.policy import Policy
 from bridge.ports import Rows
-from bridge.review import DECIDE, DECISION, FEEDBACK, ID, REVIEWER, STATUS
+from bridge.review import DECIDE, DECISION, FEEDBACK, ID, REVIEWER, STATUS, WITH
 
 
 def help_rows(policy: Policy) -> Rows:
     """Return the tab, the titles first."""
-    deciding = _IN_A_FORM if policy.identity is Identity.FORM else _IN_CELLS
+    deciding = _WHERE.get(policy.identity, _IN_CELLS)
     titles = ("You want to …", "What to do, and what comes of it")
     return (titles, *deciding, *_DECIDING, *_of_settings(policy), *_LIVING)
 
@@ -53,6 +53,28 @@ _IN_CELLS = (
         "lacks. On Return the teacher reads what you rated.",
     ),
 )
+
+_IN_TABS = (
+    (
+        "decide about a request",
+        f"Go to the tab that bears your name, and choose from the list under {DECISION}; write to the teacher under "
+        f"{FEEDBACK}. Nobody else can write there but the owner of this file. Then look at {STATUS}: it says what "
+        f"comes of it, or what is missing. Review is the overview; {WITH} says there with whom each row is.",
+    ),
+    (
+        "give a row to somebody else",
+        f"Choose their address under {REVIEWER} in the tab Review. What was chosen, and has not acted, does not go "
+        "along.",
+    ),
+    (
+        "approve",
+        "The badge is issued, published and mailed, with your words if you wrote some. Where two must approve, the row "
+        f"goes to the second one's tab then; {STATUS} says who is awaited.",
+    ),
+    _IN_CELLS[-1],
+)
+
+_WHERE = {Identity.FORM: _IN_A_FORM, Identity.TABS: _IN_TABS}
 
 _DECIDING = (
     (

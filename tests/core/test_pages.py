@@ -8,7 +8,7 @@ from importlib import import_module
 
 import pytest
 
-from bridge.model import Known, Line
+from bridge.model import Identity, Known, Line
 from bridge.plan import Policy, pages
 from bridge.plan.catalogue_tab import CATALOGUE_TITLES
 from bridge.plan.chain import Entry, continued, first_break
@@ -240,6 +240,12 @@ def test_the_help_follows_the_settings() -> None:
     assert "bridge@x.example" in often["open evidence that has a ✗"]
     (change,) = pages(known(3), reading(log_rows(log()), help_rows(POLICY)), log(), NOON, policy).changes
     assert after(help_rows(POLICY), change) == help_rows(policy)
+
+
+def test_the_help_sends_coaches_to_their_own_tabs_where_they_have_some() -> None:
+    told_so = dict(row for row in help_rows(replace(POLICY, identity=Identity.TABS)))
+    assert str(told_so["decide about a request"]).startswith("Go to the tab that bears your name")
+    assert "give a row to somebody else" in told_so.keys() - dict(row for row in help_rows(POLICY)).keys()
 
 
 def test_no_cell_of_the_help_tells_a_coachs_address() -> None:

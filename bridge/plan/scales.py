@@ -31,27 +31,28 @@ def scale_of(known: Known, attempt_id: str) -> Scale:
 
 def with_scales(showing: Showing, known: Known, reading: SheetReading) -> Showing:
     """*showing*, and with it the columns of criteria and their drop-downs, where any are to be others."""
-    change = _with_scales(showing.change, known, reading.review)
+    room = Room(size=MOST_BYTES)
+    change = _with_scales(showing.change, known, reading.review, room)
     coaches = dict(change.coaches)
-    for coach in coaches.keys() | reading.coaches.keys():
+    for coach in sorted(coaches.keys() | reading.coaches.keys()):
         seen = reading.coaches.get(coach)
-        own = _with_scales(coaches.get(coach, Change()), known, seen.review if seen else None, lacks=(REVIEWER,))
+        own = _with_scales(coaches.get(coach, Change()), known, seen.review if seen else None, room, (REVIEWER,))
         coaches |= {coach: own} if own else {}
     return replace(showing, change=replace(change, coaches=coaches))
 
 
-def _with_scales(change: Change, known: Known, tab: Tab | None, lacks: Collection[str] = ()) -> Change:
+def _with_scales(change: Change, known: Known, tab: Tab | None, room: Room, lacks: Collection[str] = ()) -> Change:
     scales = (
-        _of_new_tab(known, [str(row[0]) for row in change.added])
+        _of_new_tab(known, [str(row[0]) for row in change.added], room)
         if change.make_review
-        else _of_tab(known, tab, change.added, change.removed, lacks)
+        else _of_tab(known, tab, change.added, change.removed, room, lacks)
     )
     return replace(change, ratings=scales)
 
 
-def _of_new_tab(known: Known, ids: Iterable[str]) -> Scales | None:
+def _of_new_tab(known: Known, ids: Iterable[str], room: Room) -> Scales | None:
     titles = criteria_in_use(known)
-    return _laid(titles, [scale_of(known, attempt_id) for attempt_id in ids], 0) if titles else None
+    return _laid(titles, [scale_of(known, attempt_id) for attempt_id in ids], 0, room) if titles else None
 
 
 def _of_tab(
@@ -59,6 +60,7 @@ def _of_tab(
     tab: Tab | None,
     added: Iterable[Sequence[object]],
     removed: Collection[int],
+    room: Room,
     lacks: Collection[str] = (),
 ) -> Scales | None:
     titles = criteria_in_use(known)
@@ -76,7 +78,7 @@ def _of_tab(
     covered -= sum(position <= covered for position in removed)
     rows = [scale for position, scale in enumerate(now, 1) if position not in removed]
     rows += [scale_of(known, str(row[table.places[ID]])) for row in added]
-    scales = _laid(new, rows, covered)
+    scales = _laid(new, rows, covered, room)
     return scales if new or scales.mark != tab.rated else None
 
 
@@ -86,9 +88,8 @@ def _covered(noted: str, rows: Sequence[Scale]) -> int:
     return int(number) if number.isdecimal() and _mark(rows[: int(number)]) == noted else 0
 
 
-def _laid(new: tuple[str, ...], rows: Sequence[Scale], covered: int) -> Scales:
+def _laid(new: tuple[str, ...], rows: Sequence[Scale], covered: int, room: Room) -> Scales:
     """The drop-downs of *rows* from that after *covered* on, as many as there is room for."""
-    room = Room(size=MOST_BYTES)
     until = next(
         (place for place, scale in enumerate(rows[covered:], covered) if not room.takes(_texts(scale), history=False)),
         len(rows),

@@ -18,7 +18,7 @@ MOVING = "When the site's address must change"
 
 WITHHELD = (
     "Approved, but not issued: more badges than usual were approved at once, so the coordinator is asked first. "
-    "If it was a slip, empty the cell."
+    "If it was a slip, take it back."
 )
 
 

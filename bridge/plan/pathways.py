@@ -63,8 +63,8 @@ def missing(known: Known, achievement: Achievement, attempts: Iterable[str], now
     lacks = _lacking(wanted, has, names)
     so_far = f"this teacher lacks {lacks}" if wanted.number == len(wanted.of) else f"this teacher has {count} of them"
     return (
-        f"“{achievement.name[:60]}” comes after {say(wanted, names)}, and {so_far}. Leave Approve there, "
-        "and it acts once that is so; or empty the cell."
+        f"“{achievement.name[:60]}” comes after {say(wanted, names)}, and {so_far}. Approve acts once "
+        "that is so, unless you take it back before."
     )
 
 

@@ -68,8 +68,8 @@ def test_it_is_approved_only_once_what_comes_before_is_there() -> None:
     table.look()
     assert table.standing("3-1") is Standing.WAITING
     assert table.cell("3-1", "Status") == (
-        "“Leader” comes after First Aid and Chess, and this teacher lacks First Aid, Chess. Leave Approve there, "
-        "and it acts once that is so; or empty the cell."
+        "“Leader” comes after First Aid and Chess, and this teacher lacks First Aid, Chess. Approve acts once "
+        "that is so, unless you take it back before."
     )
     earn(table, "1-1")
     table.look()

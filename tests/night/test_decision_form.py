@@ -231,3 +231,33 @@ def test_from_the_column_to_the_form_and_back(town: District) -> None:
     assert [status.split(" ")[0] for status in town.statuses()] == ["Issued", "Issued", "Returned;"]
     issued = {mail for mail, about in town.mails() if about == "issued"}
     assert len(issued) == 2
+
+
+@pytest.mark.slow
+def test_from_the_form_to_coaches_tabs_and_on(form: Deciding) -> None:
+    """What one way decided, no other decides anew or takes back."""
+    town = form.town
+    form.decide("1-1", "Approve", by=coach(form))
+    form.decide("2-1", "Return", "Please add a photo.", by=coach(form, 1))
+    town.night()
+    town.set('identity = "form"', 'identity = "tabs"')
+    for _ in range(3):
+        town.wait_a_day()
+        assert town.night().new_decisions == 0
+    who = next(row["With"] for row in town.rows() if row["ID"] == "3-1")
+    act = f"sheets/{town.programme.spreadsheet_id}/type-in-row"
+    chosen = {"tab": f"Review – {who.partition('@')[0]}", "where": {"ID": "3-1"}, "set": {"Decision": "Approve"}}
+    town.people.ask("POST", act, **chosen, **{"as": who})
+    town.night()
+    now = [status.split(" ")[0] for status in town.statuses()]
+    assert now == ["Issued", "Returned;", "Issued"]
+    for before, after in (("tabs", "form"), ("form", "column"), ("column", "tabs"), ("tabs", "form")):
+        town.set(f'identity = "{before}"', f'identity = "{after}"')
+        for _ in range(2):
+            town.wait_a_day()
+            report = town.night()
+            assert (report.new_decisions, [one for one in report.problems if one.blocking]) == (0, []), after
+        assert [status.split(" ")[0] for status in town.statuses()] == now
+    with open_world(town.settings) as (world, _):
+        known = world.ledger.load()
+    assert [known.decisions[f"{n}-1"][-1].identity for n in (1, 2, 3)] == ["form", "form", "tabs"]

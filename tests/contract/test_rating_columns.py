@@ -129,6 +129,7 @@ def test_after_new_columns_nothing_of_the_looks_is_lacking(google: SandboxStage)
     assert not as_coach(google, "type", cell=f"{chr(ord('A') + DECISION)}1", value="My own").ok
 
 
+@pytest.mark.slow
 def test_somebodys_own_column_of_that_title_is_left_alone(google: SandboxStage) -> None:
     made(google)
     batch(google, one_more_column(tab(google)["properties"]["sheetId"]))
@@ -141,6 +142,7 @@ def test_somebodys_own_column_of_that_title_is_left_alone(google: SandboxStage) 
     assert [row["Planning"] for row in google.rows()] == ["on Monday"]
 
 
+@pytest.mark.slow
 def test_a_moved_tab_is_brought_in_order_in_the_next_cycle(google: SandboxStage) -> None:
     made(google)
     google.move_column("Decision", "ID")
@@ -150,6 +152,7 @@ def test_a_moved_tab_is_brought_in_order_in_the_next_cycle(google: SandboxStage)
     mend(google)
 
 
+@pytest.mark.slow
 def test_levels_that_change_are_offered_from_then_on(google: SandboxStage) -> None:
     made(google, new_row("1-1"), new_row("2-1"))
     rate(google, scales(FIRST, FIRST, new=BOTH))
@@ -187,6 +190,7 @@ def test_rows_that_go_to_the_archive_leave_the_others_their_own(google: SandboxS
     assert offered(google, "Planning") == [(), ("a", "b", "c"), ("not yet", "meets")]
 
 
+@pytest.mark.slow
 def test_an_emptied_tab_that_is_made_again_has_nothing_of_them_twice(google: SandboxStage) -> None:
     made(google)
     rate(google, scales(FIRST, new=BOTH))

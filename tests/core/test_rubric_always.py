@@ -72,7 +72,7 @@ class Watched:
             assert self.chosen[title] == levels or self.asked_since[title], title
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.lists(ACTS, min_size=4, max_size=16))
 def test_an_approved_badge_was_rated_by_what_its_rubric_offers(acts: list[tuple[str, str, str]]) -> None:
     watched = Watched()

@@ -165,11 +165,12 @@ def _judge(
 ) -> _Judged:
     past = known.decisions.get(attempt_id, ())
     heard = {(one.reviewer, one.said_at): one for one in past if one.identity is Identity.FORM and one.verdict}
+    stands = {(one.reviewer, one.said_at) for one in (known.decision(attempt_id), first_yes(known, attempt_id)) if one}
     judged, newest = _Judged(), dict[str, tuple[Answer, int]]()
     for answer, version in answers:
-        if answer.reviewer and (answer.at >= since or (answer.reviewer, answer.at) in heard):
+        if answer.reviewer and (answer.at >= since or (answer.reviewer, answer.at) in stands):
             newest[answer.reviewer] = answer, version
-        else:
+        elif (answer.reviewer, answer.at) not in heard:
             judged.faults.append((answer.at, _does_not_count(answer, UNPROVEN, policy)))
     acted_at = max((at for (_, at), one in heard.items() if one.enacted and at), default=None)
     elsewhere = max((one.seen_at for one in past if one.identity is not Identity.FORM), default=None)

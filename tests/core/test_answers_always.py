@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bridge.model import Verdict
+from bridge.model import Identity, Verdict
 from bridge.plan.standing import Standing
 from tests.core.answering import SLOW, FormDesk, form_desk
 from tests.core.desk import edited
@@ -87,6 +89,41 @@ def test_it_makes_no_difference_how_often_the_bridge_looked_before_anything_acte
             desk.later(11)
     assert often.standing("1-1") is once.standing("1-1")
     assert _in_force(often) == _in_force(once)
+
+
+WAYS = {Identity.FORM: SLOW, Identity.COLUMN: replace(SLOW, identity=Identity.COLUMN, decision_form="")}
+
+typed = st.tuples(st.just("type"), people, verdicts, st.sampled_from(("", "Some words.")))
+moves = st.lists(st.one_of(answers, typed, typed, later, st.just(("switch",))), max_size=10)
+
+
+@settings(max_examples=40)
+@given(moves, st.sampled_from(("", "coach")))
+def test_another_way_to_decide_decides_nothing_anew_and_takes_nothing_back(
+    steps: list[tuple[object, ...]], look: str
+) -> None:
+    desk = form_desk(SLOW, look)
+    for step in steps:
+        match step:
+            case ("switch",):
+                _switch(desk)
+            case ("type", str(by), str(verdict), str(words)):
+                desk.choose("1-1", verdict, words, by)
+            case _:
+                act(desk, step)
+    for _ in range(4):
+        desk.later(11)
+    before = desk.known.decisions.get("1-1", ()), desk.standing("1-1")
+    for _ in range(3):
+        _switch(desk)
+        for _ in range(2):
+            desk.later(11)
+            assert (desk.known.decisions.get("1-1", ()), desk.standing("1-1")) == before
+
+
+def _switch(desk: FormDesk) -> None:
+    other = Identity.COLUMN if desk.policy.identity is Identity.FORM else Identity.FORM
+    desk.policy = WAYS[other]
 
 
 def _in_force(desk: FormDesk) -> tuple[object, ...] | None:

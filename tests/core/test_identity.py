@@ -279,3 +279,15 @@ def test_what_was_sent_while_nobody_looked_at_the_form_is_not_proven() -> None:
     desk.later(1)
     assert said(desk) == []
     assert "it was sent before the bridge saw that the form collects verified addresses" in desk.status()
+
+
+def test_an_approve_that_was_taken_back_does_not_come_back_once_the_form_decides_again() -> None:
+    desk = sent("Approve", desk=form_desk(SLOW))
+    desk.answer("1-1", "Return", by=ANN)  # without words: all that it does is to end her Approve
+    desk.later(1)
+    assert desk.standing("1-1") is Standing.WAITING
+    for policy in (CELLS, SLOW):
+        desk.policy = policy
+        desk.later(1)
+    desk.later(30)
+    assert desk.standing("1-1") is Standing.WAITING  # the Return is not proven any more, and still she said it

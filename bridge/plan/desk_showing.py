@@ -13,19 +13,25 @@ from bridge.plan.desks import Desk, read_desk, was_there
 from bridge.plan.learning import Learnt
 from bridge.plan.policy import Policy
 from bridge.plan.ratings import criteria_in_use
-from bridge.plan.room import Room
-from bridge.plan.showing import Showing, Whose, in_order, mend, new_row, review_again, rows_in_order, show_review
+from bridge.plan.room import REVIEW_BYTES, Room
+from bridge.plan.showing import RowOf, Showing, Whose, in_order, mend, new_row, review_again, rows_in_order, show_review
 from bridge.ports import Change, SheetReading
 from bridge.review import COLUMNS_OF_COACHES, to_rows, with_criteria
 
 
 def show(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, now: datetime) -> Showing:
-    """Compare what the tabs say with what they should say. Deciding is over: nothing is learnt here."""
-    room = Room(policy.coaches)
+    """Compare what the tabs say with what they should say. Deciding is over: nothing is learnt here.
+
+    Where coaches have tabs of their own, these have half of what one write has room for, and what Review leaves.
+    """
+    if policy.identity is not Identity.TABS:
+        return show_review(known, reading, learnt, policy, now, Room(policy.coaches))
+    half = REVIEW_BYTES // 2
+    room = Room(policy.coaches, half)
     showing = show_review(known, reading, learnt, policy, now, room)
-    if policy.identity is not Identity.TABS or not (learnt.review_is_whole or showing.change.make_review):
+    if not (learnt.review_is_whole or showing.change.make_review):
         return showing
-    coaches = dict(_changes(known, reading, learnt, policy, now, room))
+    coaches = dict(_changes(known, reading, learnt, policy, now, Room(size=half + max(0, room.left))))
     return replace(showing, change=replace(showing.change, coaches=coaches))
 
 
@@ -33,32 +39,40 @@ def _changes(
     known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, now: datetime, room: Room
 ) -> Iterator[tuple[str, Change]]:
     """What makes each coach's tab say what it should; that of somebody who is no coach any more is emptied."""
-    wanted = rows_of(known, now, policy)
+    wanted, all_rows = rows_of(known, now, policy), rows_in_order(known, policy, now)
     for coach in sorted(wanted.keys() | reading.coaches.keys()):
-        seen = reading.coaches.get(coach)
-        ids = wanted.get(coach, frozenset()) - learnt.past
-        change = _change(known, seen, learnt, policy, now, room, Whose(coach, ids))
+        whose = Whose(coach, wanted.get(coach, frozenset()) - learnt.past)
+        there = learnt.desks.get(coach, Desk()).rows.good
+        rows = [row for row in all_rows if whose.has(row.attempt.id) or row.attempt.id in there]
+        change = _change(known, reading.coaches.get(coach), learnt, policy, rows, room, whose)
         if change:
             yield coach, change
 
 
 def _change(
-    known: Known, seen: SheetReading | None, learnt: Learnt, policy: Policy, now: datetime, room: Room, whose: Whose
+    known: Known,
+    seen: SheetReading | None,
+    learnt: Learnt,
+    policy: Policy,
+    rows: Sequence[RowOf],
+    room: Room,
+    whose: Whose,
 ) -> Change:
     """What one coach's tab needs; rows that are to leave it are left for `leaving`."""
     table = read_desk(seen) if seen is not None else None
     if seen is None or table is None:
         if not whose.ids and seen is not None and not seen.lacking:
             return Change()
-        new = (new_row(row, "", whose) for row in rows_in_order(known, policy, now) if whose.has(row.attempt.id))
-        rows = [row for row in new if room.takes_row(row.values())]
+        new = (new_row(row, "", whose) for row in rows if whose.has(row.attempt.id))
         columns = with_criteria(COLUMNS_OF_COACHES, criteria_in_use(known))
-        return Change(make_review=True, added=tuple(in_order(row, columns) for row in rows))
+        return Change(
+            make_review=True, added=tuple(in_order(row, columns) for row in new if room.takes_row(row.values()))
+        )
     desk, lacks = learnt.desks.get(whose.coach, Desk()), bool(seen.lacking)
     if table.problems or not desk.whole:
         return Change(mend_review=lacks)
     there = replace(learnt, rows=desk.rows, notices={**learnt.notices, **desk.notices})
-    return replace(mend(known, table, there, policy, now, room, whose).change, mend_review=lacks)
+    return replace(mend(known, table, there, policy, rows, room, whose).change, mend_review=lacks)
 
 
 def leaving(known: Known, learnt: Learnt, policy: Policy, now: datetime) -> dict[str, Sequence[int]]:
@@ -114,9 +128,10 @@ def tidied(known: Known, reading: SheetReading, policy: Policy, now: datetime) -
     """The tabs that are missing, and the looks of those that are there; no cell of a row is touched."""
     if policy.identity is not Identity.TABS:
         return {}
+    wanted, rows, room = rows_of(known, now, policy), rows_in_order(known, policy, now), Room(size=REVIEW_BYTES // 2)
     made = {
-        coach: _change(known, None, Learnt(Lesson()), policy, now, Room(), Whose(coach, ids))
-        for coach, ids in rows_of(known, now, policy).items()
+        coach: _change(known, None, Learnt(Lesson()), policy, rows, room, Whose(coach, ids))
+        for coach, ids in wanted.items()
         if coach not in reading.coaches
     }
     looks = {coach: Change(mend_review=True) for coach, seen in reading.coaches.items() if seen.lacking}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
@@ -94,7 +94,7 @@ ALL = Whose()
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
+class RowOf:
     """What the cells of one attempt are made of."""
 
     known: Known
@@ -104,15 +104,15 @@ class _Row:
     lacks: str = ""  # what its teacher has not earned yet of what comes before the badge
 
 
-def rows_in_order(known: Known, policy: Policy, now: datetime) -> list[_Row]:
+def rows_in_order(known: Known, policy: Policy, now: datetime) -> list[RowOf]:
     """What the rows are made of, in their order."""
     lacking = still_lacking(known, now)
     in_order = sorted(known.attempts.values(), key=lambda attempt: (attempt.request, attempt.n))
-    return [_Row(known, attempt, policy, now, lacking.get(attempt.id, "")) for attempt in in_order]
+    return [RowOf(known, attempt, policy, now, lacking.get(attempt.id, "")) for attempt in in_order]
 
 
 #: How each cell that the bridge owns is filled, by title; Status is filled in with what was learnt of the row.
-CELLS: Mapping[str, Callable[[_Row], Value]] = MappingProxyType(
+CELLS: Mapping[str, Callable[[RowOf], Value]] = MappingProxyType(
     {
         ID: lambda row: row.attempt.id,
         SUBMITTED: lambda row: row.policy.day(row.attempt.submission.submitted_at),
@@ -149,17 +149,17 @@ def _linked(text: str, address: str) -> Linked:
     return Linked(text, (0, len(text), address)) if text and address else Linked(text)
 
 
-def _criteria(row: _Row) -> str:
+def _criteria(row: RowOf) -> str:
     achievement = row.known.achievement_of(row.attempt.id)
     return row.policy.criteria_page(achievement) if achievement is not None else ""
 
 
-def _page(row: _Row) -> str:
+def _page(row: RowOf) -> str:
     credential = row.known.credentials.get(row.attempt.id)
     return credential.url if credential is not None else ""
 
 
-def _due(row: _Row) -> datetime:
+def _due(row: RowOf) -> datetime:
     return due_of(row.known, row.attempt, row.policy.due_days)
 
 
@@ -210,7 +210,8 @@ def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy,
     table = read_review(reading.review.values, reading.review.marked)
     if table.problems:
         return Showing()
-    mended = mend(known, table, replace(learnt, leave=learnt.leave | away), policy, now, room)
+    all_rows = rows_in_order(known, policy, now)
+    mended = mend(known, table, replace(learnt, leave=learnt.leave | away), policy, all_rows, room)
     gone = {attempt_id: 0 for attempt_id in away if known.shown.get(attempt_id)}
     change = replace(mended.change, mend_review=bool(reading.lacking))
     return replace(mended, change=change, versions={**mended.versions, **gone})
@@ -261,14 +262,14 @@ def review_again(known: Known, fresh: SheetReading, learnt: Learnt) -> Learnt:
 
 
 def mend(
-    known: Known, table: Table, learnt: Learnt, policy: Policy, now: datetime, room: Room, whose: Whose = ALL
+    known: Known, table: Table, learnt: Learnt, policy: Policy, made_of: Iterable[RowOf], room: Room, whose: Whose = ALL
 ) -> Showing:
-    """Compare the rows of one tab; what has no *room* comes in the next cycle."""
+    """Compare the rows of one tab with what they are *made_of*; what has no *room* comes in the next cycle."""
     rows, places = learnt.rows, table.places
     patches: list[Patch] = []
     added: list[tuple[Value, ...]] = []
     later, anew = set[str](), DECIDE in places and relinks(known, policy)
-    for of_it in rows_in_order(known, policy, now):
+    for of_it in made_of:
         attempt = of_it.attempt
         if attempt.id in learnt.leave:
             continue
@@ -325,7 +326,7 @@ def _misfits(known: Known, learnt: Learnt) -> list[tuple[int, Mapping[str, str],
     return twice + damaged
 
 
-def wanted_cells(row: _Row, notice: str) -> Mapping[str, Value]:
+def wanted_cells(row: RowOf, notice: str) -> Mapping[str, Value]:
     """The cells of a row that the bridge may set again and again, by title."""
     identity = {column.title for column in COLUMNS if column.identity}
     cells = {title: _bounded(fill(row)) for title, fill in CELLS.items() if title not in identity}
@@ -334,14 +335,14 @@ def wanted_cells(row: _Row, notice: str) -> Mapping[str, Value]:
 
 def cells_of(known: Known, attempt: Attempt, policy: Policy, now: datetime) -> Mapping[str, Value]:
     """The same of an attempt of which there is nothing else to tell."""
-    return wanted_cells(_Row(known, attempt, policy, now), "")
+    return wanted_cells(RowOf(known, attempt, policy, now), "")
 
 
 def _bounded(value: Value) -> Value:
     return cell(value) if isinstance(value, str) else value
 
 
-def new_row(row: _Row, note: str, whose: Whose = ALL, *, ours: bool = False) -> Mapping[str, Value]:
+def new_row(row: RowOf, note: str, whose: Whose = ALL, *, ours: bool = False) -> Mapping[str, Value]:
     """A whole row by marks. A coach's words that have acted come back with a row that was deleted; all that was learnt,
     where no person took the row away from a tab that is there (*ours*)."""
     known, attempt = row.known, row.attempt

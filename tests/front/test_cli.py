@@ -376,3 +376,4 @@ def test_the_demo_ends_well_and_its_badges_are_valid(tmp_path: Path, command: Ty
     badges = [str(path) for path in (out / "badges").glob("*.png")]
     assert badges
     assert command("verify", *badges, "--site", str(out / "site")).code == 0
+    assert "your badge is here" in command("explain", "1", "--config", str(out / "bridge.toml")).out

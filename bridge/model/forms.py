@@ -56,7 +56,7 @@ class Answer:
     response_id: str
     at: datetime  # of the latest edit, as Google tells it
     reviewer: str  # whose answer it is: the address that Google collected, lower case; "" if none
-    row: str  # which request: "41-2", or "41-2.3" for the third version of what the teacher wrote
+    row: str  # which request, as its link says: "41-2 #0a1b2", or "41-2.3 #0a1b2" for the third version of the words
     verdict: str
     feedback: str = ""
     ratings: str = ""  # a line for each criterion: "Planning: meets"

@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import TypeAlias
 
 from bridge.model import Achievement, Answer, AnswerReading, Attempt, Decision, Identity, Known, Verdict
@@ -38,18 +39,46 @@ UNPROVEN = (
 )
 EDITED = "what the teacher wrote has changed since. Please look again, and answer by the link in this row."
 
-_ROW = re.compile(r"\s*([1-9]\d{0,8}-[1-9]\d{0,3})(?:\.([1-9]\d{0,5}))?\s*")
+OTHERS = (
+    "its link was that of another request, which had this ID before an older ledger was put back. Please answer again, "
+    "by the link in this row."
+)
+
+_ROW = re.compile(r"\s*([1-9]\d{0,8}-[1-9]\d{0,3})(?:\.([1-9]\d{0,5}))?(?:\s*#([0-9a-f]{5}))?\s*", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """Which row an answer is about, as it says. `mark` tells requests apart that had the same ID; "" if not said."""
+
+    attempt_id: str
+    version: int = 1
+    mark: str = ""
 
 
 def row_words(attempt: Attempt) -> str:
-    """What an answer says of the row that it is about: its ID, and from the second version on which one was shown."""
+    """What is told of a row: its ID, and from the second version on which one is shown."""
     return attempt.id if attempt.version == 1 else f"{attempt.id}.{attempt.version}"
 
 
-def to_row(text: str) -> tuple[str, int] | None:
-    """Read `row_words`: attempt id and version; None for anything else."""
+def row_answer(known: Known, attempt: Attempt) -> str:
+    """What the link fills in: `row_words`, and a mark of whose request it is.
+
+    Where an older ledger was put back, other requests may get the IDs that it does not know.
+    """
+    return f"{row_words(attempt)} #{_mark(known, attempt)}"
+
+
+def to_row(text: str) -> About | None:
+    """Read `row_answer`, or `row_words` as somebody typed it; None for anything else."""
     found = _ROW.fullmatch(text)
-    return (found[1], int(found[2] or 1)) if found else None
+    return About(found[1], int(found[2] or 1), found[3] or "") if found else None
+
+
+def _mark(known: Known, attempt: Attempt) -> str:
+    """Made of what a row must bear to be this request's: see `decisions.is_of`."""
+    request = known.requests[attempt.request]
+    return sha256(f"{request.recipient}\n{fold(request.label)}".encode("utf-8", "surrogatepass")).hexdigest()[:5]
 
 
 def lines_to_rate(achievement: Achievement | None) -> str:
@@ -106,14 +135,14 @@ class _Judged:
 def words_about(draft: Draft, reading: AnswerReading, policy: Policy) -> dict[str, Words]:
     """By attempt id: all that is said in the form, and of other attempts what is in force."""
     since = datetime.fromisoformat(draft.known.facts[_proof(reading)])
-    about: defaultdict[str, list[tuple[Answer, int]]] = defaultdict(list)
+    about: defaultdict[str, list[tuple[Answer, About]]] = defaultdict(list)
     strays: list[Answer] = []
     for answer in reading.answers:
         row = to_row(answer.row)
-        if row is None or row[0] not in draft.known.attempts:
+        if row is None or row.attempt_id not in draft.known.attempts:
             strays.append(answer)
         else:
-            about[row[0]].append((answer, row[1]))
+            about[row.attempt_id].append((answer, row))
     _tell_of_strays(draft, strays)
     found = {}
     for attempt_id in {**about, **draft.known.decisions}:
@@ -161,26 +190,26 @@ def _tell_of_strays(draft: Draft, strays: Sequence[Answer]) -> None:
 
 
 def _judge(
-    known: Known, attempt_id: str, answers: Sequence[tuple[Answer, int]], policy: Policy, since: datetime
+    known: Known, attempt_id: str, answers: Sequence[tuple[Answer, About]], policy: Policy, since: datetime
 ) -> _Judged:
     past = known.decisions.get(attempt_id, ())
     heard = {(one.reviewer, one.said_at): one for one in past if one.identity is Identity.FORM and one.verdict}
     stands = {(one.reviewer, one.said_at) for one in (known.decision(attempt_id), first_yes(known, attempt_id)) if one}
-    judged, newest = _Judged(), dict[str, tuple[Answer, int]]()
-    for answer, version in answers:
+    judged, newest = _Judged(), dict[str, tuple[Answer, About]]()
+    for answer, row in answers:
         if answer.reviewer and (answer.at >= since or (answer.reviewer, answer.at) in stands):
-            newest[answer.reviewer] = answer, version
+            newest[answer.reviewer] = answer, row
         elif (answer.reviewer, answer.at) not in heard:
             judged.faults.append((answer.at, _does_not_count(answer, UNPROVEN, policy)))
     acted_at = max((at for (_, at), one in heard.items() if one.enacted and at), default=None)
     elsewhere = max((one.seen_at for one in past if one.identity is not Identity.FORM), default=None)
-    for answer, version in newest.values():
+    for answer, row in newest.values():
         decision, verdict = heard.get((answer.reviewer, answer.at)), to_verdict(answer.verdict)
         if decision is not None and decision.enacted and verdict is not None:
             judged.acted = Word(answer, verdict) if answer.at == acted_at else judged.acted
         elif (acted_at and answer.at < acted_at) or (elsewhere and answer.at <= elsewhere):
             continue  # other words came after it, and acted or took it back
-        elif why := _fault(known, known.attempts[attempt_id], answer, version, policy):
+        elif why := _fault(known, known.attempts[attempt_id], answer, row, policy):
             judged.silent.add(answer.reviewer)
             judged.faults.append((answer.at, _does_not_count(answer, why, policy)))
         elif verdict is not None:
@@ -193,8 +222,10 @@ def _does_not_count(answer: Answer, why: str, policy: Policy) -> str:
     return f"The answer by {answer.reviewer or 'nobody'} of {policy.minute(answer.at)} does not count: {why}"
 
 
-def _fault(known: Known, attempt: Attempt, answer: Answer, version: int, policy: Policy) -> str:
+def _fault(known: Known, attempt: Attempt, answer: Answer, row: About, policy: Policy) -> str:
     """Why an answer does not count, whatever others say; "" if it does."""
+    if row.mark not in ("", _mark(known, attempt)):
+        return OTHERS
     achievement = known.achievements.get(known.requests[attempt.request].achievement)
     asked = is_asked_as_coordinator(achievement, answer.reviewer, policy)
     match bar(known, attempt, answer.reviewer, policy, asked=asked):
@@ -213,7 +244,15 @@ def _fault(known: Known, attempt: Attempt, answer: Answer, version: int, policy:
             return why_not(known, attempt.id, at, verdict)
         case Outcome.WITH_WORDS if not answer.feedback:
             return f"“{verdict}” needs words, for the teacher to read. Please answer again."
-    return EDITED if version != attempt.version else ""
+    return EDITED if row.version != attempt.version or _was_before(answer, attempt) else ""
+
+
+def _was_before(answer: Answer, attempt: Attempt) -> bool:
+    """True where it was sent before the teacher wrote what stands there now, whichever version it names."""
+    try:
+        return answer.at < datetime.fromisoformat(attempt.submission.stamp)
+    except (ValueError, TypeError):  # a badge that nobody asked for has no stamp
+        return False
 
 
 def _newest_fault(draft: Draft, attempt_id: str, judged: _Judged) -> str:

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from bridge.links import entry_of, filled_in
 from bridge.model import Attempt, Known
-from bridge.plan.answers import lines_to_rate, row_words
+from bridge.plan.answers import lines_to_rate, row_answer, row_words
 from bridge.plan.policy import Policy
 from bridge.plan.ratings import badge_of
 from bridge.review import Linked
@@ -27,8 +27,8 @@ def decide_cell(known: Known, attempt: Attempt, policy: Policy) -> Linked:
     link, entries = _form(known, policy)
     if not link or "row" not in entries:
         return Linked("")
-    told = {"row": row_words(attempt), "ratings": lines_to_rate(badge_of(known, attempt.id))}
-    text = f"Decide {told['row']}"
+    told = {"row": row_answer(known, attempt), "ratings": lines_to_rate(badge_of(known, attempt.id))}
+    text = f"Decide {row_words(attempt)}"
     filled = filled_in(link, {entries[role]: told[role] for role in entries if told[role]})
     if len(filled) > LONGEST:  # many criteria, with long titles: coaches write them themselves
         filled = filled_in(link, {entries["row"]: told["row"]})
@@ -41,7 +41,7 @@ def links_now(known: Known, policy: Policy) -> str:
     if not link or "row" not in entries:
         return ""
     rubrics = [lines_to_rate(one) for _, one in sorted(known.achievements.items()) if "ratings" in entries]
-    return sha256(repr((link, sorted(entries.items()), rubrics)).encode()).hexdigest()[:16]
+    return sha256(repr(("#", link, sorted(entries.items()), rubrics)).encode()).hexdigest()[:16]
 
 
 def relinks(known: Known, policy: Policy) -> bool:

@@ -13,7 +13,7 @@ from bridge.model import Decision, Identity, Known, Verdict
 from bridge.plan.assignment import assign, is_with
 from bridge.plan.decisions import DISPLACED, RERATED, REWORDED, SCRAMBLED, Sorted, learn_decisions, sort_rows
 from bridge.plan.draft import Draft
-from bridge.plan.hearing import Said, as_decided, elsewhere, in_words, mark_of, remember_what_stands
+from bridge.plan.hearing import Said, as_decided, elsewhere, in_words, mark_of, remember_what_stands, with_lost_badges
 from bridge.plan.intake import Intake
 from bridge.plan.policy import Policy
 from bridge.plan.rescaled import learn_rescaled
@@ -102,6 +102,7 @@ def learn_desks(
     """
     remember_what_stands(draft, ours)
     heard = in_words_of_desks(draft, ours, desks)
+    heard = replace(heard, good=with_lost_badges(draft.known, heard.good, ours, policy))
     rescaled = learn_rescaled(draft, known, heard.good)
     notices = learn_decisions(draft, intake, heard, policy)
     remember_desks(draft, desks)

@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from bridge.model import AnswerReading, Decision, Identity, Known, Verdict
 from bridge.plan.answers import Round, Word, Words, ratings_in, words_about
-from bridge.plan.decisions import Sorted, learn_decisions
+from bridge.plan.decisions import Sorted, bears_a_lost_badge, learn_decisions
 from bridge.plan.draft import Draft
 from bridge.plan.enact import enact_first
 from bridge.plan.intake import Intake
@@ -97,7 +97,8 @@ def learn_words(
     if form is None or not form.counts:
         return None
     said = words_about(draft, form, policy)
-    counting = replace(rows, good={**_rows_that_are_gone(draft.known, rows, said), **rows.good})
+    all_of_them = {**_rows_that_are_gone(draft.known, rows, said), **rows.good}
+    counting = replace(rows, good=with_lost_badges(draft.known, all_of_them, rows, policy))
     last = in_words_of(counting, _to_said(draft.known, {key: words.rounds[-1] for key, words in said.items()}))
     notices = learn_rescaled(draft, known, last.good) | _learn_rounds(draft, intake, counting, said, policy)
     notices = elsewhere(draft.known, rows, policy) | notices
@@ -149,6 +150,19 @@ def _rows_that_are_gone(known: Known, rows: Sorted, said: Mapping[str, Words]) -
     gone = (attempt_id for attempt_id in said if attempt_id not in rows.good)
     cells = dict.fromkeys((LINK, EVIDENCE, REFLECTION), "")
     return {attempt_id: Row(NOWHERE, attempt_id, "", "", "", cells) for attempt_id in gone}
+
+
+def with_lost_badges(known: Known, good: Mapping[str, Row], ours: Sorted, policy: Policy) -> dict[str, Row]:
+    """*good*, in which a row bears the badge that any row of Review bears for it and the ledger does not know.
+
+    Where words come from elsewhere, the row with these words may be without it: it is new, or stands there twice.
+    """
+    found = dict(good)
+    for row in (*ours.good.values(), *(one for rows in ours.twice.values() for one in rows)):
+        if row.attempt_id in good and bears_a_lost_badge(known, row, policy):
+            own = found[row.attempt_id]
+            found[row.attempt_id] = replace(own, cells={**own.cells, LINK: row.cells[LINK]})
+    return found
 
 
 def elsewhere(known: Known, rows: Sorted, policy: Policy) -> dict[str, str]:

@@ -39,7 +39,7 @@ def patched(desk: FormDesk) -> dict[int, object]:
 def test_each_row_leads_to_the_form_with_its_id_filled_in() -> None:
     desk = form_desk()
     assert desk.cell("1-1", DECIDE) == "Decide 1-1"
-    assert address(linked(desk)) == {"usp": ["pp_url"], "entry.2561": ["1-1"]}  # 0xa01: the question's id
+    assert address(linked(desk)) == {"usp": ["pp_url"], "entry.2561": ["1-1 #ee138"]}  # 0xa01: the question's id
 
 
 def test_an_edited_answer_has_a_link_of_its_own() -> None:
@@ -47,7 +47,7 @@ def test_an_edited_answer_has_a_link_of_its_own() -> None:
     desk.submit(edited(submission(), reflection="More"))
     desk.look()
     assert desk.cell("1-1", DECIDE) == "Decide 1-1.2"
-    assert address(linked(desk))["entry.2561"] == ["1-1.2"]
+    assert address(linked(desk))["entry.2561"] == ["1-1.2 #ee138"]
 
 
 def test_the_link_stays_when_the_row_is_closed_so_that_a_badge_can_be_revoked() -> None:
@@ -95,4 +95,4 @@ def test_a_link_that_would_be_too_long_for_a_cell_fills_in_the_row_alone() -> No
     desk.known.achievements[key] = replace(desk.known.achievements[key], rubric=short)
     assert address(linked(desk))["entry.2564"] == ["".join(f"{n} Tact: \n" for n in range(10)).rstrip("\n")]
     desk.known.achievements[key] = replace(desk.known.achievements[key], rubric=long)
-    assert address(linked(desk)) == {"usp": ["pp_url"], "entry.2561": ["1-1"]}
+    assert address(linked(desk)) == {"usp": ["pp_url"], "entry.2561": ["1-1 #ee138"]}

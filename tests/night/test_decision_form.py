@@ -97,6 +97,7 @@ def test_an_approval_by_the_link_of_an_older_version_is_not_taken(form: Deciding
     assert form.status("1-1").startswith("Issued")
 
 
+@pytest.mark.slow
 def test_two_answers_between_two_nights_are_two_who_approve(form: Deciding) -> None:
     town = form.town
     column = chr(ord("A") + len(CATALOGUE_TITLES))

@@ -165,6 +165,17 @@ class TestGoogleSheet:
     def stage(self, workspace: Workspace) -> SandboxStage:
         return SandboxStage(workspace)
 
+    def test_rows_that_a_filter_hides_are_read_and_added_like_the_others(self, stage: SandboxStage) -> None:
+        made(stage, "1-1", "2-1", "3-1")
+        found = review(stage)
+        spec = {"columnIndex": ID, "filterCriteria": {"hiddenValues": ["1-1", "3-1"]}}
+        hiding = {"filter": {"range": {"sheetId": found.sheet_id}, "filterSpecs": [spec]}}
+        stage.workspace.reach().gspread.batch_update(stage.id, {"requests": [{"setBasicFilter": hiding}]})
+        assert review(stage) == found
+        write(stage.sheet, added=(new_row("4-1"),), review=(Patch(1, STATUS, "Hidden, and put right."),))
+        assert ids(stage) == ["1-1", "2-1", "3-1", "4-1"]
+        assert stage.rows()[0]["Status"] == "Hidden, and put right."
+
     def test_two_calls_to_read_and_one_to_write(self, stage: SandboxStage) -> None:
         reading = stage.sheet.read()
         two = {"sheets.spreadsheets.get": 1, "sheets.spreadsheets.values.batchGetByDataFilter": 1}

@@ -6,6 +6,7 @@ else can write there. Where others could for a while, the words are taken a look
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -242,7 +243,7 @@ def unheard(known: Known, desks: Mapping[str, Desk]) -> frozenset[str]:
 
 def _heard(known: Known, coach: str, desk: Desk, row: Row) -> Row:
     mark, decision = mark_of(row), known.decision(row.attempt_id)
-    if known.facts.get(f"{_STALE}{row.attempt_id}") == mark:
+    if mark in _marks(known, _STALE, row.attempt_id):
         if row.verdict and standing(known, row.attempt_id) in OPEN and not _says(row, decision):
             desk.notices[row.attempt_id] = STALE
         return in_words(row, _in_force(known, row.attempt_id, coach))
@@ -253,7 +254,7 @@ def _heard(known: Known, coach: str, desk: Desk, row: Row) -> Row:
         return in_words(row, _nothing_but_the_first(known, row.attempt_id))
     if decision is not None and _says(row, decision) and not _awaits_second(known, decision, coach):
         return in_words(row, as_decided(decision))
-    proven = known.facts.get(f"{_UNPROVEN}{row.attempt_id}") != mark
+    proven = mark not in _marks(known, _UNPROVEN, row.attempt_id)
     return replace(row, reviewer=coach, identity=Identity.TABS if proven else Identity.COLUMN)
 
 
@@ -313,14 +314,33 @@ def _elsewhere(known: Known, coach: str, desk: Desk) -> Iterator[tuple[str, str]
 def _remember_words(draft: Draft, desks: Mapping[str, Desk]) -> None:
     """What stands in the tabs when they begin to count was not meant; what stands in an open one proves nothing."""
     begins = draft.known.facts.get(IDENTITY, Identity.COLUMN) != Identity.TABS
-    for coach, desk in desks.items():
-        for attempt_id, row in desk.rows.good.items():
-            if is_with(draft.known, attempt_id) != coach:
-                continue
-            mark = mark_of(row)
-            for name, now in ((_STALE, begins), (_UNPROVEN, desk.open)):
-                if (now and mark != "-") or draft.known.facts.get(f"{name}{attempt_id}", "") not in ("", mark):
-                    draft.fact(f"{name}{attempt_id}", mark if now else "")
+    all_seen = all(desk.whole for desk in desks.values())
+    there, loose = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    for desk in desks.values():
+        for row in _all_rows(desk):
+            if row.attempt_id in draft.known.attempts and (mark := mark_of(row)) != "-":
+                there[row.attempt_id].add(mark)
+                if desk.open:
+                    loose[row.attempt_id].add(mark)
+    for attempt_id, marks in there.items():
+        for name, new in ((_STALE, marks if begins else set()), (_UNPROVEN, loose[attempt_id])):
+            before = set(_marks(draft.known, name, attempt_id))
+            kept = new | (before & marks if all_seen else before)
+            if kept != before:
+                draft.fact(f"{name}{attempt_id}", " ".join(sorted(kept)))
+
+
+def _all_rows(desk: Desk) -> Iterator[Row]:
+    """Those that count for nothing now, too: somebody may put them right."""
+    yield from desk.rows.good.values()
+    yield from desk.rows.damaged
+    yield from desk.rows.displaced.values()
+    for rows in desk.rows.twice.values():
+        yield from rows
+
+
+def _marks(known: Known, name: str, attempt_id: str) -> list[str]:
+    return known.facts.get(f"{name}{attempt_id}", "").split()
 
 
 # ── what a new row says ──────────────────────────────────────────────────────

@@ -273,3 +273,18 @@ def test_nothing_is_written_when_all_is_said() -> None:
     learnt: Learnt = made.look(show_it=False)
     assert not learnt.lesson
     assert not replace(made.show(made.reading()), catalogue=())
+
+
+def test_a_doubled_row_of_an_open_tab_proves_nothing_once_one_of_the_two_is_gone() -> None:
+    made = town("t1")
+    made.tabs[ANA].append(list(made.tabs[ANA][1]))
+    made.open = {ANA}
+    place = TITLES.index("Decision")
+    made.tabs[ANA][1][place : place + 2] = ["Decline", "Not by Ana."]
+    made.look()
+    made.open = set()
+    del made.tabs[ANA][2]
+    made.look()
+    decision = made.known.decision("1-1")
+    assert decision is not None
+    assert (decision.reviewer, decision.verified) == (ANA, False)

@@ -71,6 +71,8 @@ whose = st.sampled_from(COACHES_OF_TWO)
 verdicts = st.sampled_from(VERDICTS)
 titles = st.sampled_from((*TITLES, PLANNING, DECISION, ID, EMAIL, STATUS, FEEDBACK, REVIEWER))
 levels = st.sampled_from(["meets", "meets", "exceeds", "not yet", ""])
+#: Sorted without the others: mostly what decides something.
+sorted_titles = st.sampled_from((*[DECISION] * 6, *[FEEDBACK] * 4, ID, EMAIL, REVIEWER, *TITLES))
 choices = st.lists(st.tuples(rows, verdicts, words, whose, levels), min_size=1, max_size=5)
 
 edits = st.sampled_from(

@@ -88,7 +88,7 @@ class Report:
         if self.new_attempts:
             yield counted(self.new_attempts, "request came in", "requests came in")
         if self.new_decisions:
-            yield counted(self.new_decisions, "decision taken from the sheet", "decisions taken from the sheet")
+            yield counted(self.new_decisions, "decision taken", "decisions taken")
         yield from self._deeds()
         if self.pages_changed and not (self.done[Kind.PUBLISH] or self.done[Kind.PUBLISH_REVOKED]):
             yield "site: brought up to date"

@@ -55,6 +55,7 @@ DISPLACED = (
     "IDs, e-mails or badges stand in other rows than before: was one column sorted by itself? Please undo that "
     "(Ctrl+Z), or delete these rows: they come back. Until then no decision is taken from this sheet."
 )
+NO_COACH = "Please choose your address in Reviewer; only the programme's coaches may decide this."
 TWICE = "This row is there twice: please delete one of them. Until then no decision is taken from either."
 DAMAGED = "The ID, e-mail or badge of this row was changed, so it no longer counts. Please delete this row: {new}"
 UNKNOWN = (
@@ -312,11 +313,13 @@ def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, polic
         asked = verdict is Verdict.APPROVE and is_asked_as_coordinator(achievement, reviewer, policy)
         match bar(known, attempt, reviewer, policy, asked=asked):
             case Bar.NO_COACH:
-                return "Please choose your address in Reviewer; only the programme's coaches may decide this."
+                return NO_COACH
             case Bar.NO_REVIEWER if achievement is not None:
                 return _not_a_reviewer(achievement)
             case Bar.OWN:
                 return "Nobody may approve a request of their own: please ask another coach."
+    elif policy.coaches and reviewer not in {*policy.coaches, policy.coordinator} - {""}:
+        return NO_COACH
     if verdict is Verdict.RETURN:
         return why_no_return(known, attempt) or why_unknown(achievement, row.ratings)
     if verdict is Verdict.APPROVE:

@@ -11,6 +11,7 @@ import pytest
 from bridge.plan import due, due_at
 from bridge.plan.badge_cells import to_count, to_reviewers
 from bridge.plan.catalogue import MOST_ATTEMPTS, PREREQUISITES, REVIEW_DAYS, REVIEWERS
+from bridge.plan.decisions import NO_COACH
 from bridge.plan.standing import Standing
 from tests.core import desk
 from tests.core.desk import NOON, POLICY
@@ -125,13 +126,26 @@ def test_only_the_badges_own_reviewers_revoke_and_anybody_returns() -> None:
     assert table.standing("3-1") is Standing.RETURNED
 
 
-def test_a_reviewer_must_be_a_coach_where_coaches_are_listed() -> None:
+@pytest.mark.parametrize("verdict", ["Approve", "Return", "Decline", "Hold"])
+@pytest.mark.parametrize("who", [CORA, ""])
+def test_a_reviewer_must_be_a_coach_where_coaches_are_listed(verdict: str, who: str) -> None:
     table = waiting()
-    table.policy = replace(POLICY, coaches=frozenset({CORA}))
-    table.choose("1-1", "Approve", reviewer=RUTH)
+    table.policy = replace(POLICY, coaches=frozenset({RUTH}))
+    table.choose("1-1", verdict, "Please add a photo.", who)
     table.look()
     assert table.standing("1-1") is Standing.WAITING
-    assert "only the programme's coaches" in table.cell("1-1", "Status")
+    assert table.cell("1-1", "Status").startswith(NO_COACH)
+    table.choose("1-1", verdict, "Please add a photo.", RUTH)
+    table.look()
+    assert table.standing("1-1") is not Standing.WAITING
+
+
+def test_the_coordinator_may_return_without_being_a_coach() -> None:
+    table = waiting()
+    table.policy = replace(POLICY, coaches=frozenset({CORA}), coordinator=RUTH)
+    table.choose("1-1", "Return", "Please add a photo.", RUTH)
+    table.look()
+    assert table.standing("1-1") is Standing.RETURNED
 
 
 def test_of_many_reviewers_the_first_are_named() -> None:

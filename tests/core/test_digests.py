@@ -116,7 +116,7 @@ def test_what_came_in_today_can_wait_until_tomorrow() -> None:
 def test_what_is_held_is_told_with_other_things_and_by_itself_only_once_it_is_late() -> None:
     desk = desk_of()
     send_all(desk)
-    desk.choose("1-1", "Hold")
+    desk.choose("1-1", "Hold", reviewer=ANN)
     desk.now = NOON + timedelta(days=1)
     desk.look()
     assert planned(desk) == {}

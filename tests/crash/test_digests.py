@@ -130,7 +130,7 @@ def test_what_was_decided_before_the_mail_could_go_is_not_told() -> None:
     live_on(world, 2)
     assert len(world.mailer.drafts) == 2
     world.moody = lambda name, when: None
-    world.sheet.decide("1-1", "Decline", "Not this time.")
+    world.sheet.decide("1-1", "Decline", "Not this time.", ANN)
     world.run_to_rest()
     assert told(world) == []
     assert world.mailer.drafts == {}

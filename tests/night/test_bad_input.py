@@ -87,6 +87,10 @@ def stranger(town: District) -> None:
     pasted(town, OF_ONE, {"Decision": "Approve", "Reviewer": "somebody@elsewhere.example"})
 
 
+def stranger_returns(town: District) -> None:
+    pasted(town, OF_ONE, {"Decision": "Return", "Feedback": "No.", "Reviewer": "somebody@elsewhere.example"})
+
+
 def nobody(town: District) -> None:
     pasted(town, OF_ONE, {"Decision": "Approve"})
 
@@ -109,6 +113,7 @@ MISUSES: Mapping[str, tuple[Callable[[District], None], list[str]]] = {
     "a decision on a copied row": (decision_on_a_copy, [TWICE, SAYS, TWICE]),
     "two copies that differ": (two_copies_that_differ, [TWICE, SAYS, TWICE]),
     "a reviewer who is not listed": (stranger, [NOT_LISTED, SAYS]),
+    "a reviewer who is not listed returns": (stranger_returns, [NOT_LISTED, SAYS]),
     "no reviewer": (nobody, [NOT_LISTED, SAYS]),
     "no words": (no_words, ["“Decline” needs words: write them into Feedback, for the teacher to read.", SAYS]),
     "too early": (too_early, ["Nothing was issued, so there is nothing to revoke.", SAYS]),

@@ -373,3 +373,21 @@ def test_deciding_in_a_form_is_set_up_by_its_id(tmp_path: Path) -> None:
 def test_what_is_wrong_with_deciding_in_a_form(tmp_path: Path, text: str, sentence: str) -> None:
     (problem,) = problems(write(tmp_path, GOOD + text))
     assert sentence in problem
+
+
+BY_TABS = '[review]\nidentity = "tabs"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        (BY_TABS, "List their addresses in coaches."),
+        (
+            f'{BY_TABS}coaches = ["cleo@x.example"]\n[review.schools]\n"Hill" = ["bo@x.example"]\n',
+            "names bo@x.example for 'Hill', who is none of coaches.",
+        ),
+    ],
+)
+def test_tabs_of_their_own_are_for_coaches_who_are_named(tmp_path: Path, text: str, sentence: str) -> None:
+    (problem,) = problems(write(tmp_path, GOOD + text))
+    assert sentence in problem

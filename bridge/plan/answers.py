@@ -230,11 +230,15 @@ def _fault(known: Known, attempt: Attempt, answer: Answer, row: About, policy: P
     asked = is_asked_as_coordinator(achievement, answer.reviewer, policy)
     match bar(known, attempt, answer.reviewer, policy, asked=asked):
         case Bar.NO_COACH:
-            return "only the programme’s coaches may decide."
+            return (
+                "only the programme’s coaches may decide. Please let one of them answer, or answer from the account "
+                "that the coordinator has named."
+            )
         case Bar.NO_REVIEWER if achievement is not None:
-            return f"only the reviewers of “{achievement.name[:60]}” may decide: {names(achievement)}."
+            who = f"only the reviewers of “{achievement.name[:60]}” may decide: {names(achievement)}"
+            return f"{who}. Please let one of them answer."
         case Bar.OWN:
-            return "nobody may decide about a request of their own."
+            return "nobody may decide about a request of their own. Please let another coach answer."
     verdict = to_verdict(answer.verdict)
     if verdict is None:
         return f"“{answer.verdict[:40]}” is no decision. Please choose one of: {', '.join(Verdict)}."

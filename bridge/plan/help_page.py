@@ -14,7 +14,9 @@ def help_rows(policy: Policy) -> Rows:
     """Return the tab, the titles first."""
     deciding = _WHERE.get(policy.identity, _IN_CELLS)
     titles = ("You want to …", "What to do, and what comes of it")
-    return (titles, *deciding, *_DECIDING, *_of_settings(policy), *_LIVING)
+    note = "" if policy.identity is Identity.FORM else " Clear your note before you approve: it goes out."
+    hold = ("hold", f"Nothing happens until you choose something else.{note}")
+    return (titles, *deciding, *_NOT_NOW, hold, _REVOKE, *_of_settings(policy), *_LIVING)
 
 
 _IN_A_FORM = (
@@ -76,19 +78,19 @@ _IN_TABS = (
 
 _WHERE = {Identity.FORM: _IN_A_FORM, Identity.TABS: _IN_TABS}
 
-_DECIDING = (
+_NOT_NOW = (
     (
         "return",
         "Not yet. The teacher gets your words and a link to the form with the last answer in it; what comes back is "
         f"the next attempt, in a row of its own. Needs words. Where a badge has a last attempt, {STATUS} says so.",
     ),
     ("decline", "No, with your words. Needs words."),
-    ("hold", "Nothing happens until you choose something else. Clear your note before you approve: it goes out."),
-    (
-        "revoke",
-        "Only once a badge is issued: it is withdrawn for good, its page says so, and the teacher gets your words. "
-        "Needs words.",
-    ),
+)
+
+_REVOKE = (
+    "revoke",
+    "Only once a badge is issued: it is withdrawn for good, its page says so, and the teacher gets your words. "
+    "Needs words.",
 )
 
 

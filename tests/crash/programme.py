@@ -206,6 +206,8 @@ class Programme(RuleBasedStateMachine):
         and how each rated Planning."""
         found: list[dict[str, str]] = [{}]
         for word in self.world.known().decisions[attempt_id]:
+            if word.verdict is Verdict.REVOKE:
+                continue  # taken back in time, the Approve before it is in force again
             if word.verdict is not Verdict.APPROVE:
                 found.append({})
             elif word.enacted:

@@ -76,9 +76,10 @@ def _keys(words: str, names: Mapping[str, str]) -> Iterator[str]:
     """Yield what *words* name: between commas a name, or several keys with spaces between them."""
     for part in filter(None, (part.strip().removeprefix("and ") for part in words.split(","))):
         parts = [part] if part in names else [word for word in part.split() if word != "and"]
-        if not all(word in names for word in parts):
+        if unknown := [word for word in parts if word not in names]:
+            meant = part if len(unknown) > len(parts) / 2 else unknown[0]  # a name without its comma, or keys
             raise ValueError(
-                f"Prerequisites: there is no badge “{shorten(part, 60)}” in the tab Badges. Write keys or names, "
+                f"Prerequisites: there is no badge “{shorten(meant, 60)}” in the tab Badges. Write keys or names, "
                 "separated by commas."
             )
         yield from (names[word] for word in parts)

@@ -77,6 +77,7 @@ def test_an_empty_cell_asks_for_nothing(text: str) -> None:
     [
         ("a, chess", "there is no badge “chess” in the tab Badges. Write keys or names, separated by commas."),
         ("first aid b", "there is no badge “first aid b”"),
+        ("any 2 of a b chess", "there is no badge “chess”"),
         ("any 3 of a b", "3 of 2 can't be had"),
         ("0 of a, b", "0 of 2 can't be had"),
         ("any 5 of", "there is no badge “of”"),

@@ -23,6 +23,7 @@ from bridge.plan.second_look import first_yes, needs
 from bridge.plan.standing import OPEN, Standing, standing
 from bridge.ports import SheetReading
 from bridge.review import EVIDENCE, LINK, NOWHERE, REFLECTION, REVIEWER, Row, Table, read_review, to_rows, to_verdict
+from bridge.wording import discreet
 
 NOT_YOURS = (
     "Others could write in this tab, so this choice may not be yours. Please look at it again: it counts from the next "
@@ -145,7 +146,8 @@ def _desk(draft: Draft, coach: str, reading: SheetReading, before: Mapping[str, 
 
 
 def _tell(draft: Draft, title: str, sentence: str) -> None:
-    draft.problem(f"sheet, tab {title}", sentence, blocking=True)
+    """A title may tell an address: the bridge's own where two coaches' names are alike, or one that people gave."""
+    draft.problem(f"sheet, tab {discreet(title, 100)}", sentence, blocking=True)
 
 
 def _sorted_alone(known: Known, coach: str, rows: Sorted) -> dict[str, str]:

@@ -31,10 +31,12 @@ class Town(Desk):
     policy: object = TABS  # type: ignore[assignment]
     tabs: dict[str, list[list[str]]] = field(default_factory=dict)
     open: set[str] = field(default_factory=set)
+    title: str = "Review – somebody"  # of each
 
     def reading(self) -> SheetReading:
         theirs = {
-            coach: SheetReading("", _tab(rows), None, open=coach in self.open) for coach, rows in self.tabs.items()
+            coach: SheetReading("", _tab(rows, self.title), None, open=coach in self.open)
+            for coach, rows in self.tabs.items()
         }
         reading = super().reading()
         if (tab := reading.review) is not None:
@@ -73,8 +75,8 @@ class Town(Desk):
         return " ".join(problem.sentence for problem in self.learnt.lesson.problems)
 
 
-def _tab(rows: Sequence[Sequence[str]]) -> Tab:
-    return Tab(7, "Review – somebody", tuple(map(tuple, rows)), marked=marked(rows, ()))
+def _tab(rows: Sequence[Sequence[str]], title: str) -> Tab:
+    return Tab(7, title, tuple(map(tuple, rows)), marked=marked(rows, ()))
 
 
 def _changed(rows: list[list[str]] | None, change: Change, titles: list[str]) -> list[list[str]] | None:
@@ -288,3 +290,12 @@ def test_a_doubled_row_of_an_open_tab_proves_nothing_once_one_of_the_two_is_gone
     decision = made.known.decision("1-1")
     assert decision is not None
     assert (decision.reviewer, decision.verified) == (ANA, False)
+
+
+def test_no_report_tells_an_address_that_stands_in_a_tabs_title() -> None:
+    made = town("t1")
+    made.tabs[ANA][0][0] = "Nr"
+    made.title = f"Review – {ANA}"
+    made.look()
+    (problem,) = [one for one in made.learnt.lesson.problems if one.blocking]
+    assert problem.where == "sheet, tab Review – (an address)"

@@ -102,7 +102,8 @@ def learn_words(
     last = in_words_of(counting, _to_said(draft.known, {key: words.rounds[-1] for key, words in said.items()}))
     notices = learn_rescaled(draft, known, last.good) | _learn_rounds(draft, intake, counting, said, policy)
     notices = elsewhere(draft.known, rows, policy) | notices
-    return notices | {attempt_id: words.fault for attempt_id, words in said.items() if words.fault}
+    faults = {attempt_id: words.fault for attempt_id, words in said.items() if words.fault}
+    return notices | {key: " ".join(filter(None, (notices.get(key), fault))) for key, fault in faults.items()}
 
 
 # ── the decision form ────────────────────────────────────────────────────────

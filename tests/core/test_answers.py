@@ -10,6 +10,7 @@ from bridge.model import Identity, Verdict
 from bridge.plan.standing import Standing
 from tests.core.answering import SLOW, form_desk, sent
 from tests.core.desk import submission
+from tests.core.rated import PLANNING, rubric
 from tests.core.second import ANN, BEA, CORA, TEACHER, said
 
 # ── one answer ───────────────────────────────────────────────────────────────
@@ -181,6 +182,17 @@ def test_a_bad_answer_stops_nobody_else(fault: tuple[str, str, str, str, str]) -
     assert sentence in desk.status()
     desk.later(5)
     assert (desk.standing("1-1"), said(desk)) == (Standing.APPROVED, [(BEA, "Approve")])
+
+
+def test_a_strangers_answer_does_not_hide_what_a_coach_must_do() -> None:
+    desk = form_desk()
+    rubric(desk, PLANNING)
+    sent("Approve", by=ANN, desk=desk)
+    asked = "“Approve” needs Planning at meets or above (not rated yet)."
+    assert asked in desk.status()
+    sent("Approve", by=CORA, desk=desk)
+    assert asked in desk.status()
+    assert "only the programme’s coaches may decide." in desk.status()
 
 
 def test_a_bad_answer_voids_what_the_same_person_said_before() -> None:

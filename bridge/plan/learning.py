@@ -30,7 +30,7 @@ from bridge.plan.form_list import words_for
 from bridge.plan.hearing import learn_words
 from bridge.plan.intake import Intake, resolve_labels
 from bridge.plan.past import past
-from bridge.plan.pathways import grant, learn_fallen
+from bridge.plan.pathways import fallen, grant, learn_fallen
 from bridge.plan.policy import Policy
 from bridge.plan.scrambles import remember_words, renamed, rerated, reworded, scrambled
 from bridge.ports import SheetReading, Tab
@@ -103,7 +103,8 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
         plan_digests(draft, policy)
     if draft.known.facts.get(REBUILD) and whole:
         draft.fact(REBUILD, "")
-    over = past(draft.known, now, policy) - notices.keys() - overview.keys()
+    told_for_ever = notices.keys() if whole else fallen(draft.known).keys()  # also while the tab is made again
+    over = past(draft.known, now, policy) - told_for_ever - overview.keys()
     return Learnt(draft.lesson(), notices, catalogue, ours, whole, past=over, overview=overview, desks=desks)
 
 

@@ -32,6 +32,22 @@ def test_revoking_a_part_flags_the_whole_and_revokes_nothing() -> None:
     assert table.cell("3-1", "Status") == "Being revoked."
 
 
+def test_a_flagged_row_stays_where_it_is_told_also_while_the_tab_is_missed() -> None:
+    table = won()
+    revoke(table, "1-1")
+    for effect in list(table.known.effects):
+        table.finish(effect)
+    table.policy = replace(table.policy, archive_after=timedelta(days=30))
+    table.now = NOON + timedelta(days=60)
+    table.look()
+    assert "3-1" not in table.learnt.past
+    assert "2-1" in table.learnt.past
+    table.review = None
+    table.look()
+    assert "3-1" not in table.learnt.past
+    assert "2-1" in table.learnt.past
+
+
 def test_enough_other_parts_hold_the_whole() -> None:
     table = won()
     ask(table, "Go")

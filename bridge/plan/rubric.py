@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bridge.model import Criterion
-from bridge.review import COLUMNS, fold
+from bridge.review import COLUMNS, ONLY, fold
 from bridge.wording import shorten, visible
 
 MOST_CRITERIA, MOST_LEVELS, LONGEST = 10, 8, 60
@@ -13,7 +13,8 @@ STAR = "*"
 
 EXAMPLE = "Planning: not yet | meets* | exceeds"
 
-_OWN = {fold(column.title): column.title for column in COLUMNS}
+#: Titles of the bridge's own, however it is known who decides.
+_OWN = {fold(column.title): column.title for columns in (COLUMNS, *ONLY.values()) for column in columns}
 
 
 def to_rubric(text: str) -> tuple[Criterion, ...]:

@@ -47,6 +47,8 @@ def test_an_empty_cell_is_no_rubric() -> None:
         ("Planning: no* | yes*", "“Planning” has 2 stars; mark only the lowest level"),
         ("Planning: no | yes\nplanning : no | yes", "“planning” is there twice"),
         ("decision: no | yes", "the tab Review has the column “Decision” already"),
+        ("decide: no | yes", "the tab Review has the column “Decide” already"),
+        ("With: no | yes", "the tab Review has the column “With” already"),
         ("Planning: no | =1+1", "the level “=1+1” of “Planning” must be a whole number, or begin with"),
         ("Planning: 50% | 100%", "the level “50%” of “Planning” must be a whole number"),
         ("Planning: 01 | 2", "the level “01” of “Planning” must be a whole number"),

@@ -12,6 +12,7 @@ from bridge.model import (
     Attempt,
     Decision,
     EvidenceKind,
+    Identity,
     Kind,
     Known,
     Request,
@@ -56,6 +57,10 @@ DISPLACED = (
     "(Ctrl+Z), or delete these rows: they come back. Until then no decision is taken from this sheet."
 )
 NO_COACH = "Please choose your address in Reviewer; only the programme's coaches may decide this."
+NO_COACH_THERE = (
+    "Only the programme's coaches may approve or revoke this. Have somebody else named in coaches, in the section "
+    "[review] of the settings: then the row goes to them."
+)
 TWICE = "This row is there twice: please delete one of them. Until then no decision is taken from either."
 DAMAGED = "The ID, e-mail or badge of this row was changed, so it no longer counts. Please delete this row: {new}"
 UNKNOWN = (
@@ -313,9 +318,9 @@ def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, polic
         asked = verdict is Verdict.APPROVE and is_asked_as_coordinator(achievement, reviewer, policy)
         match bar(known, attempt, reviewer, policy, asked=asked):
             case Bar.NO_COACH:
-                return NO_COACH
+                return NO_COACH_THERE if policy.identity is Identity.TABS else NO_COACH
             case Bar.NO_REVIEWER if achievement is not None:
-                return _not_a_reviewer(achievement)
+                return _not_a_reviewer(achievement, policy)
             case Bar.OWN:
                 return "Nobody may approve a request of their own: please ask another coach."
     elif policy.coaches and reviewer not in {*policy.coaches, policy.coordinator} - {""}:
@@ -336,10 +341,11 @@ def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, polic
     return ""
 
 
-def _not_a_reviewer(achievement: Achievement) -> str:
+def _not_a_reviewer(achievement: Achievement, policy: Policy) -> str:
+    where = "Reviewer of the tab Review" if policy.identity is Identity.TABS else "Reviewer"
     return (
         f"Only the reviewers of “{achievement.name[:60]}” may decide this: {names(achievement)}. "
-        "Please let one of them choose, with that address in Reviewer."
+        f"Please let one of them choose, with that address in {where}."
     )
 
 

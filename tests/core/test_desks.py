@@ -299,3 +299,16 @@ def test_no_report_tells_an_address_that_stands_in_a_tabs_title() -> None:
     made.look()
     (problem,) = [one for one in made.learnt.lesson.problems if one.blocking]
     assert problem.where == "sheet, tab Review – (an address)"
+
+
+def test_a_coordinator_with_whom_a_row_is_for_want_of_coaches_reads_what_helps() -> None:
+    alone = replace(TABS, coaches=frozenset({ANA}))
+    made = town("ana", policy=alone)
+    made.choose_in("kim@district.example", "1-1", "Approve")
+    made.look()
+    status = made.cell_of("kim@district.example", "1-1", "Status")
+    assert (made.standing("1-1"), "named in coaches" in status, "Reviewer" in status) == (Standing.WAITING, True, False)
+    made.policy = replace(alone, coaches=frozenset({ANA, BO}))
+    made.look()
+    made.look()
+    assert (made.ids("kim@district.example"), made.ids(BO)) == ([], ["1-1"])

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from bridge import plan
 from bridge.acting import Actor
-from bridge.errors import LEDGER_TROUBLE, BridgeError, Refused, TryLater
+from bridge.errors import LEDGER_TROUBLE, BridgeError, PartlyWritten, Refused, TryLater
 from bridge.model import Effect, Kind, Known, Lesson, Problem, Uptake
 from bridge.plan import FormList, Learnt, Moving, Pages, Policy, Seen, Showing, Wish, guards
 from bridge.plan.deeds import AT_BACKEND
@@ -30,7 +30,8 @@ MADE_ANEW = "Nothing in them is lost: if this comes again, delete them, and the 
 UNLOCK = "If this comes again, delete what protects cells there (Data, Protect sheets and ranges)."
 
 NOT_WRITTEN = "The coaches' own tabs could not be written, so what is chosen there is not answered."
-MAY_EDIT = "Look whether each address in coaches of [review] is right, and may edit the spreadsheet."
+NOT_ALL = "These coaches' own tabs, in a spreadsheet of their own, could not be written:"
+MAY_EDIT = "Look whether each address in coaches of [review] is right, and may edit {which}."
 
 UNFORESEEN_LIST = "The list of badges in “{title}” could not be changed, in a way nobody foresaw; the log says more."
 UNFORESEEN = "It could not be read, in a way that nobody foresaw; the log says more."
@@ -240,6 +241,10 @@ def _write(world: World, reading: SheetReading, change: Change, pages: Pages, re
             world.sheet.write(reading, less)
         except (Refused, TryLater) as error:
             refused = refused or error
+        except PartlyWritten as error:
+            whose, cure = ", ".join(sorted(error.failures)), MAY_EDIT.format(which="that spreadsheet")
+            report.problems.append(Problem("sheet, coaches' tabs", f"{NOT_ALL} {whose}. {error} {cure}", blocking=True))
+            break
         else:
             break
     else:
@@ -252,7 +257,8 @@ def _write(world: World, reading: SheetReading, change: Change, pages: Pages, re
         sentence = f"Not put in order: {', '.join(sorted(left))}. {refused} {UNLOCK}"
         report.problems.append(Problem("sheet, tab Review", sentence, blocking=True))
     if change.coaches and not less.coaches:
-        report.problems.append(Problem("sheet, coaches' tabs", f"{NOT_WRITTEN} {refused} {MAY_EDIT}", blocking=True))
+        cure = MAY_EDIT.format(which="the spreadsheet")
+        report.problems.append(Problem("sheet, coaches' tabs", f"{NOT_WRITTEN} {refused} {cure}", blocking=True))
     return less, pages if less.own == change.own else Pages()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 
@@ -65,6 +65,14 @@ class BackendClosed(Closed):
 
 class BadgeClosed(Closed):
     """A backend takes no awards of this one badge at present."""
+
+
+class PartlyWritten(BridgeError):
+    """Of several spreadsheets some were not written; *failures*: coach whose tab lies in one of them → why."""
+
+    def __init__(self, failures: Mapping[str, BridgeError]) -> None:
+        super().__init__(" ".join(dict.fromkeys(map(str, failures.values()))))
+        self.failures = failures
 
 
 class LeaseHeld(BridgeError):

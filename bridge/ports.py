@@ -117,6 +117,10 @@ class SheetReading:
     structure: Mapping[str, Any] = field(default_factory=dict)  # of the review tab, for whoever writes it
     coaches: Mapping[str, SheetReading] = field(default_factory=dict)  # by address: the same of that coach's own tab
     open: bool = False  # of a coach's tab: others than the coach and the file's owner could write there
+    file: str = ""  # of a coach's tab: id of the spreadsheet, where it lies in another one
+    files: Mapping[str, SheetReading] = field(default_factory=dict)  # the other spreadsheets that were read, by id
+    unread: Mapping[str, str] = field(default_factory=dict)  # coaches whose spreadsheet could not be read, and why
+    left: tuple[str, ...] = ()  # titles of coaches' tabs that count no more: theirs lie in another spreadsheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,10 +165,16 @@ class Change:
 
 class ReviewSheet(Protocol):
     def read(self) -> SheetReading:
-        """Read all tabs in two calls: one for the structure, one for all values, so that they are of one moment."""
+        """Read all tabs in two calls: one for the structure, one for all values, so that they are of one moment.
+
+        Two for each spreadsheet where there are several.
+        """
 
     def write(self, reading: SheetReading, change: Change) -> None:
-        """Apply *change* to what *reading* saw, in one atomic call. Text stays text: "=1+1" is no formula."""
+        """Apply *change* to what *reading* saw, in one atomic call. Text stays text: "=1+1" is no formula.
+
+        Where there are several spreadsheets it is one call for each, and PartlyWritten says which coaches' failed.
+        """
 
 
 class Backend(Protocol):

@@ -38,6 +38,7 @@ from bridge.sheet_coaches import NO_TABS, CoachTabs, coach_sheet_id
 from bridge.sheet_keeping import ReviewLook
 from bridge.sheet_pages import PAGES, PageLook
 from bridge.sheet_requests import free_title
+from bridge.sheet_several import SeveralSheets
 from bridge.sheets import GoogleSheet
 from bridge.site import Check, Look, SiteFiles, StaticSite, keep_address, places
 from bridge.wiring_vendors import badgr_of, credly_of, made, opened, remarks, titles_of, vendors_of
@@ -126,11 +127,18 @@ def editor_of(settings: Settings, clock: Clock, stack: ExitStack) -> Google | No
     return editor
 
 
-def sheet_of(settings: Settings, google: Google) -> GoogleSheet:
-    sheet = settings.sheet
-    tabs = coach_tabs_of(settings, google.identity.who)
-    look, pages = review_look(settings), pages_of(settings)
-    return GoogleSheet(google, sheet.id, sheet.review_tab, sheet.badges_tab, look, pages, tabs)
+def sheet_of(settings: Settings, google: Google) -> GoogleSheet | SeveralSheets:
+    """The spreadsheet of the programme, and those in which single coaches have their tab."""
+    sheet, look = settings.sheet, review_look(settings)
+    tabs, places = coach_tabs_of(settings, google.identity.who), settings.coaches_places
+
+    def spreadsheet(file: str, pages: Mapping[Own, PageLook]) -> GoogleSheet:
+        here = replace(tabs, people=tuple(one for one in tabs.people if places.get(one, sheet.id) == file))
+        return GoogleSheet(google, file, sheet.review_tab, sheet.badges_tab, look, pages, here)
+
+    main = spreadsheet(sheet.id, pages_of(settings))
+    others = {file: spreadsheet(file, {}) for file in dict.fromkeys(places.values())}
+    return SeveralSheets(main, others, places) if others else main
 
 
 def coach_tabs_of(settings: Settings, bridge: str) -> CoachTabs:
@@ -236,7 +244,7 @@ def smtp_server(settings: Settings) -> SmtpServer:
 
 
 def voice_of(settings: Settings, share_with: str) -> Voice:
-    programme, mail = settings.programme, settings.mail
+    programme, mail, places = settings.programme, settings.mail, settings.coaches_places
     return Voice(
         programme=programme.name,
         sender=sender_of(settings),
@@ -247,9 +255,10 @@ def voice_of(settings: Settings, share_with: str) -> Voice:
         form_links={form.id: f"https://docs.google.com/forms/d/{form.id}/viewform" for form in settings.form},
         share_with=share_with,
         site_url=settings.issuer.url,
-        sheet_link=sheet_link(settings),
+        sheet_link=spreadsheet_link(settings.sheet.id),
         tab_links={
-            coach: f"{sheet_link(settings)}#gid={coach_sheet_id(coach)}" for coach in coach_tabs_of(settings, "").people
+            coach: f"{spreadsheet_link(places.get(coach, settings.sheet.id))}#gid={coach_sheet_id(coach)}"
+            for coach in coach_tabs_of(settings, "").people
         },
         linkedin_id=settings.issuer.linkedin_organization,
         linkedin_name=settings.issuer.name,
@@ -258,8 +267,8 @@ def voice_of(settings: Settings, share_with: str) -> Voice:
     )
 
 
-def sheet_link(settings: Settings) -> str:
-    return f"https://docs.google.com/spreadsheets/d/{settings.sheet.id}/edit"
+def spreadsheet_link(spreadsheet_id: str) -> str:
+    return f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}/edit"
 
 
 def policy_of(settings: Settings, key_id: str, share_with: str, *, often: bool) -> Policy:

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 CODE = ROOT / "bridge"
 
 WORDS = ("errors", "model", "wording", "links", "review", "plan", "openbadges", "ports")
-LOOKS = ("sheet_coaches", "sheet_look", "sheet_keeping", "sheet_pages", "sheet_ratings")
+LOOKS = ("sheet_coaches", "sheet_look", "sheet_keeping", "sheet_pages", "sheet_several", "sheet_ratings")
 SHEETS = ("sheets", "sheet_requests", "sheet_catalogue", *LOOKS)
 FORMS = ("forms", "form_answers", "badge_question", "decision_form")
 EDGES = (*SHEETS, *FORMS, "files", "google", "drive", "ledger", "mail", "site", "backends", "clock")

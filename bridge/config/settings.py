@@ -213,6 +213,9 @@ class Review(Section):
     schools: dict[str, tuple[Address, ...]] = Field(
         {}, description='Write a line for each school, such as "Lakeview Elementary" = ["carla@example.org"].'
     )
+    spreadsheets: dict[Address, GoogleId] = Field(
+        {}, description='Write a line for each coach, such as "carla@example.org" = "<id of a spreadsheet>".'
+    )
     digest: bool = Field(True, description="true or false.")
     digest_hour: int = Field(7, ge=0, le=23, description="Write an hour of the day, 0 to 23.")
     escalate_days: int = Field(5, ge=0, le=366, description="Write a number of days, or 0 for never.")
@@ -225,6 +228,9 @@ class Review(Section):
             raise ValueError(
                 'makes a tab for each coach (identity = "tabs"), and names none. List their addresses in coaches.'
             )
+        for coach in self.spreadsheets:
+            if coach not in self.coaches:
+                raise ValueError(f"has a spreadsheet for {coach!r}, who is none of coaches. Add the address there.")
         for school, people in self.schools.items():
             if others := sorted(set(people) - set(self.coaches)):
                 raise ValueError(f"names {others[0]} for {school!r}, who is none of coaches. Add the address there.")
@@ -322,6 +328,13 @@ class Settings(Section):
     def key(self) -> str:
         """Names the programme in the ledger: by its spreadsheet, or by the first one where that was replaced."""
         return self.ledger.programme or self.sheet.id
+
+    @property
+    def coaches_places(self) -> dict[str, str]:
+        """Coach → id of the spreadsheet in which their tab lies, where that is not the programme's own."""
+        if self.review.identity != "tabs":
+            return {}
+        return {coach: file for coach, file in self.review.spreadsheets.items() if file != self.sheet.id}
 
     @property
     def sender(self) -> str:

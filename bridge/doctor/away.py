@@ -85,7 +85,10 @@ def sheet(settings: Settings) -> Findings:
 def coach_tabs(settings: Settings, reading: SheetReading) -> Findings:
     """Tell of coaches' own tabs that are missing, or that others can write into."""
     people = wiring.coach_tabs_of(settings, "").people
-    missing = [coach for coach in settings.review.coaches if coach in people and coach not in reading.coaches]
+    for coach, why in reading.unread.items():
+        yield bad("sheet", f"The spreadsheet with the tab of {coach} can't be read. {why}")
+    there = reading.coaches.keys() | reading.unread.keys()
+    missing = [coach for coach in settings.review.coaches if coach in people and coach not in there]
     if missing:
         sentence = (
             f"{counted(len(missing), 'coach has', 'coaches have')} no tab of their own yet: {', '.join(missing)}."
@@ -100,6 +103,8 @@ def coach_tabs(settings: Settings, reading: SheetReading) -> Findings:
         elif one.open:
             cure = "The next cycle puts that right, or at once: badge-bridge sheet sync"
             yield bad("sheet", f"Others than its coach can write into the tab “{title}”.", cure)
+    for title in reading.left:
+        yield warn("sheet", f"The tab “{title}” counts no more: its coach's lies in another spreadsheet.", "Delete it.")
     if closed := sum(coach in people and not one.open for coach, one in reading.coaches.items()):
         yield good("sheet", f"{counted(closed, 'tab is', 'tabs are')} one coach's alone, and the file owner's.")
 

@@ -40,7 +40,7 @@ def _changes(
 ) -> Iterator[tuple[str, Change]]:
     """What makes each coach's tab say what it should; that of somebody who is no coach any more is emptied."""
     wanted, all_rows = rows_of(known, now, policy), rows_in_order(known, policy, now)
-    for coach in sorted(wanted.keys() | reading.coaches.keys()):
+    for coach in sorted((wanted.keys() | reading.coaches.keys()) - reading.unread.keys()):
         whose = Whose(coach, wanted.get(coach, frozenset()) - learnt.past)
         there = learnt.desks.get(coach, Desk()).rows.good
         rows = [row for row in all_rows if whose.has(row.attempt.id) or row.attempt.id in there]
@@ -132,7 +132,7 @@ def tidied(known: Known, reading: SheetReading, policy: Policy, now: datetime) -
     made = {
         coach: _change(known, None, Learnt(Lesson()), policy, rows, room, Whose(coach, ids))
         for coach, ids in wanted.items()
-        if coach not in reading.coaches
+        if coach not in reading.coaches and coach not in reading.unread
     }
     looks = {coach: Change(mend_review=True) for coach, seen in reading.coaches.items() if seen.lacking}
     return made | looks

@@ -43,6 +43,7 @@ LOOSE = (
     "Others than its coach could write in this tab, for what protects it had been changed; it was put right. What "
     "stands there counts from the next look on, as claimed and not as proven. Ask the coach to look at it."
 )
+LEFT = "What stands in this tab counts for nothing: its coach's tab lies in another spreadsheet now. Please delete it."
 UNTIL_THEN = "Until then no decision is taken from this tab."
 
 #: Facts of each attempt: in whose tabs its row stood at the last look; words that others could have typed; words that
@@ -115,6 +116,11 @@ def _look(draft: Draft, sheet: SheetReading) -> dict[str, Desk]:
     """Sort the rows of each coach's tab, and tell what keeps its words from being heard."""
     before = _there(draft.known)
     desks = {coach: _desk(draft, coach, reading, before) for coach, reading in sheet.coaches.items()}
+    for coach, why in sheet.unread.items():
+        desks[coach] = Desk()
+        _tell(draft, f"of {coach.partition('@')[0]}", f"{why} {UNTIL_THEN}")
+    for title in sheet.left:
+        draft.problem(f"sheet, tab {title}", LEFT)
     for coach in sorted({one for coaches in before.values() for one in coaches} - desks.keys()):
         _tell(draft, f"of {coach.partition('@')[0]}", GONE.format(what="is gone"))
     for attempt_id in draft.known.attempts:

@@ -386,6 +386,10 @@ BY_TABS = '[review]\nidentity = "tabs"\n'
             f'{BY_TABS}coaches = ["cleo@x.example"]\n[review.schools]\n"Hill" = ["bo@x.example"]\n',
             "names bo@x.example for 'Hill', who is none of coaches.",
         ),
+        (
+            f'{BY_TABS}coaches = ["cleo@x.example"]\n[review.spreadsheets]\n"bo@x.example" = "1{"x" * 43}"\n',
+            "has a spreadsheet for 'bo@x.example', who is none of coaches.",
+        ),
     ],
 )
 def test_tabs_of_their_own_are_for_coaches_who_are_named(tmp_path: Path, text: str, sentence: str) -> None:

@@ -24,16 +24,19 @@ class Tabs:
         self.priya, self.daniel = (coach.email for coach in town.programme.coaches[:2])
         self.town.set("[review]\n", f'{TABS}coaches = ["{self.priya}", "{self.daniel}"]\n')
 
-    @property
-    def url(self) -> str:
-        return f"{self.town.sandbox.url}/_sandbox/sheets/{self.town.programme.spreadsheet_id}"
+    def url_of(self, coach: str) -> str:
+        return f"{self.town.sandbox.url}/_sandbox/sheets/{self.file_of(coach)}"
+
+    def file_of(self, coach: str) -> str:
+        """The spreadsheet in which the coach's tab lies."""
+        return self.town.programme.spreadsheet_id
 
     def title(self, coach: str) -> str:
         return f"Review – {coach.partition('@')[0]}"
 
     def rows(self, coach: str) -> dict[str, dict[str, str]]:
         """The rows of a coach's tab, by ID."""
-        header, *rows = requests.get(f"{self.url}/{self.title(coach)}", timeout=10).json()["rows"]
+        header, *rows = requests.get(f"{self.url_of(coach)}/{self.title(coach)}", timeout=10).json()["rows"]
         filled = ([*row, *[""] * (len(header) - len(row))] for row in rows)
         return {row[0]: dict(zip(header, row, strict=True)) for row in filled if row[0]}
 
@@ -51,7 +54,7 @@ class Tabs:
 
     def act(self, coach: str, what: str, *, by: str = "", **args: Any) -> str:
         told = {"tab": self.title(coach), "as": by or coach, **args}
-        answer = requests.post(f"{self.url}/{what}", json=told, timeout=10)
+        answer = requests.post(f"{self.url_of(coach)}/{what}", json=told, timeout=10)
         return "" if answer.ok else answer.text
 
     def wish(self, attempt_id: str, coach: str) -> None:

@@ -233,7 +233,8 @@ class GoogleSheet:
             return [*new_page(sheet_id, title, look, change.added), *drawn]
         missing = len(look.widths) - reading.own[change.own].columns
         wider = [more_columns(sheet_id, missing)] if missing > 0 else []
-        return [*wider, *patch(sheet_id, change.patches), *append_rows(sheet_id, change.added), *drawn]
+        rows = append_rows(sheet_id, change.added)  # first: patches may empty what is the last row with data until then
+        return [*wider, *rows, *patch(sheet_id, change.patches), *drawn]
 
 
 def _tab(sheet_id: int, structure: Mapping[str, Any], values: tuple[tuple[str, ...], ...]) -> Tab:

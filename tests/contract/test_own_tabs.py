@@ -65,6 +65,13 @@ def test_cells_are_set_and_rows_added(stage: Stage) -> None:
     assert rows[4] == four
 
 
+def test_rows_are_added_below_those_that_were_there_when_the_last_of_them_are_emptied(stage: Stage) -> None:
+    write(stage, MADE)
+    emptied = tuple(Patch(3, place, "") for place in range(8))
+    write(stage, OwnChange(Own.LOG, patches=emptied, added=(ROWS[1],)))
+    assert log(stage) == (*ROWS[:3], (), ROWS[1])
+
+
 def test_a_tab_made_meanwhile_is_read_anew(stage: Stage) -> None:
     reading = stage.sheet.read()
     write(stage, MADE)

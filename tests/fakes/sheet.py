@@ -139,8 +139,8 @@ class FakeSheet:
                 raise TryLater("Somebody changed the sheet while the bridge was about to write; nothing was written.")
         for one in change.own:
             tab = self.own.setdefault(one.own, FakeTab(100 + list(Own).index(one.own), one.own.title()))
-            _patch(tab, one.patches)
             tab.cells = [list(row) for row in tab.read()] + [[as_text(value) for value in row] for row in one.added]
+            _patch(tab, one.patches)
 
     def _tab_for(self, reading: SheetReading, change: Change) -> FakeTab | None:
         if change.make_review:

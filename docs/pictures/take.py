@@ -1,4 +1,4 @@
-"""Photograph the tabs of the demo's spreadsheet, for docs/sheet.md.
+"""Photograph the tabs of the demo's spreadsheet for docs/sheet.md, and the way of one badge for the README.
 
     python docs/pictures/take.py [CHROMIUM]
 
@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import journey
 from PIL import Image, ImageChops
 
 from bridge.demo.leaving import TABS
@@ -27,6 +28,7 @@ SIZES = {
     "log": (1600, 1000),
     "catalogue": (1570, 560),
     "help": (1060, 860),
+    "journey": journey.SIZE,
 }
 USUAL = (1700, 1000)
 WIDEST = 2000  # of a picture that is kept
@@ -41,7 +43,8 @@ def main(chromium: str) -> None:
         out = Path(folder) / "out"
         demo = [Path(sys.executable).with_name("badge-bridge"), "demo", "--no-browser", "--out", out]
         subprocess.run(demo, check=True, stdout=subprocess.DEVNULL)
-        for tab in map(str.lower, TABS):
+        journey.compose(out, out / "journey.html")
+        for tab in (*map(str.lower, TABS), "journey"):
             taken = Path(folder) / f"{tab}.png"
             width, height = SIZES.get(tab, USUAL)
             what = [f"--window-size={width},{height}", f"--screenshot={taken}", (out / f"{tab}.html").as_uri()]

@@ -62,6 +62,7 @@ NO_COACH_THERE = (
     "[review] of the settings: then the row goes to them."
 )
 TWICE = "This row is there twice: please delete one of them. Until then no decision is taken from either."
+TWICE_SHOWN = "This row is there twice: please delete one of them."  # where nothing is decided in it
 DAMAGED = "The ID, e-mail or badge of this row was changed, so it no longer counts. Please delete this row: {new}"
 UNKNOWN = (
     "The ledger knows no request with this ID, so nothing is decided here. Was an older backup put back? Then keep "

@@ -18,6 +18,7 @@ from bridge.plan.decisions import (
     REWORDED,
     SCRAMBLED,
     TWICE,
+    TWICE_SHOWN,
     Sorted,
     sort_rows,
     tell_of_older_ledger,
@@ -96,7 +97,7 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
     _spare_twice_told(draft, known, ours)
     desks, overview = prepare(draft, seen.sheet, ours, policy)
     trusted, notices = _decide(draft, known, intake, seen, Rows(rows, ours, whole, desks), policy, entropy)
-    overview |= dict.fromkeys(ours.twice, TWICE)
+    overview |= dict.fromkeys(ours.twice, TWICE if policy.identity is Identity.COLUMN else TWICE_SHOWN)
     if policy.identity is Identity.TABS:
         assign(draft, {}, policy)  # who approves as the second, and new attempts
     if trusted:

@@ -12,7 +12,7 @@ from bridge.plan.assignment import is_with
 from bridge.plan.catalogue import STATUS as CATALOGUE_STATUS
 from bridge.plan.catalogue import read_catalogue
 from bridge.plan.decide_cell import decide_cell, links_now, relinks
-from bridge.plan.decisions import DAMAGED, DISPLACED, TWICE, UNKNOWN, bears_a_lost_badge, sort_rows
+from bridge.plan.decisions import DAMAGED, DISPLACED, TWICE, TWICE_SHOWN, UNKNOWN, bears_a_lost_badge, sort_rows
 from bridge.plan.desks import word_on_desk
 from bridge.plan.due import due_of
 from bridge.plan.evidence_cell import evidence_words
@@ -293,7 +293,7 @@ def mend(
                 added.append(_as_row(new, places))
             else:
                 later.add(attempt.id)
-    odd = _misfits(known, learnt)
+    odd = _misfits(known, learnt, TWICE if whose.coach or policy.identity is Identity.COLUMN else TWICE_SHOWN)
     patches += [Patch(place, places[STATUS], sentence) for place, cells, sentence in odd if cells[STATUS] != sentence]
     hidden = learnt.leave.union(rows.awaited, later)
     versions = {attempt.id: attempt.version for attempt in known.attempts.values() if attempt.id not in hidden}
@@ -313,9 +313,9 @@ def _notes(
             yield Patch(row.position, places[ID], history_note(known, known.attempts[attempt_id], policy))
 
 
-def _misfits(known: Known, learnt: Learnt) -> list[tuple[int, Mapping[str, str], str]]:
-    """Rows that count for nothing, with the sentence that says so."""
-    twice = [(row.position, row.cells, TWICE) for rows in learnt.rows.twice.values() for row in rows]
+def _misfits(known: Known, learnt: Learnt, there_twice: str) -> list[tuple[int, Mapping[str, str], str]]:
+    """Rows that count for nothing, with the sentence that says so; *there_twice*: for doubled ones."""
+    twice = [(row.position, row.cells, there_twice) for rows in learnt.rows.twice.values() for row in rows]
     damaged = [(row.position, row.cells, DISPLACED) for row in learnt.rows.displaced.values()]
     for row in learnt.rows.damaged:
         if is_id(row.attempt_id) and row.attempt_id not in known.attempts:

@@ -120,4 +120,7 @@ def why_not(known: Known, attempt_id: str, at: Standing, verdict: Verdict) -> st
 
 def not_in_use(label: str) -> str:
     """Say that there is no badge in force that goes by *label*."""
-    return f"“{label[:60]}” is not in use: the tab Badges has no row for it, or its Status there says what is missing."
+    return (
+        f"“{label[:60]}” is not in use: the tab Badges has no row for it, or its Status there says what is missing. "
+        "Have it mended there, or decline with a word."
+    )

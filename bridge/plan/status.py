@@ -59,7 +59,7 @@ def _waiting(known: Known, attempt: Attempt, policy: Policy, lacks: str = "") ->
     request = known.requests[attempt.request]
     words = [f"Waiting for a decision; still lacks: {lacks}." if lacks else "Waiting for a decision."]
     if not request.achievement:
-        words.append(f"{not_in_use(request.label)} Have it mended there, or decline with a word.")
+        words.append(not_in_use(request.label))
     if items := unopened(known, attempt):
         which = ", ".join(map(str, items))
         share = f" Ask for it to be shared with {policy.share_with}." if policy.share_with else ""

@@ -59,6 +59,17 @@ def test_approve_twice_is_approve_once() -> None:
     assert (desk.standing("1-1"), said(desk)) == (Standing.APPROVED, [(ANN, "Approve")])
 
 
+def test_a_row_that_is_there_twice_says_so_and_its_answer_counts_all_the_same() -> None:
+    desk = form_desk()
+    assert desk.review is not None
+    desk.review.append(list(desk.row("1-1")))
+    desk.answer("1-1", "Approve", by=ANN)
+    desk.look()
+    assert desk.standing("1-1") is Standing.APPROVED
+    statuses = {row[desk.review[0].index("Status")] for row in desk.review[1:] if row[0] == "1-1"}
+    assert statuses == {"This row is there twice: please delete one of them."}
+
+
 def test_a_newer_answer_of_a_coach_takes_the_place_of_the_older() -> None:
     desk = form_desk(SLOW)
     desk.answer("1-1", "Approve", by=ANN)

@@ -1,4 +1,4 @@
-"""Real processes, really killed: SIGKILL in the middle of a night of sixty requests, again and again."""
+"""Real processes, really killed: SIGKILL in the middle of a night of forty requests, again and again."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Timer
 
 import pytest
 
 from bridge.model import State
 from bridge.plan.standing import Standing, standing
+from bridge.sandbox.calls import CallLog
 from bridge.wiring import open_world
 from tests.night.district import District, district
 
@@ -35,33 +38,58 @@ def town(tmp_path: Path) -> Iterator[District]:
         yield made
 
 
-def progress(town: District) -> int:
-    """How far the nights have come: calls to Gmail, and badges that lie in the site's folder."""
-    gmail = sum(times for method, times in town.sandbox.counts().items() if method.startswith("gmail."))
-    return gmail + len(list((town.folder / "site" / "badges").glob("*.png")))
+class Watch(CallLog):
+    """The sandbox's list of calls, which does something at the n-th call to Gmail from now on, before its answer."""
+
+    __slots__ = ("act", "left")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left = 0
+        self.act: Callable[[], object] = lambda: None
+
+    def add(
+        self, method: str, status: int, caller: str, when: datetime, *, inner: bool = False, fault: str = ""
+    ) -> None:
+        super().add(method, status, caller, when, inner=inner, fault=fault)
+        if method.startswith("gmail."):
+            self.left -= 1
+            if self.left == 0:
+                self.act()
 
 
-def killed_after(town: District, steps: int, delay: float) -> bool:
-    """Start the bridge and kill it *delay* seconds after it came so many steps further; False if it ended first."""
-    before = progress(town)
+@dataclass(frozen=True, slots=True)
+class Death:
+    """When a process is killed: *delay* seconds after so many calls to Gmail, or badges; or of neither, its start."""
+
+    calls: int = 0
+    badges: int = 0
+    delay: float = 0.0
+
+
+def killed(town: District, watch: Watch, death: Death) -> bool:
+    """Start the bridge and kill it; False if it ended first."""
+    there = badges(town)
     until = time.monotonic() + LONGEST
     with subprocess.Popen([*RUN, town.config], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as bridge:
-        while bridge.poll() is None and progress(town) < before + steps:
+        with town.sandbox.lock:
+            watch.left, watch.act = death.calls, Timer(death.delay, bridge.kill).start if death.delay else bridge.kill
+        while bridge.poll() is None:
             assert time.monotonic() < until, "the bridge hangs"
+            if not death.calls and badges(town) >= min(there + death.badges, TEACHERS if death.badges else 0):
+                time.sleep(death.delay)
+                bridge.kill()
             time.sleep(0.002)
-        time.sleep(delay)
-        bridge.send_signal(signal.SIGKILL)
     return bridge.returncode == -signal.SIGKILL
 
 
-def a_night_of_kills(town: District, dice: random.Random, stride: int) -> int:
-    """Kill one process after the other, each up to *stride* steps on, then let one finish; how many were killed.
+def badges(town: District) -> int:
+    return len(list((town.folder / "site" / "badges").glob("*.png")))
 
-    Some are killed while they start or read, before their first step.
-    """
-    deaths = [(0, dice.uniform(0.5, 3)), (0, dice.uniform(0.5, 3))]
-    deaths += [(dice.randint(1, stride), dice.choice((0, dice.uniform(0, 0.03)))) for _ in range(KILLS - len(deaths))]
-    kills = sum(killed_after(town, steps, delay) for steps, delay in dice.sample(deaths, KILLS))
+
+def a_night_of_kills(town: District, watch: Watch, deaths: list[Death]) -> int:
+    """Kill one process after the other, then let one finish; how many were killed."""
+    kills = sum(killed(town, watch, death) for death in deaths)
     for _ in range(6):
         done = subprocess.run([*RUN, town.config], capture_output=True, text=True, timeout=LONGEST)
         assert done.returncode == 0, done.stdout + done.stderr
@@ -72,13 +100,26 @@ def a_night_of_kills(town: District, dice: random.Random, stride: int) -> int:
     raise AssertionError(f"no rest: {done.stdout}")
 
 
+def some_deaths(dice: random.Random, *, badges: int) -> list[Death]:
+    """Two while they start or read, so many while badges are made, the others at or just after a call to Gmail.
+
+    All together come less far than the night is long, so that each of them finds something to do.
+    """
+    calls, most = KILLS - 2 - badges, 2 * TEACHERS // KILLS
+    deaths = [Death(delay=dice.uniform(0.2, 1)) for _ in range(2)]
+    deaths += [Death(badges=dice.randint(1, TEACHERS // KILLS), delay=dice.uniform(0, 0.03)) for _ in range(badges)]
+    deaths += [Death(calls=dice.randint(1, most), delay=dice.choice((0, dice.uniform(0, 0.03)))) for _ in range(calls)]
+    return dice.sample(deaths, KILLS)
+
+
 def test_twenty_kills_lose_nothing_and_do_nothing_twice(town: District) -> None:
     dice = random.Random(20261122)  # noqa: S311 - the same kills each time, as far as a machine allows
+    watch = town.sandbox.workspace.calls = Watch()
     town.submit(TEACHERS)
-    kills = a_night_of_kills(town, dice, stride=2 * TEACHERS * 2 // KILLS)
+    kills = a_night_of_kills(town, watch, some_deaths(dice, badges=0))
     assert town.mails() == town.once("received")
     town.approve_all()
-    kills += a_night_of_kills(town, dice, stride=3 * TEACHERS * 2 // KILLS)
+    kills += a_night_of_kills(town, watch, some_deaths(dice, badges=4))
     assert kills >= 15
     town.assert_each_has_one_badge()
     check_site(town)

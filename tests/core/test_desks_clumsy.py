@@ -57,10 +57,16 @@ class Clumsy:
                 self.town.finish(key)
 
     def do(self, act: Act) -> None:
-        what, n, coach, other, word = act
+        _, n, coach, _, _ = act
         rows = self.town.tabs.get(coach, [])
         place = 1 + n % max(1, len(rows) - 1)
         row = rows[place] if len(rows) > 1 and place < len(rows) else None
+        self.in_a_row(act, rows, row)
+        self.in_the_tab(act, rows, row)
+        self.around(act, rows, row)
+
+    def in_a_row(self, act: Act, rows: list[list[str]], row: list[str] | None) -> None:
+        what, n, coach, other, word = act
         match what:
             case "choose" if row is not None and "Decision" in rows[0]:
                 self.type(coach, row, word)
@@ -68,13 +74,17 @@ class Clumsy:
                 one = self.town.review[1 + n % (len(self.town.review) - 1)]
                 _set(self.town.review[0], one, "Reviewer", other)
             case "delete-row" if row is not None:
-                del rows[place]
+                del rows[1 + n % max(1, len(rows) - 1)]
             case "double" if row is not None:
                 rows.append(list(row))
             case "copy" if row is not None and other in self.town.tabs:
                 self.town.tabs[other].append(list(row))
                 if "Decision" in rows[0] and len(row) > (column := rows[0].index("Decision")):
                     self.meant.add((other, row[0], row[column]))  # only they can put it there
+
+    def in_the_tab(self, act: Act, rows: list[list[str]], row: list[str] | None) -> None:
+        what, n, coach, _, word = act
+        match what:
             case "sort" if rows:
                 rows[1:] = sorted(rows[1:], key=lambda cells: (cells or [""])[0], reverse=bool(n % 2))
             case "sort-alone" if rows and "Decision" in rows[0]:
@@ -96,6 +106,10 @@ class Clumsy:
                 _set(rows[0], row, "Feedback", f"Not by {coach[:2]}.")
                 self.look()
                 self.town.open = set()
+
+    def around(self, act: Act, rows: list[list[str]], row: list[str] | None) -> None:
+        what, n, coach, _, word = act
+        match what:
             case "days":
                 self.town.now += timedelta(days=n * 4)
             case "minutes":

@@ -29,6 +29,7 @@ MADE_ANEW = "Nothing in them is lost: if this comes again, delete them, and the 
 
 UNLOCK = "If this comes again, delete what protects cells there (Data, Protect sheets and ranges)."
 
+UNWARNED = "Google could not be made to warn who types into Status."
 NOT_WRITTEN = "The coaches' own tabs could not be written, so what is chosen there is not answered."
 NOT_ALL = "These coaches' own tabs, in a spreadsheet of their own, could not be written:"
 MAY_EDIT = "Look whether each address in coaches of [review] is right, and may edit {which}."
@@ -190,7 +191,7 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
         report.rows_added, report.rows_moved = len(change.added), len(change.removed)
         report.cells_written = len(change.review) + len(change.catalogue)
         report.tabs_written, report.desks_written = len(pages.changes), len(change.coaches)
-        report.mended = put_in_order(change, reading.lacking)
+        report.mended, report.badges_mended = put_in_order(change, reading.lacking), change.mend_catalogue
     versions = showing.versions
     if plan.rewritten(known, learnt, versions):  # what was chosen in the moment before is about the older words
         versions = plan.seen_since(known, learnt, _try("sheet", world.sheet.read, report.problems), versions)
@@ -256,6 +257,8 @@ def _write(world: World, reading: SheetReading, change: Change, pages: Pages, re
     if left := set(put_in_order(change, reading.lacking)) - set(put_in_order(less, reading.lacking)):
         sentence = f"Not put in order: {', '.join(sorted(left))}. {refused} {UNLOCK}"
         report.problems.append(Problem("sheet, tab Review", sentence, blocking=True))
+    if change.mend_catalogue and not less.mend_catalogue:
+        report.problems.append(Problem("sheet, tab Badges", f"{UNWARNED} {refused} {UNLOCK}", blocking=True))
     if change.coaches and not less.coaches:
         cure = MAY_EDIT.format(which="the spreadsheet")
         report.problems.append(Problem("sheet, coaches' tabs", f"{NOT_WRITTEN} {refused} {cure}", blocking=True))
@@ -265,8 +268,9 @@ def _write(world: World, reading: SheetReading, change: Change, pages: Pages, re
 def _less_and_less(change: Change) -> Iterator[Change]:
     """What to write, and what instead where that is refused."""
     for part in (change, replace(change, coaches={})) if change.coaches else (change,):
-        looks = bool(part.mend_review or (part.ratings and not part.make_review))
-        plain = replace(part, mend_review=False, ratings=part.ratings if part.make_review else None)
+        looks = bool(part.mend_review or part.mend_catalogue or (part.ratings and not part.make_review))
+        rated = part.ratings if part.make_review else None
+        plain = replace(part, mend_review=False, mend_catalogue=False, ratings=rated)
         yield part
         if looks:
             yield plain

@@ -113,8 +113,10 @@ class SheetReading:
     titles: frozenset[str] = frozenset()  # of all tabs, people's own too
     charts: frozenset[int] = frozenset()  # ids of all charts
     undrawn: frozenset[Own] = frozenset()  # those of the bridge's own on which a chart is missing
+    badges_lack: bool = False  # the tab of badges: nothing warns who types into the bridge's column there
     lacking: tuple[str, ...] = ()  # what of the review tab's looks is missing or changed, in words: the column “Due”
     structure: Mapping[str, Any] = field(default_factory=dict)  # of the review tab, for whoever writes it
+    badges: Mapping[str, Any] = field(default_factory=dict)  # the same of the tab of badges
     coaches: Mapping[str, SheetReading] = field(default_factory=dict)  # by address: the same of that coach's own tab
     open: bool = False  # of a coach's tab: others than the coach and the file's owner could write there
     file: str = ""  # of a coach's tab: id of the spreadsheet, where it lies in another one
@@ -155,6 +157,7 @@ class Change:
     ratings: Scales | None = None  # columns of criteria and their drop-downs, where they are to be others
     removed: tuple[int, ...] = ()  # rows of the review tab, by position, that go over to the Archive
     make_catalogue: bool = False  # make the tab of badges, with its titles alone
+    mend_catalogue: bool = False  # what it lacks
     catalogue: tuple[Patch, ...] = ()
     own: tuple[OwnChange, ...] = ()
     coaches: Mapping[str, Change] = field(default_factory=dict)  # by address: the same, of that coach's own tab

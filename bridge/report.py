@@ -43,6 +43,7 @@ class Report:
     tabs_written: int = 0  # of the bridge's own
     desks_written: int = 0  # coaches' own tabs
     mended: tuple[str, ...] = ()  # what of the review tab's looks was put in order
+    badges_mended: bool = False  # Google warns again who types into Status of the tab of badges
     lists_written: int = 0  # of badges, in forms
     pages_changed: bool = False  # what is common to all badges: issuer, keys, catalogue, status lists
     done: Counter[Kind] = field(default_factory=Counter)
@@ -100,6 +101,8 @@ class Report:
             yield f"sheet: {counted(self.desks_written, 'tab', 'tabs')} of coaches brought up to date"
         if self.mended:
             yield f"sheet: put in order in Review: {', '.join(self.mended)}"
+        if self.badges_mended:
+            yield "sheet: put in order in Badges: the warning for who types into Status"
         if self.lists_written:
             yield f"form: {counted(self.lists_written, 'list', 'lists')} of badges brought up to date"
         if self.log_grew:
@@ -121,7 +124,7 @@ class Report:
             yield "nothing to do"
 
     def _besides(self) -> bool:
-        return bool(self.tabs_written or self.mended or self.pages_changed or self.lists_written)
+        return bool(self.tabs_written or self.mended or self.badges_mended or self.pages_changed or self.lists_written)
 
     def _deeds(self) -> Iterator[str]:
         other = Counter({Kind.REISSUE: self.taken_up, Kind.WITHDRAW: self.released})
@@ -153,6 +156,7 @@ class Report:
             "cells_written": self.cells_written,
             "coaches_tabs": self.desks_written,
             "mended": list(self.mended),
+            "badges_mended": self.badges_mended,
             "lists_written": self.lists_written,
             "log": {"lines": self.log_lines, "head": self.log_head},
             "pages_changed": self.pages_changed,

@@ -1,13 +1,19 @@
-"""How the tab of badges is made, with its titles alone: from then on it is the coordinator's. Pure."""
+"""How the tab of badges is made, with its titles alone: from then on it is the coordinator's, but for Status. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bridge.plan import catalogue as titles
+from bridge.ports import Tab
+from bridge.review import fold
 from bridge.sheet_keeping import below_header
 from bridge.sheet_requests import BRIDGES, ROWS, Request, body, cell, drop_down, header_form, to_colour, width
+
+#: What Google shows of the protection of Status; by it the bridge knows its own.
+FILLED_IN = "badge-bridge fills this column in"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +60,6 @@ def new_catalogue(sheet_id: int, title: str) -> list[Request]:
     header = [cell(one.title) | {"userEnteredFormat": form, "note": one.help} for one in COLUMNS]
     status = next(place for place, one in enumerate(COLUMNS) if one.title == titles.STATUS)
     shade = {"userEnteredFormat": {"backgroundColorStyle": to_colour(BRIDGES)}}
-    warned = {
-        "range": below_header(sheet_id, status, status + 1),
-        "description": "badge-bridge fills this column in",
-        "warningOnly": True,
-    }
     return [
         {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}},
         {
@@ -82,8 +83,33 @@ def new_catalogue(sheet_id: int, title: str) -> list[Request]:
                 "fields": "userEnteredFormat.backgroundColorStyle",
             }
         },
-        {"addProtectedRange": {"protectedRange": warned}},
+        *kept(sheet_id, {}, status),
     ]
+
+
+def kept(sheet_id: int, structure: Mapping[str, Any], status: int) -> list[Request]:
+    """What makes Google warn who types into Status, wherever that column stands; [] where it does.
+
+    All else of the tab is the coordinator's, who may have made it: its looks, notes and choices stay as they are.
+    """
+    column = below_header(sheet_id, status, status + 1)
+    whole = {"range": column, "description": FILLED_IN, "warningOnly": True}
+    ours = [one for one in structure.get("protectedRanges", ()) if one.get("description") == FILLED_IN]
+    if not ours:
+        return [{"addProtectedRange": {"protectedRange": whole}}]
+    there = ours[0].get("range", {})
+    if (there.get("startColumnIndex", 0), there.get("endColumnIndex")) == (status, status + 1):
+        return []
+    moved = whole | {"protectedRangeId": ours[0]["protectedRangeId"]}
+    return [{"updateProtectedRange": {"protectedRange": moved, "fields": "range"}}]
+
+
+def mended(tab: Tab | None, structure: Mapping[str, Any]) -> list[Request]:
+    """The same for a tab that is there; [] where its titles don't say which column Status is."""
+    header = [fold(text) for text in next(iter(tab.values), ())] if tab is not None else []
+    if tab is None or header.count(fold(titles.STATUS)) != 1:
+        return []
+    return kept(tab.sheet_id, structure, header.index(fold(titles.STATUS)))
 
 
 def _offered(choices: tuple[str, ...]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from bridge.google import Errand, Google
 from bridge.openbadges.text import clean
 from bridge.ports import Change, Own, OwnChange, SheetReading, Tab
 from bridge.review import criteria_in
+from bridge.sheet_catalogue import mended as mended_catalogue
 from bridge.sheet_catalogue import new_catalogue
 from bridge.sheet_coaches import NO_TABS, UNLOCKED, CoachTabs, Lock, coach_sheet_id
 from bridge.sheet_keeping import Mending, ReviewLook
@@ -60,9 +61,8 @@ class GoogleSheet:
     def read(self) -> SheetReading:
         """Two calls; one when no tab is there.
 
-        A tab is found by its title; one that the bridge made also after somebody renamed it, and then before another
-        one whose title is only alike. The bridge's own are found by its mark alone: another tab of that title is
-        somebody else's.
+        A tab is found by its title; one that the bridge made also after somebody renamed it, before one whose title
+        is only alike. The bridge's own are found by its mark alone: another one of that title is somebody else's.
         """
         structure = self._structure()
         titles = {int(p["sheetId"]): str(p["title"]) for p in _properties(structure)}
@@ -73,8 +73,7 @@ class GoogleSheet:
         own = {page: page_id(page) for page in self._pages if page_id(page) in titles}
         theirs = self._coaches.find(sheets)
         pages = (sheet_id for page, sheet_id in own.items() if page is not Own.ARCHIVE)
-        read = (review, catalogue, *pages, *theirs.values())
-        values = self._values([found for found in read if found is not None])
+        values = self._values([one for one in (review, catalogue, *pages, *theirs.values()) if one is not None])
         url = str(structure.get("spreadsheetUrl") or self._url)
         all_titles, locks = frozenset(titles.values()), self._locks(theirs, sheets)
 
@@ -82,15 +81,17 @@ class GoogleSheet:
             return _tab(sheet_id, sheets[sheet_id], values.get(sheet_id, ()))
 
         def decided(sheet_id: int | None, look: ReviewLook, lock: Lock = UNLOCKED) -> SheetReading:
-            """What is told of a tab in which people decide."""
             found, seen = (None, {}) if sheet_id is None else (tab(sheet_id), sheets[sheet_id])
             said = (*_mended(found, seen, look).said, *lock.mending.said)
             return SheetReading(url, found, None, titles=all_titles, lacking=said, structure=seen, open=lock.open)
 
+        listed, badges = (None, {}) if catalogue is None else (tab(catalogue), sheets[catalogue])
         coaches = {coach: decided(number, self._coaches.look, locks[coach]) for coach, number in theirs.items()}
         return replace(
             decided(review, self._look),
-            catalogue=None if catalogue is None else tab(catalogue),
+            catalogue=listed,
+            badges=badges,
+            badges_lack=bool(mended_catalogue(listed, badges)),
             own={page: tab(sheet_id) for page, sheet_id in own.items()},
             charts=drawn,
             undrawn=frozenset(unfinished(drawn, self._pages)) & own.keys(),
@@ -186,6 +187,8 @@ class GoogleSheet:
         requests = self._decided_requests(review, self._review_title, self._look, reading, change)
         if reading.catalogue is not None:
             requests += patch(reading.catalogue.sheet_id, change.catalogue)
+            if change.mend_catalogue:
+                requests += mended_catalogue(reading.catalogue, reading.badges)
         if change.make_catalogue:
             requests += new_catalogue(catalogue_sheet_id(self._id), self._catalogue_title)
         for coach, theirs in change.coaches.items():
@@ -253,7 +256,8 @@ def _mended(tab: Tab | None, structure: Mapping[str, Any], look: ReviewLook) -> 
 
 def _may_be_repeated(change: Change) -> bool:
     """True for mere patches: what adds or takes away lines would do so twice."""
-    grows = change.make_review or change.mend_review or change.make_catalogue or change.added or change.removed
+    tabs = change.make_review or change.mend_review or change.make_catalogue or change.mend_catalogue
+    grows = tabs or change.added or change.removed
     alone = all(map(_may_be_repeated, change.coaches.values()))
     return alone and not (grows or change.ratings or any(own.make or own.added for own in change.own))
 

@@ -89,6 +89,8 @@ def _say_preview(preview: Preview) -> None:
         )
     if preview.withheld:
         say(f"{len(preview.withheld)} wait for a person's word.")
+    if preview.change.mend_catalogue:
+        say("In the tab Badges Google would be made to warn who types into Status.")
     if preview.lacking:
         say(f"In the tab Review would be put in order: {', '.join(preview.lacking)}.")
     if change.make_catalogue:

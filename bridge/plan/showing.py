@@ -182,7 +182,8 @@ def show_review(
     told = replace(learnt, notices={**learnt.notices, **learnt.overview})
     showing = _review(known, reading, told, policy, now, room)
     patches = _catalogue_patches(reading.catalogue, learnt.catalogue)
-    change = replace(showing.change, catalogue=patches, make_catalogue=lacks_catalogue(known, reading))
+    made, kept = lacks_catalogue(known, reading), reading.badges_lack
+    change = replace(showing.change, catalogue=patches, make_catalogue=made, mend_catalogue=kept)
     return replace(showing, change=change)
 
 

@@ -47,10 +47,12 @@ def tidy(known: Known, reading: SheetReading, log: Sequence[Line], now: datetime
     if is_to_be_made(known, reading):
         showing = show(known, reading, Learnt(Lesson(), past=past(known, now, policy)), policy, now)
         change = with_scales(showing, known, reading).change
-        return Tidying(replace(change, own=made), showing.versions, kept, problems)
+        change = replace(change, own=made, mend_catalogue=reading.badges_lack)
+        return Tidying(change, showing.versions, kept, problems)
     badges = lacks_catalogue(known, reading)
     coaches = {} if problems else tidied(known, reading, policy, now)
-    change = Change(mend_review=bool(reading.lacking), make_catalogue=badges, own=made, coaches=coaches)
+    looks = Change(mend_review=bool(reading.lacking), mend_catalogue=reading.badges_lack)
+    change = replace(looks, make_catalogue=badges, own=made, coaches=coaches)
     rated = Showing(change) if problems else with_scales(Showing(change), known, reading)
     return Tidying(rated.change, {}, kept, problems)
 
@@ -78,6 +80,8 @@ def in_words(change: Change, lacking: Sequence[str]) -> Iterator[str]:
         yield f"put in order in Review: {', '.join(in_order)}"
     if change.make_catalogue:
         yield "the tab Badges was made: write a row for each badge"
+    if change.mend_catalogue:
+        yield "put in order in Badges: the warning for who types into Status"
     for coach, theirs in change.coaches.items():
         yield f"the tab of {coach} was made" if theirs.make_review else f"put in order: the tab of {coach}"
     for own in change.own:

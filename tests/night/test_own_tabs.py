@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from bridge.cycle import OWN_TABS
+from bridge.cycle import OWN_TABS, run_sync
+from bridge.plan.catalogue import STATUS
+from bridge.sandbox.seed import CATALOGUE_TITLES
 from bridge.sandbox.seed_people import COORDINATOR
 from bridge.sandbox.sheets_state import Sheet, Spreadsheet
+from bridge.wiring import open_world
 from tests.night.district import District
 
 
@@ -64,6 +67,33 @@ def test_a_header_that_is_locked_keeps_no_status_from_the_coaches(town: District
     assert town.night().cells_written == 2
     assert town.night().changed_nothing
     assert all(row["Due"] for row in town.rows())
+
+
+def warned(town: District) -> list[tuple[int, bool]]:
+    """The columns of Badges that something protects, and whether it only warns."""
+    with town.sandbox.lock:
+        protected = tab(town, "Badges").protected
+        return [(one["range"].get("startColumnIndex", 0), bool(one.get("warningOnly"))) for one in protected]
+
+
+def test_who_types_into_status_of_badges_is_warned_also_where_people_made_that_tab(town: District) -> None:
+    place = CATALOGUE_TITLES.index(STATUS)
+    assert warned(town) == []
+    assert town.night().badges_mended
+    assert warned(town) == [(place, True)]
+    assert town.night().changed_nothing
+
+    with town.sandbox.lock:
+        tab(town, "Badges").protected[0]["range"] |= {"startColumnIndex": 1, "endColumnIndex": 2}
+    assert town.night().badges_mended
+    assert warned(town) == [(place, True)]
+
+    with town.sandbox.lock:
+        tab(town, "Badges").protected.clear()
+    with open_world(town.settings) as (world, policy):
+        assert "put in order in Badges: the warning for who types into Status" in run_sync(world, policy).did
+    assert warned(town) == [(place, True)]
+    assert town.night().changed_nothing
 
 
 def test_a_column_that_was_taken_away_comes_back(town: District) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from bridge.badge_question import Fetched
 from bridge.errors import Refused, TryLater
 from bridge.forms import GoogleForms
 from bridge.google import EDIT_FORMS
@@ -88,6 +89,15 @@ def options(form: Json) -> list[Json]:
     return list(found)
 
 
+def without_options(form: Json) -> Json:
+    """All else of the form."""
+    rest = {name: part for name, part in deepcopy(form).items() if name != "revisionId"}
+    for item in rest["items"]:
+        if item["title"] == "Which badge?":
+            del item["questionItem"]["question"]["choiceQuestion"]["options"]
+    return rest
+
+
 class TestEveryFormSource:
     def test_the_list_is_read(self, stage: Stage) -> None:
         stage.offer_by_hand([CHESS, ROBOTICS, OTHER])
@@ -109,11 +119,7 @@ class TestEveryFormSource:
         stage.source.offer(reading, choices)
         after = stage.form()
         assert options(after) == [{**ROBOTICS, "value": "Robots"}, {"value": "First Aid"}, CHESS, OTHER]
-        for form in (before, after):
-            options_of = next(item for item in form["items"] if item["title"] == "Which badge?")
-            del options_of["questionItem"]["question"]["choiceQuestion"]["options"]
-            form.pop("revisionId", None)
-        assert before == after
+        assert without_options(before) == without_options(after)
         again = read(stage)
         assert [option.text for option in asked(again).options or ()] == ["Robots", "First Aid", "Chess", ""]
         assert [submission.label for submission in again.submissions] == ["Robotics"], "answers keep their words"
@@ -152,6 +158,21 @@ class TestGoogleForms:
             "forms.forms.responses.list": 1,
             "forms.forms.batchUpdate": 1,
         }
+
+    def test_google_is_told_to_take_the_options_and_nothing_else(self, stage: SandboxList) -> None:
+        """Whatever else we may know wrongly of the question stays as it is in the form."""
+        stage.offer_by_hand([CHESS, ROBOTICS])
+        reading, before = read(stage), stage.form()
+        fetched = asked(reading).fetched
+        assert isinstance(fetched, Fetched)
+        item = deepcopy(dict(fetched.item)) | {"title": "Which one?", "description": "Choose."}
+        item["questionItem"]["question"] |= {"required": not item["questionItem"]["question"].get("required")}
+        item["questionItem"]["question"]["choiceQuestion"] |= {"type": "DROP_DOWN", "shuffle": True}
+        wrong = replace(asked(reading), fetched=replace(fetched, item=item))
+        stage.source.offer(replace(reading, badge=wrong), [Choice("First Aid"), Choice("Robotics", 1)])
+        after = stage.form()
+        assert options(after) == [{"value": "First Aid"}, ROBOTICS]
+        assert without_options(before) == without_options(after)
 
     def test_a_picture_comes_back_as_it_was_fetched(self, stage: SandboxList) -> None:
         picture = {"value": "Chess", "image": {"contentUri": "https://lh3.example/x", "altText": "A knight"}}

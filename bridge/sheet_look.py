@@ -69,6 +69,8 @@ def mended(
     if missing:
         mending.requests += _new_columns(sheet_id, end, columns, missing, values[0])
         mending.said += [f"the column “{column.title}”" for column in missing]
+    if not structure.get("properties", {}).get("gridProperties", {}).get("frozenRowCount"):
+        mending.add("the frozen row of titles", _frozen(sheet_id))
     later = {column.mark: there[column.mark] for column in look.columns if column.mark in there}
     new = {column.mark: place for place, column in enumerate(missing, end)}
     rest = kept(Sight(sheet_id, structure, len(values), {**table.places, **later, **new}), look)

@@ -30,9 +30,8 @@ from bridge.sheet_requests import Request, append, free_title, notes, patch, rem
 
 API = "https://sheets.googleapis.com/v4/spreadsheets"
 
-_STRUCTURE = (
-    f"spreadsheetUrl,sheets(properties(sheetId,title,gridProperties.columnCount),charts(chartId),{','.join(FIELDS)})"
-)
+_GRID = "gridProperties(columnCount,frozenRowCount)"
+_STRUCTURE = f"spreadsheetUrl,sheets(properties(sheetId,title,{_GRID}),charts(chartId),{','.join(FIELDS)})"
 
 
 class GoogleSheet:

@@ -259,6 +259,20 @@ def test_a_view_that_somebody_narrowed_shows_all_again(google: SandboxStage) -> 
     assert mend(google) == ("the filter view “Waiting”",)
 
 
+def freeze(google: SandboxStage, rows: int) -> None:
+    properties = {"sheetId": tab(google)["properties"]["sheetId"], "gridProperties": {"frozenRowCount": rows}}
+    batch(google, {"updateSheetProperties": {"properties": properties, "fields": "gridProperties.frozenRowCount"}})
+
+
+def test_titles_that_scroll_away_are_frozen_again_and_more_than_they_may_be(google: SandboxStage) -> None:
+    made(google)
+    freeze(google, 0)
+    assert mend(google) == ("the frozen row of titles",)
+    assert tab(google)["properties"]["gridProperties"]["frozenRowCount"] == 1
+    freeze(google, 3)
+    assert google.sheet.read().lacking == ()
+
+
 # ── coaches ──────────────────────────────────────────────────────────────────
 
 

@@ -156,7 +156,8 @@ class Change:
     notes: tuple[Patch, ...] = ()  # on cells of the review tab; they come with patches of the same rows
     ratings: Scales | None = None  # columns of criteria and their drop-downs, where they are to be others
     removed: tuple[int, ...] = ()  # rows of the review tab, by position, that go over to the Archive
-    make_catalogue: bool = False  # make the tab of badges, with its titles alone
+    make_catalogue: bool = False  # make the tab of badges
+    badges: tuple[Mapping[str, str], ...] = ()  # rows of the tab of badges that is made, text by title
     mend_catalogue: bool = False  # what it lacks
     catalogue: tuple[Patch, ...] = ()
     own: tuple[OwnChange, ...] = ()

@@ -1,8 +1,8 @@
-"""How the tab of badges is made, with its titles alone: from then on it is the coordinator's, but for Status. Pure."""
+"""How the tab of badges is made; from then on it is the coordinator's, but for Status. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,9 +53,13 @@ COLUMNS = (
 )
 
 
-def new_catalogue(sheet_id: int, title: str) -> list[Request]:
-    """Make the tab: titles that explain themselves, choices that are offered, and Status in the bridge's grey."""
-    grid = {"rowCount": ROWS, "columnCount": len(COLUMNS), "frozenRowCount": 1, "frozenColumnCount": 2}
+def new_catalogue(sheet_id: int, title: str, badges: Sequence[Mapping[str, str]] = ()) -> list[Request]:
+    """Make the tab: titles that explain themselves, choices that are offered, and Status in the bridge's grey.
+
+    *badges* are its rows, text by title.
+    """
+    rows = [{"values": [cell(badge.get(one.title, "")) for one in COLUMNS]} for badge in badges]
+    grid = {"rowCount": len(rows) + ROWS, "columnCount": len(COLUMNS), "frozenRowCount": 1, "frozenColumnCount": 2}
     form = header_form()
     header = [cell(one.title) | {"userEnteredFormat": form, "note": one.help} for one in COLUMNS]
     status = next(place for place, one in enumerate(COLUMNS) if one.title == titles.STATUS)
@@ -65,7 +69,7 @@ def new_catalogue(sheet_id: int, title: str) -> list[Request]:
         {
             "updateCells": {
                 "start": {"sheetId": sheet_id, "rowIndex": 0, "columnIndex": 0},
-                "rows": [{"values": header}],
+                "rows": [{"values": header}, *rows],
                 "fields": f"userEnteredValue,note,userEnteredFormat({','.join(form)})",
             }
         },

@@ -189,7 +189,7 @@ class GoogleSheet:
             if change.mend_catalogue:
                 requests += mended_catalogue(reading.catalogue, reading.badges)
         if change.make_catalogue:
-            requests += new_catalogue(catalogue_sheet_id(self._id), self._catalogue_title)
+            requests += new_catalogue(catalogue_sheet_id(self._id), self._catalogue_title, change.badges)
         for coach, theirs in change.coaches.items():
             title = free_title(self._coaches.title(coach), titles)
             titles.add(title)

@@ -234,7 +234,7 @@ def keys_rotate(config: Config = BRIDGE_TOML, kind: KeyKind = "ed25519") -> None
 
 @sheet_app.command("rebuild")
 def sheet_rebuild(config: Config = BRIDGE_TOML) -> None:
-    """Let the next cycle make a lost or emptied review tab again."""
+    """Let the next cycle make the tab Review again, where it is lost or empty, and the tab Badges, where it is gone."""
     from .memory import sheet_rebuild as act
 
     raise typer.Exit(act(config))

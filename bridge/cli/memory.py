@@ -198,7 +198,7 @@ def allow(config: Path, awards: int) -> int:
 def sheet_rebuild(config: Path) -> int:
     with opened(settings_of(config)) as ledger:
         _patiently(ledger, lambda: ledger.learn(Lesson(facts={REBUILD: "yes"})))
-    say("The next cycle makes the review tab again, with a row for every attempt.")
+    say("The next cycle makes the tab Review again, with a row for every attempt, and the tab Badges if it is gone.")
     return Exit.DONE
 
 

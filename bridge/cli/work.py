@@ -14,6 +14,7 @@ from bridge.config.signing import key_stamp
 from bridge.cycle import Preview, plan_cycle, run_cycle, run_sync
 from bridge.errors import LeaseHeld
 from bridge.logs import start_log
+from bridge.plan.tidying import filled
 from bridge.ports import Change
 from bridge.report import Report, counted, in_words
 from bridge.service import KeptOpen, Stopped, comes_often, night, stopping, until_stopped
@@ -94,7 +95,7 @@ def _say_preview(preview: Preview) -> None:
     if preview.lacking:
         say(f"In the tab Review would be put in order: {', '.join(preview.lacking)}.")
     if change.make_catalogue:
-        say("The tab Badges would be made, for you to fill in.")
+        say(f"The tab Badges would be made, {filled(change) or 'for you to fill in'}.")
     _say_sheet(change)
     if preview.moved:
         more = f" and {len(preview.moved) - MOST_CELLS} more" if len(preview.moved) > MOST_CELLS else ""

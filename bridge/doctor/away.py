@@ -75,7 +75,10 @@ def sheet(settings: Settings) -> Findings:
     if reading.review is None:
         yield warn("sheet", f"There is no tab {settings.sheet.review_tab!r} yet.", "The first cycle makes it.")
     if reading.catalogue is None:
-        cure = "badge-bridge sheet sync makes it; then write a row for each badge."
+        if known_of(settings).achievements:
+            cure = "Bring it back (File, Version history), or have it made again: badge-bridge sheet rebuild"
+        else:
+            cure = "badge-bridge sheet sync makes it; then write a row for each badge."
         yield bad("sheet", f"There is no tab {settings.sheet.badges_tab!r}.", cure)
     else:
         yield from unreviewed(reading.catalogue, settings.review.coaches)

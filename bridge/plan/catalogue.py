@@ -66,7 +66,10 @@ NO = frozenset({"no", "n", "false", "0", "-", "inactive"})
 
 
 NONE_YET = "There is no tab “Badges” yet. The bridge makes it, for you to fill in: one row for each badge."
-NONE_LEFT = "There is no tab “Badges”. The badges known so far stay in force."
+NONE_LEFT = (
+    "There is no tab “Badges”. The badges known so far stay in force. Bring it back (File, Version history), or have "
+    "it made again with: badge-bridge sheet rebuild"
+)
 SWITCH_OFF = "Put the row back, with no in Active if the badge is not to be had any more."
 
 

@@ -37,7 +37,7 @@ from bridge.plan.scrambles import remember_words, renamed, rerated, reworded, sc
 from bridge.ports import SheetReading, Tab
 from bridge.review import Row, read_review, to_rows
 
-#: Fact set by `badge-bridge sheet rebuild`: the review tab may be made again.
+#: Fact set by `badge-bridge sheet rebuild`: the tabs Review and Badges may be made again.
 REBUILD = "rebuild"
 
 
@@ -102,7 +102,7 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
         assign(draft, {}, policy)  # who approves as the second, and new attempts
     if trusted:
         plan_digests(draft, policy)
-    if draft.known.facts.get(REBUILD) and whole:
+    if draft.known.facts.get(REBUILD) and whole and seen.sheet and seen.sheet.catalogue is not None:
         draft.fact(REBUILD, "")
     told_for_ever = notices.keys() if whole else fallen(draft.known).keys()  # also while the tab is made again
     over = past(draft.known, now, policy) - told_for_ever - overview.keys()

@@ -11,6 +11,7 @@ from bridge.model import Attempt, Decision, Identity, Known, Verdict
 from bridge.plan.assignment import is_with
 from bridge.plan.catalogue import STATUS as CATALOGUE_STATUS
 from bridge.plan.catalogue import read_catalogue
+from bridge.plan.catalogue_rows import badges_to_make
 from bridge.plan.decide_cell import decide_cell, links_now, relinks
 from bridge.plan.decisions import DAMAGED, DISPLACED, TWICE, TWICE_SHOWN, UNKNOWN, bears_a_lost_badge, sort_rows
 from bridge.plan.desks import word_on_desk
@@ -180,16 +181,13 @@ def show_review(
 ) -> Showing:
     """Compare what Review and the catalogue say with what they should say. Deciding is over: nothing is learnt here."""
     told = replace(learnt, notices={**learnt.notices, **learnt.overview})
+    rows = badges_to_make(known, reading)
+    for row in rows or ():  # all of them come at once: requests may wait for the next cycle
+        room.takes_row(row.values())
     showing = _review(known, reading, told, policy, now, room)
     patches = _catalogue_patches(reading.catalogue, learnt.catalogue)
-    made, kept = lacks_catalogue(known, reading), reading.badges_lack
-    change = replace(showing.change, catalogue=patches, make_catalogue=made, mend_catalogue=kept)
-    return replace(showing, change=change)
-
-
-def lacks_catalogue(known: Known, reading: SheetReading) -> bool:
-    """True when there is no tab of badges, and never was one: a tab that is missed is for people to bring back."""
-    return reading.catalogue is None and not known.achievements
+    change = replace(showing.change, catalogue=patches, mend_catalogue=reading.badges_lack)
+    return replace(showing, change=replace(change, make_catalogue=rows is not None, badges=rows or ()))
 
 
 def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, now: datetime, room: Room) -> Showing:

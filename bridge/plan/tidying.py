@@ -8,6 +8,7 @@ from datetime import datetime
 
 from bridge.model import Known, Lesson, Line, Problem
 from bridge.plan import guards
+from bridge.plan.catalogue_rows import badges_to_make
 from bridge.plan.desk_showing import show, tidied
 from bridge.plan.learning import Learnt, distrust
 from bridge.plan.log_tab import SHOWN
@@ -15,7 +16,7 @@ from bridge.plan.pages import Pages, pages
 from bridge.plan.past import past
 from bridge.plan.policy import Policy
 from bridge.plan.scales import with_scales, words_of_scales
-from bridge.plan.showing import Showing, is_to_be_made, lacks_catalogue
+from bridge.plan.showing import Showing, is_to_be_made
 from bridge.ports import Change, Own, OwnChange, SheetReading
 from bridge.review import read_review, to_rows
 
@@ -49,10 +50,11 @@ def tidy(known: Known, reading: SheetReading, log: Sequence[Line], now: datetime
         change = with_scales(showing, known, reading).change
         change = replace(change, own=made, mend_catalogue=reading.badges_lack)
         return Tidying(change, showing.versions, kept, problems)
-    badges = lacks_catalogue(known, reading)
     coaches = {} if problems else tidied(known, reading, policy, now)
     looks = Change(mend_review=bool(reading.lacking), mend_catalogue=reading.badges_lack)
-    change = replace(looks, make_catalogue=badges, own=made, coaches=coaches)
+    badges = badges_to_make(known, reading)
+    looks = replace(looks, make_catalogue=badges is not None, badges=badges or ())
+    change = replace(looks, own=made, coaches=coaches)
     rated = Showing(change) if problems else with_scales(Showing(change), known, reading)
     return Tidying(rated.change, {}, kept, problems)
 
@@ -72,6 +74,11 @@ def put_in_order(change: Change, lacking: Sequence[str]) -> tuple[str, ...]:
     return (*(lacking if change.mend_review else ()), *rated)
 
 
+def filled(change: Change) -> str:
+    """What stands in the tab of badges that is made; "" where nobody has written a row yet."""
+    return f"with the {len(change.badges)} that the ledger knows" if change.badges else ""
+
+
 def in_words(change: Change, lacking: Sequence[str]) -> Iterator[str]:
     """What was done, once it is: *lacking* is what the reading lacked."""
     if change.make_review:
@@ -79,7 +86,7 @@ def in_words(change: Change, lacking: Sequence[str]) -> Iterator[str]:
     if in_order := put_in_order(change, lacking):
         yield f"put in order in Review: {', '.join(in_order)}"
     if change.make_catalogue:
-        yield "the tab Badges was made: write a row for each badge"
+        yield f"the tab Badges was made, {filled(change) or 'for you to write a row for each badge'}"
     if change.mend_catalogue:
         yield "put in order in Badges: the warning for who types into Status"
     for coach, theirs in change.coaches.items():

@@ -50,7 +50,7 @@ def test_the_tab_of_badges_is_made_where_there_never_was_one() -> None:
     desk.badges = None
     found = tidied(desk)
     assert found.change.make_catalogue
-    assert "the tab Badges was made: write a row for each badge" in in_words(found.change, ())
+    assert "the tab Badges was made, for you to write a row for each badge" in in_words(found.change, ())
     lost = issued()
     lost.badges = None
     assert not tidied(lost).change.make_catalogue

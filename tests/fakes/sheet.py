@@ -127,7 +127,8 @@ class FakeSheet:
         if change.make_catalogue:
             if self.catalogue is not None:
                 raise TryLater("Somebody changed the sheet while the bridge was about to write; nothing was written.")
-            self.catalogue = FakeTab(2, self.catalogue_title, [[column.title for column in BADGE_COLUMNS]])
+            made = [[row.get(column.title, "") for column in BADGE_COLUMNS] for row in change.badges]
+            self.catalogue = FakeTab(2, self.catalogue_title, [[column.title for column in BADGE_COLUMNS], *made])
         self.review = review
         if self.catalogue is not None and reading.catalogue is not None:
             _patch(self.catalogue, change.catalogue)

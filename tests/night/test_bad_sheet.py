@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from bridge.demo.people import REVIEW
+from bridge.doctor.away import sheet as doctored
 from bridge.errors import Refused
 from bridge.ledger.sql import SqlLedger
-from bridge.model import Lesson
+from bridge.model import Achievement, Lesson
 from bridge.plan.learning import REBUILD
 from bridge.sandbox.seed import BADGES_TAB
 from bridge.wiring import clock_of, ledger_of
@@ -22,6 +23,16 @@ def rebuild(town: District) -> None:
     with ledger.lease():
         ledger.learn(Lesson(facts={REBUILD: "yes"}))
     ledger.close()
+
+
+def catalogue(town: District) -> tuple[dict[str, Achievement], dict[str, str]]:
+    """All badges as the ledger knows them, and the Status of each in the tab Badges, by key."""
+    ledger: SqlLedger = ledger_of(town.settings, clock_of(town.settings))
+    known = dict(ledger.load().achievements)
+    ledger.close()
+    header, *rows = town.people.ask("GET", f"sheets/{town.programme.spreadsheet_id}/{BADGES_TAB}")["rows"]
+    said = [dict(zip(header, row, strict=False)) for row in rows if row and row[0]]
+    return known, {one["Key"]: one["Status"] for one in said}
 
 
 def test_a_damaged_header(received: District) -> None:
@@ -120,7 +131,7 @@ def test_a_spreadsheet_that_was_replaced(received: District) -> None:
     town = received
     town.approve_all()
     town.night()
-    old = town.programme.spreadsheet_id
+    old, badges = town.programme.spreadsheet_id, catalogue(town)
     coach = town.programme.coaches[0].email
     new = town.people.ask("POST", "sheets", owner=coach, title="Anew", tabs=["Sheet1"])["spreadsheet_id"]
     town.people.ask("POST", f"drive/files/{new}/share", **{"with": town.programme.mailbox, "role": "writer"})
@@ -136,6 +147,7 @@ def test_a_spreadsheet_that_was_replaced(received: District) -> None:
     town.nights()
     assert {row["Decision"] for row in town.rows()} == {"Approve", ""}
     assert {row["ID"] for row in town.rows()} == {"1-1", "2-1", "3-1", "4-1"}
+    assert catalogue(town) == badges
     town.approve_all()
     town.nights()
     town.assert_each_has_one_badge()
@@ -177,6 +189,23 @@ def test_a_catalogue_that_is_gone_leaves_the_known_badges_in_force(received: Dis
     report = town.night()
     assert "There is no tab “Badges”. The badges known so far stay in force." in told(report)
     town.assert_each_has_one_badge()
+
+
+def test_a_catalogue_that_was_deleted_is_made_again_when_somebody_wants_it(received: District) -> None:
+    town = received
+    badges = catalogue(town)
+    town.act("sheet/delete-tab", tab=BADGES_TAB)
+    assert "badge-bridge sheet rebuild" in told(town.night())
+    assert any(one.cure.endswith("badge-bridge sheet rebuild") for one in doctored(town.settings))
+    rebuild(town)
+    town.nights()
+    assert catalogue(town) == badges
+    report = town.night()
+    assert report.changed_nothing
+    assert not report.problems
+    town.act("sheet/delete-tab", tab=BADGES_TAB)
+    town.night()
+    assert "There is no tab “Badges”." in told(town.night()), "a person's word is good for one tab"
 
 
 def test_a_spreadsheet_that_is_no_longer_shared(received: District) -> None:

@@ -11,17 +11,18 @@ from types import MappingProxyType
 from typing import Any
 
 from bridge.plan.archive import ARCHIVE_TITLES, OTHERS
-from bridge.plan.progress import BADGES, MONTHS, SCHOOLS, TITLES_ROW, WAITING, columns
+from bridge.plan.progress import BADGES, MONTHS, SCHOOLS, TITLES_ROW, WAITING, YEARS, columns
 from bridge.ports import Own, Patch, Rows
 from bridge.review import COLUMNS
 from bridge.sheet_requests import VALUE, Request, body, cell, header_form, patch, width
 
-#: Where charts stand: a row of them above the tables.
+#: Where charts stand: rows of so many above the tables.
 CHART_SIZE = {"widthPixels": 470, "heightPixels": 380}
 CHART_ROW = 1
+CHARTS_BESIDE = 4
 
 #: Of a new page, and as far as charts look; Google adds rows as they are needed.
-PAGE_ROWS = 200
+PAGE_ROWS = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class PageLook:
 
 
 _PROGRESS_WIDTHS = {
-    **dict.fromkeys((*WAITING, *MONTHS, *BADGES, *SCHOOLS), 95),
+    **dict.fromkeys((*WAITING, *MONTHS, *BADGES, *SCHOOLS, *YEARS), 95),
     WAITING[0]: 130,
     BADGES[0]: 260,
     SCHOOLS[0]: 220,
@@ -57,6 +58,10 @@ _CHARTS = (
     Chart(1_610_002, "Requests and decisions by month", MONTHS, ("Requests", "Approved", "Returned", "Declined")),
     Chart(1_610_003, "By badge", BADGES, ("Requests", "Issued"), "BAR"),
     Chart(1_610_004, "By school", SCHOOLS, ("Requests", "Issued"), "BAR"),
+    Chart(1_610_005, "First time right, % by badge", BADGES, ("First time right, %",), "BAR"),
+    Chart(1_610_006, "Median days to a decision, by badge", BADGES, ("Median days to decision",), "BAR"),
+    Chart(1_610_007, "Hours by school", SCHOOLS, ("Hours",), "BAR"),
+    Chart(1_610_008, "Hours by school year", YEARS, ("Hours",)),
 )
 
 _ARCHIVE_WIDTHS = {column.title: column.width for column in COLUMNS} | {OTHERS: 260}
@@ -131,7 +136,11 @@ def _chart(sheet_id: int, chart: Chart, place: int) -> Request:
     all_columns = columns()
     left = _start_of(chart.table, all_columns)
     anchor = {"sheetId": sheet_id, "rowIndex": CHART_ROW, "columnIndex": 0}
-    beside = {"offsetXPixels": 10 + place * (CHART_SIZE["widthPixels"] + 10), "offsetYPixels": 4}
+    down, right = divmod(place, CHARTS_BESIDE)
+    beside = {
+        "offsetXPixels": 10 + right * (CHART_SIZE["widthPixels"] + 10),
+        "offsetYPixels": 4 + down * (CHART_SIZE["heightPixels"] + 10),
+    }
     bars = chart.kind == "BAR"
     spec = {
         "title": chart.title,

@@ -264,10 +264,13 @@ def log_verify(
 def export_hours(
     year: Annotated[str, typer.Option("--school-year", help="Such as 2026-27; without it all years.")] = "",
     out: Annotated[Path | None, typer.Option(help="Write this file; without it, to standard output.")] = None,
+    decimal_comma: Annotated[
+        bool, typer.Option("--decimal-comma", help="Write 1,5 and semicolons between fields.")
+    ] = False,
     config: Config = BRIDGE_TOML,
     as_json: Json = False,
 ) -> None:
     """Hours and badges of each person in a school year, as CSV."""
     from .exporting import export_hours as act
 
-    raise typer.Exit(act(config, year, out, as_json=as_json))
+    raise typer.Exit(act(config, year, out, as_json=as_json, decimal_comma=decimal_comma))

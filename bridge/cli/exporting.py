@@ -21,7 +21,7 @@ from .screen import say, say_json
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
-def export_hours(config: Path, year: str, out: Path | None, *, as_json: bool) -> int:
+def export_hours(config: Path, year: str, out: Path | None, *, as_json: bool, decimal_comma: bool) -> int:
     from zoneinfo import ZoneInfo
 
     settings = settings_of(config)
@@ -32,10 +32,12 @@ def export_hours(config: Path, year: str, out: Path | None, *, as_json: bool) ->
     found = of_year(everybody, year)
     if as_json:
         say_json({"hours": [dict(zip(HOURS_TITLES, one.row, strict=True)) for one in found]})
-    elif out is None:
-        sys.stdout.write(as_csv(found))
+        return Exit.DONE
+    told = as_csv(found, decimal_comma=decimal_comma)
+    if out is None:
+        sys.stdout.write(told)
     else:
-        keep(out, as_csv(found))
+        keep(out, told)
         say(f"{counted(len(found), 'line', 'lines')} written to {out}")
     return Exit.DONE
 
@@ -67,17 +69,22 @@ def _folded(year: str) -> str:
     return first
 
 
-def as_csv(found: Sequence[Hours]) -> str:
-    """Return them as CSV (RFC 4180), the titles first; no text in it is a formula to a spreadsheet program."""
+def as_csv(found: Sequence[Hours], *, decimal_comma: bool = False) -> str:
+    """Return them as CSV (RFC 4180), the titles first; no text in it is a formula to a spreadsheet program.
+
+    With *decimal_comma* as such programs read it where 1,5 is one and a half: with semicolons between the fields.
+    """
     out = io.StringIO()
-    writer = csv.writer(out)
+    writer = csv.writer(out, delimiter=";" if decimal_comma else ",")
     writer.writerow(HOURS_TITLES)
-    writer.writerows([_harmless(value) for value in one.row] for one in found)
+    writer.writerows([_field(value, "," if decimal_comma else ".") for value in one.row] for one in found)
     return out.getvalue()
 
 
-def _harmless(value: str | float) -> str | float:
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+def _field(value: str | float, point: str) -> str:
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA) else value
+    return str(value).replace(".", point)
 
 
 def keep(file: Path, told: str) -> None:

@@ -13,19 +13,20 @@ from itertools import zip_longest
 from statistics import median
 
 from bridge.model import Attempt, Decision, Known, Verdict
-from bridge.plan.hours import short
+from bridge.plan.hours import Hours, hours_of, short
 from bridge.plan.policy import Policy
 from bridge.plan.standing import GRANTED, OPEN, Standing, standing
 from bridge.ports import Rows, Value
 from bridge.review import fold
 
 #: In this row, counted from 0, the tables' titles stand; the charts lie above.
-TITLES_ROW = 20
+TITLES_ROW = 39
 
 WAITING = ("Waiting for", "Requests")
 MONTHS = ("Month", "Requests", "Approved", "Returned", "Declined")
 BADGES = ("Badge", "Requests", "Issued", "First time right, %", "Median days to decision")
 SCHOOLS = ("School", "Requests", "Issued", "Hours")
+YEARS = ("School year", "People", "Badges", "Hours")
 
 #: Above the charts. No date: a night on which nothing changed writes nothing.
 WORDS = (
@@ -46,15 +47,16 @@ Table = Sequence[tuple[Value, ...]]
 
 def columns() -> tuple[str, ...]:
     """Return the titles of all tables in their columns; "" between two tables."""
-    return (*WAITING, "", *MONTHS, "", *BADGES, "", *SCHOOLS)
+    return (*WAITING, "", *MONTHS, "", *BADGES, "", *SCHOOLS, "", *YEARS)
 
 
 def progress_rows(known: Known, now: datetime, policy: Policy) -> Rows:
     """Return the whole tab: a line of words, room for the charts, and the tables."""
     cases = cases_of(known, policy)
     today = now.astimezone(policy.tz).date()
-    tables = (waiting(cases, today), months(cases, today), badges(known, cases), schools(cases))
-    widths = [len(titles) for titles in (WAITING, MONTHS, BADGES, SCHOOLS)]
+    earned = years(hours_of(known, policy))
+    tables = (waiting(cases, today), months(cases, today), badges(known, cases), schools(cases), earned)
+    widths = [len(titles) for titles in (WAITING, MONTHS, BADGES, SCHOOLS, YEARS)]
     empty: tuple[Value, ...] = ("",) * len(columns())
     head = [(WORDS, *empty[1:]), *[empty] * (TITLES_ROW - 1), columns()]
     return (*head, *_beside(tables, widths))
@@ -225,3 +227,14 @@ def schools(cases: Iterable[Case]) -> Table:
         for these in found.values()
     ]
     return sorted(rows, key=lambda row: fold(row[0]))
+
+
+def years(everybody: Iterable[Hours]) -> Table:
+    """By school year, the oldest first: who earned something, how many badges, and how many hours they count."""
+    found: defaultdict[str, list[Hours]] = defaultdict(list)
+    for one in everybody:
+        found[one.year].append(one)
+    return [
+        (year, len(these), sum(one.badges for one in these), short(sum(one.hours for one in these)))
+        for year, these in sorted(found.items())
+    ]

@@ -22,8 +22,8 @@ HERE = Path(__file__).parent
 #: Pixels that the browser shows, as wide as the tab or its first columns; what is empty below is cut off.
 SIZES = {
     "review": (3230, 900),
-    "badges": (2296, 1260),
-    "progress": (1990, 1000),
+    "badges": (3480, 1260),
+    "progress": (2420, 1400),
     "hours": (1010, 640),
     "log": (1600, 1000),
     "catalogue": (1570, 560),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import combinations
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from bridge.plan.progress import TITLES_ROW, progress_rows
 from bridge.ports import Change, Own, OwnChange, Patch, Rows
 from bridge.sandbox.seed_people import COORDINATOR
 from bridge.sheet_catalogue import COLUMNS as BADGE_COLUMNS
-from bridge.sheet_pages import PAGES
+from bridge.sheet_pages import CHART_ROW, PAGES
 from bridge.sheets import page_id
 from tests.contract.sheet_stages import STATUS, FakeStage, SandboxStage, Stage, new_row
 from tests.contract.workspace import Workspace, staged
@@ -222,6 +223,12 @@ def test_charts_are_drawn_of_the_tables(google: SandboxStage) -> None:
         (domain,) = (one["domain"]["sourceRange"]["sources"][0] for one in basic["domains"])
         assert header[domain["startColumnIndex"]] == look.table[0]
         assert {span["startRowIndex"] for span in (*spans, domain)} == {TITLES_ROW}
+    places = [chart["position"]["overlayPosition"] for chart in drawn]
+    corners = [(one["offsetXPixels"], one["offsetYPixels"], one["widthPixels"], one["heightPixels"]) for one in places]
+    for (x, y, wide, tall), (right, low, *_) in combinations(corners, 2):
+        assert abs(x - right) >= wide or abs(y - low) >= tall, "two charts lie on each other"
+    room = (TITLES_ROW - CHART_ROW) * 21  # pixels: as high as Google makes a row
+    assert max(y + tall for _, y, _, tall in corners) <= room
     url = f"{google.workspace.sandbox.url}/_sandbox/sheets/{google.id}/Progress.html"
     assert requests.get(url, timeout=10).text.count("<svg") >= len(drawn)
 

@@ -135,6 +135,15 @@ def test_a_year_without_badges_names_those_with() -> None:
         of_year([], "2026-27")
 
 
+def test_csv_for_a_country_with_decimal_commas() -> None:
+    rows = as_csv([replace(BOTH[0], school="Main; 2nd floor"), replace(BOTH[0], hours=12)], decimal_comma=True)
+    assert rows.splitlines() == [
+        "School year;Name;E-mail;School;Badges;Hours",
+        f'2026-27;{BOTH[0].name};ana@x.example;"Main; 2nd floor";2;8,5',
+        f"2026-27;{BOTH[0].name};ana@x.example;{BOTH[0].school};2;12",
+    ]
+
+
 def test_csv_holds_no_formula() -> None:
     hostile = [replace(BOTH[0], name='=HYPERLINK("x")', school='+1, "Main" St')]
     assert as_csv(hostile).splitlines() == [

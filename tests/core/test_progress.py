@@ -15,6 +15,7 @@ from bridge.plan.progress import (
     TITLES_ROW,
     UNKNOWN,
     WAITING,
+    YEARS,
     age_words,
     cases_of,
     columns,
@@ -190,6 +191,17 @@ def test_a_revoked_badge_counts_as_issued_no_more(desk: Desk) -> None:
     assert table(desk.known, SCHOOLS) == [("Lakeview", 2, 1, 12)]
     desk.known.credentials[ana] = replace(desk.known.credentials[ana], revoked_at=NOON)
     assert table(desk.known, SCHOOLS) == [("Lakeview", 2, 0, 0)]
+
+
+def test_hours_by_school_year(desk: Desk) -> None:
+    assert table(desk.known, YEARS) == []
+    for who in ("ana", "ben", "cora"):
+        decide(desk, number_of(desk, who), Verdict.APPROVE)
+    finish(desk)
+    assert table(desk.known, YEARS) == [("2026-27", 3, 3, 24)]
+    older = desk.known.orders[number_of(desk, "ben")]
+    desk.known.orders[older.attempt_id] = replace(older, issued_on=older.issued_on.replace(year=2025))
+    assert table(desk.known, YEARS) == [("2025-26", 1, 1, 12), ("2026-27", 2, 2, 12)]
 
 
 def test_what_was_asked_for_twice_is_counted_once(desk: Desk) -> None:

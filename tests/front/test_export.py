@@ -27,6 +27,11 @@ def test_hours_as_csv(awarded: Desk, command: Type, tmp_path: Path) -> None:
     assert (said.code, said.out) == (0, f"1 line written to {out}\n")
     assert out.read_bytes().startswith(b"\xef\xbb\xbf")  # by this mark Excel knows UTF-8
     assert out.read_text("utf-8-sig") == "\n".join(told.out.splitlines()) + "\n"
+    assert command("export", "hours", "--decimal-comma").out.splitlines()[1].split(";") == [
+        row[0],
+        *row[1:5],
+        str(hours).replace(".", ","),
+    ]
     assert command("export", "hours", "--json").json["hours"][0]["E-mail"] == teacher.email
 
 

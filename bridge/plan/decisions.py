@@ -40,22 +40,6 @@ from bridge.plan.second_look import (
 from bridge.plan.standing import ANSWERS, OPEN, Answer, Standing, not_in_use, standing, why_not
 from bridge.review import BADGE, EMAIL, EVIDENCE, LINK, NOWHERE, REFLECTION, Row, cell, fold, is_id, to_verdict
 
-SCRAMBLED = (
-    "Decisions stand in other rows than before: was one column sorted by itself? Please undo that (Ctrl+Z), "
-    "or put the earlier words back. Until then no decision is taken from this sheet."
-)
-REWORDED = (
-    "Feedback stands in other rows than before: was that column sorted by itself? Please undo that (Ctrl+Z), or put "
-    "the earlier words back. Until then no decision is taken from this sheet."
-)
-RERATED = (
-    "Ratings stand in other rows than before: was that column sorted by itself? Please undo that (Ctrl+Z), or put the "
-    "earlier levels back. Until then no decision is taken from this sheet."
-)
-DISPLACED = (
-    "IDs, e-mails or badges stand in other rows than before: was one column sorted by itself? Please undo that "
-    "(Ctrl+Z), or delete these rows: they come back. Until then no decision is taken from this sheet."
-)
 NO_COACH = "Please choose your address in Reviewer; only the programme's coaches may decide this."
 NO_COACH_THERE = (
     "Only the programme's coaches may approve or revoke this. Have somebody else named in coaches, in the section "
@@ -154,10 +138,23 @@ def learn_decisions(draft: Draft, intake: Intake, rows: Sorted, policy: Policy) 
     for attempt_id in _nobody_stands_by(draft.known, rows):
         _take_back(draft, attempt_id, "its row is gone, or there twice", policy)
     notices = {}
-    for attempt_id, row in rows.good.items():
+    for row in _in_turn(draft.known, rows.good.values()):
         if sentence := _learn_row(draft, intake, row, policy):
-            notices[attempt_id] = sentence
+            notices[row.attempt_id] = sentence
     return notices
+
+
+def _in_turn(known: Known, rows: Iterable[Row]) -> list[Row]:
+    """Yeses come last, for they rest on what else was said; apart from that requests go by their number.
+
+    So it does not matter how the rows are sorted.
+    """
+
+    def turn(row: Row) -> tuple[bool, int, int]:
+        attempt = known.attempts[row.attempt_id]
+        return to_verdict(row.verdict) is Verdict.APPROVE, attempt.request, attempt.n
+
+    return sorted(rows, key=turn)
 
 
 def tell_of_older_ledger(draft: Draft, rows: Sorted, policy: Policy) -> None:

@@ -12,13 +12,23 @@ from dataclasses import dataclass, field, replace
 
 from bridge.model import Decision, Identity, Known, Verdict
 from bridge.plan.assignment import assign, is_with
-from bridge.plan.decisions import DISPLACED, RERATED, REWORDED, SCRAMBLED, Sorted, learn_decisions, sort_rows
+from bridge.plan.decisions import Sorted, learn_decisions, sort_rows
 from bridge.plan.draft import Draft
 from bridge.plan.hearing import Said, as_decided, elsewhere, in_words, mark_of, remember_what_stands, with_lost_badges
 from bridge.plan.intake import Intake
 from bridge.plan.policy import Policy
 from bridge.plan.rescaled import learn_rescaled
-from bridge.plan.scrambles import DESK, remember_words, rerated, reworded, scrambled
+from bridge.plan.scrambles import (
+    DESK,
+    DISPLACED,
+    RERATED,
+    REWORDED,
+    SCRAMBLED,
+    remember_words,
+    rerated,
+    reworded,
+    scrambled,
+)
 from bridge.plan.second_look import first_yes, needs
 from bridge.plan.standing import OPEN, Standing, standing
 from bridge.ports import SheetReading

@@ -13,10 +13,6 @@ from bridge.plan.answers import forget_proofs, remember_proof
 from bridge.plan.assignment import assign
 from bridge.plan.catalogue import learn_catalogue
 from bridge.plan.decisions import (
-    DISPLACED,
-    RERATED,
-    REWORDED,
-    SCRAMBLED,
     TWICE,
     TWICE_SHOWN,
     Sorted,
@@ -33,7 +29,17 @@ from bridge.plan.intake import Intake, resolve_labels
 from bridge.plan.past import past
 from bridge.plan.pathways import fallen, grant, learn_fallen
 from bridge.plan.policy import Policy
-from bridge.plan.scrambles import remember_words, renamed, rerated, reworded, scrambled
+from bridge.plan.scrambles import (
+    DISPLACED,
+    RERATED,
+    REWORDED,
+    SCRAMBLED,
+    remember_words,
+    renamed,
+    rerated,
+    reworded,
+    scrambled,
+)
 from bridge.ports import SheetReading, Tab
 from bridge.review import Row, read_review, to_rows
 

@@ -11,6 +11,23 @@ from bridge.plan.draft import Draft
 from bridge.plan.standing import Standing, standing
 from bridge.review import BADGE, EMAIL, Row, fold, to_verdict
 
+SCRAMBLED = (
+    "Decisions stand in other rows than before: was one column sorted by itself? Please undo that (Ctrl+Z), "
+    "or put the earlier words back. Until then no decision is taken from this sheet."
+)
+REWORDED = (
+    "Feedback stands in other rows than before: was that column sorted by itself? Please undo that (Ctrl+Z), or put "
+    "the earlier words back. Until then no decision is taken from this sheet."
+)
+RERATED = (
+    "Ratings stand in other rows than before: was that column sorted by itself? Please undo that (Ctrl+Z), or put the "
+    "earlier levels back. Until then no decision is taken from this sheet."
+)
+DISPLACED = (
+    "IDs, e-mails or badges stand in other rows than before: was one column sorted by itself? Please undo that "
+    "(Ctrl+Z), or delete these rows: they come back. Until then no decision is taken from this sheet."
+)
+
 #: Says of which tab something is remembered: of a coach's own, not of Review.
 DESK = "desk-"
 

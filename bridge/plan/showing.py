@@ -13,7 +13,7 @@ from bridge.plan.catalogue import STATUS as CATALOGUE_STATUS
 from bridge.plan.catalogue import read_catalogue
 from bridge.plan.catalogue_rows import badges_to_make
 from bridge.plan.decide_cell import decide_cell, links_now, relinks
-from bridge.plan.decisions import DAMAGED, DISPLACED, TWICE, TWICE_SHOWN, UNKNOWN, bears_a_lost_badge, sort_rows
+from bridge.plan.decisions import DAMAGED, TWICE, TWICE_SHOWN, UNKNOWN, bears_a_lost_badge, sort_rows
 from bridge.plan.desks import word_on_desk
 from bridge.plan.due import due_of
 from bridge.plan.evidence_cell import evidence_words
@@ -25,6 +25,7 @@ from bridge.plan.pathways import still_lacking
 from bridge.plan.policy import Policy
 from bridge.plan.ratings import criteria_in_use, say_ratings
 from bridge.plan.room import Room
+from bridge.plan.scrambles import DISPLACED
 from bridge.plan.standing import Standing, standing
 from bridge.plan.status import status_words
 from bridge.ports import Change, Own, Patch, SheetReading, Tab, Value

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bridge.model import State
-from bridge.plan.decisions import PUT_RIGHT, SCRAMBLED
+from bridge.plan.decisions import PUT_RIGHT
+from bridge.plan.scrambles import SCRAMBLED
 from bridge.plan.standing import Standing
 from tests.core.desk import PLACE, POLICY, Desk, asked, returned, submission
 

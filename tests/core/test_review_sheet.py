@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bridge.model import State
-from bridge.plan.decisions import LOST_BADGE, SCRAMBLED, UNKNOWN
+from bridge.plan.decisions import LOST_BADGE, UNKNOWN
 from bridge.plan.draft import copy_of
+from bridge.plan.scrambles import SCRAMBLED
 from bridge.plan.standing import Standing
 from tests.core.desk import HEADER, Desk, asked, submission
 from tests.core.test_sheet_accidents import crowd, half_decided

@@ -9,9 +9,10 @@ import pytest
 
 from bridge.model import State
 from bridge.plan.catalogue import REVIEWERS, SECOND_LOOK
-from bridge.plan.decisions import SCRAMBLED, TWICE
+from bridge.plan.decisions import TWICE
 from bridge.plan.digests import waiting
 from bridge.plan.progress import cases_of
+from bridge.plan.scrambles import SCRAMBLED
 from bridge.plan.standing import Standing
 from tests.core.desk import NOON, POLICY, Desk, edited, submission
 from tests.core.second import ANN, BEA, LISTED, RUTH, SLOW, half_approved, said, say, set_look, wanting

@@ -7,8 +7,9 @@ import pytest
 from bridge.errors import LedgerUnusable
 from bridge.model import Known, State
 from bridge.plan import withheld
-from bridge.plan.decisions import SCRAMBLED, TWICE
+from bridge.plan.decisions import TWICE
 from bridge.plan.learning import REBUILD
+from bridge.plan.scrambles import SCRAMBLED
 from bridge.plan.standing import Standing
 from tests.core.desk import PLACE, Desk, asked, issued, submission
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bridge.plan.decisions import DISPLACED, REWORDED, SCRAMBLED
+from bridge.plan.scrambles import DISPLACED, REWORDED, SCRAMBLED
 from bridge.plan.standing import Standing
 from tests.core.desk import PLACE, Desk
 from tests.core.test_sheet_accidents import crowd, half_decided

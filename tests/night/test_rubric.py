@@ -13,7 +13,7 @@ from bridge.cycle import run_sync
 from bridge.openbadges.findings import Verdict
 from bridge.openbadges.verifying.verify import site_fetcher, verify
 from bridge.plan.catalogue import RUBRIC
-from bridge.plan.decisions import RERATED
+from bridge.plan.scrambles import RERATED
 from bridge.report import Report
 from bridge.review import DECISION
 from bridge.sandbox.seed import BADGES_TAB, CATALOGUE_TITLES

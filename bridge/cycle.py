@@ -16,6 +16,7 @@ from bridge.model import Effect, Kind, Known, Lesson, Problem, Uptake
 from bridge.plan import FormList, Learnt, Moving, Pages, Policy, Seen, Showing, Wish, guards
 from bridge.plan.deeds import AT_BACKEND
 from bridge.plan.draft import copy_of
+from bridge.plan.locks import locked, with_locks, without_locks
 from bridge.plan.tidying import in_words, put_in_order
 from bridge.ports import Change, SheetReading, World
 from bridge.report import Report
@@ -29,6 +30,7 @@ MADE_ANEW = "Nothing in them is lost: if this comes again, delete them, and the 
 
 UNLOCK = "If this comes again, delete what protects cells there (Data, Protect sheets and ranges)."
 
+OPEN = "Others can write into {tabs}, which are the bridge's alone, and that could not be put in order."
 UNWARNED = "Google could not be made to warn who types into Status."
 NOT_WRITTEN = "The coaches' own tabs could not be written, so what is chosen there is not answered."
 NOT_ALL = "These coaches' own tabs, in a spreadsheet of their own, could not be written:"
@@ -179,7 +181,8 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
     showing = _showing(known, reading, learnt, moving, leaving, policy, now)
     pages = _try(OWN_TABS, lambda: _pages(world, policy, known, reading), report.problems) or Pages()
     report.problems.extend(pages.problems)
-    change = replace(showing.change, own=(*showing.change.own, *pages.changes))
+    own = with_locks((*showing.change.own, *pages.changes), reading.unlocked.keys())
+    change = replace(showing.change, own=own)
     if change:
         try:
             change, pages = _write(world, reading, change, pages, report)
@@ -192,6 +195,7 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
         report.cells_written = len(change.review) + len(change.catalogue)
         report.tabs_written, report.desks_written = len(pages.changes), len(change.coaches)
         report.mended, report.badges_mended = put_in_order(change, reading.lacking), change.mend_catalogue
+        report.locked = locked(change)
     versions = showing.versions
     if plan.rewritten(known, learnt, versions):  # what was chosen in the moment before is about the older words
         versions = plan.seen_since(known, learnt, _try("sheet", world.sheet.read, report.problems), versions)
@@ -250,9 +254,13 @@ def _write(world: World, reading: SheetReading, change: Change, pages: Pages, re
             break
     else:
         raise refused or AssertionError("there is always something to try")
-    if change.own and not less.own:
-        names = " and ".join(own.own.title() for own in change.own)
+    said = without_locks(change.own)
+    if said and not less.own:
+        names = " and ".join(own.own.title() for own in said)
         sentence = f"{names} could not be written. {refused} {MADE_ANEW}"
+        report.problems.append(Problem(OWN_TABS, sentence, blocking=True))
+    elif opened := set(locked(change)) - set(locked(less)):
+        sentence = f"{OPEN.format(tabs=' and '.join(sorted(opened)))} {refused} {UNLOCK}"
         report.problems.append(Problem(OWN_TABS, sentence, blocking=True))
     if left := set(put_in_order(change, reading.lacking)) - set(put_in_order(less, reading.lacking)):
         sentence = f"Not put in order: {', '.join(sorted(left))}. {refused} {UNLOCK}"
@@ -262,15 +270,15 @@ def _write(world: World, reading: SheetReading, change: Change, pages: Pages, re
     if change.coaches and not less.coaches:
         cure = MAY_EDIT.format(which="the spreadsheet")
         report.problems.append(Problem("sheet, coaches' tabs", f"{NOT_WRITTEN} {refused} {cure}", blocking=True))
-    return less, pages if less.own == change.own else Pages()
+    return less, pages if without_locks(less.own) == said else Pages()
 
 
 def _less_and_less(change: Change) -> Iterator[Change]:
     """What to write, and what instead where that is refused."""
     for part in (change, replace(change, coaches={})) if change.coaches else (change,):
-        looks = bool(part.mend_review or part.mend_catalogue or (part.ratings and not part.make_review))
-        rated = part.ratings if part.make_review else None
-        plain = replace(part, mend_review=False, mend_catalogue=False, ratings=rated)
+        rated, own = part.ratings if part.make_review else None, without_locks(part.own)
+        plain = replace(part, mend_review=False, mend_catalogue=False, ratings=rated, own=own)
+        looks = plain != part
         yield part
         if looks:
             yield plain
@@ -358,6 +366,8 @@ def plan_cycle(world: World, policy: Policy) -> Preview:
     if seen.sheet is not None:
         moving = plan.to_move(known, told, now, policy)
         showing = _showing(known, seen.sheet, told, moving, plan.leaving(known, told, policy, now), policy, now)
+        own = with_locks(showing.change.own, seen.sheet.unlocked.keys())
+        showing = replace(showing, change=replace(showing.change, own=own))
     effects = tuple(plan.due(known, now, leave=withheld))
     lists = plan.form_lists(seen, known)
     listed = [problem for one in lists for problem in one.problems]

@@ -113,6 +113,8 @@ class SheetReading:
     titles: frozenset[str] = frozenset()  # of all tabs, people's own too
     charts: frozenset[int] = frozenset()  # ids of all charts
     undrawn: frozenset[Own] = frozenset()  # those of the bridge's own on which a chart is missing
+    #: Those of the bridge's own into which others could write, each with its structure, for whoever locks it.
+    unlocked: Mapping[Own, Mapping[str, Any]] = field(default_factory=dict)
     badges_lack: bool = False  # the tab of badges: nothing warns who types into the bridge's column there
     lacking: tuple[str, ...] = ()  # what of the review tab's looks is missing or changed, in words: the column “Due”
     structure: Mapping[str, Any] = field(default_factory=dict)  # of the review tab, for whoever writes it
@@ -141,6 +143,7 @@ class OwnChange:
     own: Own
     make: bool = False  # there is none
     draw: bool = False  # its charts, as far as they are missing
+    lock: bool = False  # to all but the spreadsheet's owner
     patches: tuple[Patch, ...] = ()
     added: Rows = ()  # below what is there; all of it, where the tab is made
 

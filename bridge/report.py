@@ -43,6 +43,7 @@ class Report:
     tabs_written: int = 0  # of the bridge's own
     desks_written: int = 0  # coaches' own tabs
     mended: tuple[str, ...] = ()  # what of the review tab's looks was put in order
+    locked: tuple[str, ...] = ()  # the bridge's own tabs into which others could write until now
     badges_mended: bool = False  # Google warns again who types into Status of the tab of badges
     lists_written: int = 0  # of badges, in forms
     pages_changed: bool = False  # what is common to all badges: issuer, keys, catalogue, status lists
@@ -103,6 +104,8 @@ class Report:
             yield f"sheet: put in order in Review: {', '.join(self.mended)}"
         if self.badges_mended:
             yield "sheet: put in order in Badges: the warning for who types into Status"
+        for title in self.locked:
+            yield f"sheet: put in order in {title}: who may write there"
         if self.lists_written:
             yield f"form: {counted(self.lists_written, 'list', 'lists')} of badges brought up to date"
         if self.log_grew:
@@ -124,7 +127,8 @@ class Report:
             yield "nothing to do"
 
     def _besides(self) -> bool:
-        return bool(self.tabs_written or self.mended or self.badges_mended or self.pages_changed or self.lists_written)
+        looks = self.mended or self.badges_mended or self.locked
+        return bool(self.tabs_written or looks or self.pages_changed or self.lists_written)
 
     def _deeds(self) -> Iterator[str]:
         other = Counter({Kind.REISSUE: self.taken_up, Kind.WITHDRAW: self.released})
@@ -157,6 +161,7 @@ class Report:
             "coaches_tabs": self.desks_written,
             "mended": list(self.mended),
             "badges_mended": self.badges_mended,
+            "locked": list(self.locked),
             "lists_written": self.lists_written,
             "log": {"lines": self.log_lines, "head": self.log_head},
             "pages_changed": self.pages_changed,

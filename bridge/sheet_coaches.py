@@ -86,7 +86,8 @@ class CoachTabs:
             mending.add(LOCK, {"addProtectedRange": {"protectedRange": whole}})
             return Lock(True, mending=mending)
         strangers, missing = _others(found, editors | set(owners))
-        is_open = bool(strangers) or _has_holes(found)
+        tells = bool(found.get("requestingUserCanEdit"))
+        is_open = bool(strangers) or not (closes(found) and tells)
         if is_open or (missing & {coach}):
             fields = "range,warningOnly,editors,unprotectedRanges"
             mending.add(LOCK, {"updateProtectedRange": {"protectedRange": whole, "fields": fields}})
@@ -115,11 +116,11 @@ def _others(found: Found, expected: Collection[str]) -> tuple[frozenset[str], fr
     return frozenset(users - set(expected)), frozenset(set(expected) - users)
 
 
-def _has_holes(found: Found) -> bool:
-    """True where it does not close the tab as a whole to all but those whom it names, or doesn't tell whom."""
+def closes(found: Found) -> bool:
+    """True where a protection closes the tab as a whole to all but those whom it names."""
     part = {name for name, place in found.get("range", {}).items() if name != "sheetId" and not _is_start(name, place)}
     lets_in = found.get("warningOnly") or found.get("unprotectedRanges") or _lets_all_in(found)
-    return bool(part or lets_in or not found.get("requestingUserCanEdit"))
+    return not (part or lets_in)
 
 
 def _is_start(name: str, place: object) -> bool:

@@ -144,13 +144,13 @@ def _protections(sight: Sight, look: ReviewLook, mending: Mending) -> None:
     there = {int(one["protectedRangeId"]): one for one in sight.all("protectedRanges")}
     for number, one in there.items():
         is_older = number not in ours and one.get("description") == FILLED_IN  # than these ids
-        if number not in wanted and (number in ours or is_older) and _may_change(one):
+        if number not in wanted and (number in ours or is_older) and may_change(one):
             mending.add("protection", {"deleteProtectedRange": {"protectedRangeId": number}})
     for number, one in wanted.items():
         whole = one | {"protectedRangeId": number}
         if number not in there:
             mending.add("protection", {"addProtectedRange": {"protectedRange": whole}})
-        elif _protects(there[number]) != _protects(one) and _may_change(there[number]):
+        elif _protects(there[number]) != _protects(one) and may_change(there[number]):
             change = {"protectedRange": whole, "fields": "range,warningOnly"}
             mending.add("protection", {"updateProtectedRange": change})
 
@@ -170,7 +170,7 @@ def _protects(one: Found) -> tuple[object, ...]:
     return bool(one.get("warningOnly")), where.get("startColumnIndex", 0), where.get("endColumnIndex")
 
 
-def _may_change(one: Found) -> bool:
+def may_change(one: Found) -> bool:
     return bool(one.get("warningOnly") or one.get("requestingUserCanEdit"))
 
 

@@ -14,12 +14,17 @@ from bridge.plan.archive import ARCHIVE_TITLES, OTHERS
 from bridge.plan.progress import BADGES, MONTHS, SCHOOLS, TITLES_ROW, WAITING, YEARS, columns
 from bridge.ports import Own, Patch, Rows
 from bridge.review import COLUMNS
+from bridge.sheet_coaches import closes
+from bridge.sheet_keeping import may_change
 from bridge.sheet_requests import VALUE, Request, body, cell, header_form, patch, width
 
 #: Where charts stand: rows of so many above the tables.
 CHART_SIZE = {"widthPixels": 470, "heightPixels": 380}
 CHART_ROW = 1
 CHARTS_BESIDE = 4
+
+#: What Google shows of the protection; by it the bridge knows its own.
+CLOSED = "badge-bridge keeps this tab; what others write here is put right"
 
 #: Of a new page, and as far as charts look; Google adds rows as they are needed.
 PAGE_ROWS = 1_000
@@ -85,18 +90,28 @@ def new_page(sheet_id: int, title: str, look: PageLook, rows: Rows) -> list[Requ
     """A tab that only the bridge and the spreadsheet's owner may write into, with its looks and *rows*."""
     count = len(look.widths)
     grid = {"rowCount": max(PAGE_ROWS, len(rows)), "columnCount": count, "frozenRowCount": int(0 in look.header_rows)}
-    closed = {
-        "range": {"sheetId": sheet_id},
-        "description": "badge-bridge keeps this tab; what others write here is put right",
-    }
     return [
         {"addSheet": {"properties": {"sheetId": sheet_id, "title": title, "gridProperties": grid}}},
         body(sheet_id),
         *(_header(sheet_id, row, count) for row in look.header_rows),
         *(width(sheet_id, place, pixels) for place, pixels in enumerate(look.widths)),
         *patch(sheet_id, (Patch(y, x, value) for y, row in enumerate(rows) for x, value in enumerate(row))),
-        {"addProtectedRange": {"protectedRange": closed}},
+        *closing(sheet_id, {}),
     ]
+
+
+def closing(sheet_id: int, structure: Mapping[str, Any]) -> list[Request]:
+    """What closes a page to all but the bridge and the spreadsheet's owner; [] where something does.
+
+    Whom the owner lets in besides, by name, stays in: what they write is put right.
+    """
+    there = structure.get("protectedRanges", ())
+    if any(map(closes, there)):
+        return []
+    ours = (one for one in there if one.get("description") == CLOSED and may_change(one))
+    gone = ({"deleteProtectedRange": {"protectedRangeId": one["protectedRangeId"]}} for one in ours)
+    closed = {"range": {"sheetId": sheet_id}, "description": CLOSED}
+    return [*gone, {"addProtectedRange": {"protectedRange": closed}}]
 
 
 def _header(sheet_id: int, row: int, count: int) -> Request:

@@ -24,7 +24,7 @@ from bridge.sheet_catalogue import new_catalogue
 from bridge.sheet_coaches import NO_TABS, UNLOCKED, CoachTabs, Lock, coach_sheet_id
 from bridge.sheet_keeping import Mending, ReviewLook
 from bridge.sheet_look import FIELDS, made, marks, mended, new_tab
-from bridge.sheet_pages import PAGES, PageLook, append_rows, charts, more_columns, new_page, unfinished
+from bridge.sheet_pages import PAGES, PageLook, append_rows, charts, closing, more_columns, new_page, unfinished
 from bridge.sheet_ratings import noted, rating_columns
 from bridge.sheet_requests import Request, append, free_title, notes, patch, remove_rows
 
@@ -94,6 +94,7 @@ class GoogleSheet:
             own={page: tab(sheet_id) for page, sheet_id in own.items()},
             charts=drawn,
             undrawn=frozenset(unfinished(drawn, self._pages)) & own.keys(),
+            unlocked={page: sheets[number] for page, number in own.items() if closing(number, sheets[number])},
             coaches=coaches,
         )
 
@@ -236,7 +237,8 @@ class GoogleSheet:
         missing = len(look.widths) - reading.own[change.own].columns
         wider = [more_columns(sheet_id, missing)] if missing > 0 else []
         rows = append_rows(sheet_id, change.added)  # first: patches may empty what is the last row with data until then
-        return [*wider, *rows, *patch(sheet_id, change.patches), *drawn]
+        closed = closing(sheet_id, reading.unlocked[change.own]) if change.lock else []
+        return [*wider, *rows, *patch(sheet_id, change.patches), *drawn, *closed]
 
 
 def _tab(sheet_id: int, structure: Mapping[str, Any], values: tuple[tuple[str, ...], ...]) -> Tab:
@@ -258,7 +260,7 @@ def _may_be_repeated(change: Change) -> bool:
     tabs = change.make_review or change.mend_review or change.make_catalogue or change.mend_catalogue
     grows = tabs or change.added or change.removed
     alone = all(map(_may_be_repeated, change.coaches.values()))
-    return alone and not (grows or change.ratings or any(own.make or own.added for own in change.own))
+    return alone and not (grows or change.ratings or any(own.make or own.lock or own.added for own in change.own))
 
 
 def review_sheet_id(spreadsheet_id: str) -> int:

@@ -14,6 +14,7 @@ from bridge.config.signing import key_stamp
 from bridge.cycle import Preview, plan_cycle, run_cycle, run_sync
 from bridge.errors import LeaseHeld
 from bridge.logs import start_log
+from bridge.plan.locks import locked
 from bridge.plan.tidying import filled
 from bridge.ports import Change
 from bridge.report import Report, counted, in_words
@@ -55,6 +56,7 @@ def _preview_json(preview: Preview) -> dict[str, object]:
             "make_review": change.make_review,
             "make_badges": change.make_catalogue,
             "mended": list(preview.lacking),
+            "locked": list(locked(change)),
             "rows_added": len(change.added),
             "cells_set": len(change.review) + len(change.catalogue),
             "rows": [row[0] for row in change.added],
@@ -92,6 +94,8 @@ def _say_preview(preview: Preview) -> None:
         say(f"{len(preview.withheld)} wait for a person's word.")
     if preview.change.mend_catalogue:
         say("In the tab Badges Google would be made to warn who types into Status.")
+    if closed := locked(change):
+        say(f"Google would be made to let nobody but its owner write into {', '.join(closed)}.")
     if preview.lacking:
         say(f"In the tab Review would be put in order: {', '.join(preview.lacking)}.")
     if change.make_catalogue:

@@ -11,6 +11,7 @@ from bridge.plan import guards
 from bridge.plan.catalogue_rows import badges_to_make
 from bridge.plan.desk_showing import show, tidied
 from bridge.plan.learning import Learnt, distrust
+from bridge.plan.locks import locked, with_locks, without_locks
 from bridge.plan.log_tab import SHOWN
 from bridge.plan.pages import Pages, pages
 from bridge.plan.past import past
@@ -48,13 +49,13 @@ def tidy(known: Known, reading: SheetReading, log: Sequence[Line], now: datetime
     if is_to_be_made(known, reading):
         showing = show(known, reading, Learnt(Lesson(), past=past(known, now, policy)), policy, now)
         change = with_scales(showing, known, reading).change
-        change = replace(change, own=made, mend_catalogue=reading.badges_lack)
+        change = replace(change, own=with_locks(made, reading.unlocked.keys()), mend_catalogue=reading.badges_lack)
         return Tidying(change, showing.versions, kept, problems)
     coaches = {} if problems else tidied(known, reading, policy, now)
     looks = Change(mend_review=bool(reading.lacking), mend_catalogue=reading.badges_lack)
     badges = badges_to_make(known, reading)
     looks = replace(looks, make_catalogue=badges is not None, badges=badges or ())
-    change = replace(looks, own=made, coaches=coaches)
+    change = replace(looks, own=with_locks(made, reading.unlocked.keys()), coaches=coaches)
     rated = Showing(change) if problems else with_scales(Showing(change), known, reading)
     return Tidying(rated.change, {}, kept, problems)
 
@@ -91,5 +92,7 @@ def in_words(change: Change, lacking: Sequence[str]) -> Iterator[str]:
         yield "put in order in Badges: the warning for who types into Status"
     for coach, theirs in change.coaches.items():
         yield f"the tab of {coach} was made" if theirs.make_review else f"put in order: the tab of {coach}"
-    for own in change.own:
+    for own in without_locks(change.own):
         yield f"the tab {own.own.title()} was made" if own.make else f"the charts of {own.own.title()} were drawn"
+    for title in locked(change):
+        yield f"put in order in {title}: who may write there"

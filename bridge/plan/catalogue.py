@@ -26,6 +26,7 @@ from bridge.plan.badge_cells import (
     to_reviewers,
     to_tags,
 )
+from bridge.plan.badge_titles import meant
 from bridge.plan.draft import Draft
 from bridge.plan.policy import Policy
 from bridge.plan.prerequisites import say, with_prerequisites
@@ -113,6 +114,9 @@ def learn_catalogue(draft: Draft, tab: Tab | None, policy: Policy) -> Mapping[in
             draft.problem("sheet, tab Badges", f"{sentence} Until then the badges known so far stay in force.")
         return {}
     says: dict[int, str] = {}
+    header = [cell for place, cell in enumerate(next(iter(tab.values))) if place not in table.places.values()]
+    for sentence in meant(header, [title for title in OPTIONAL if title not in table.places]):
+        draft.problem("sheet, tab Badges", sentence)
     kept = _what_stays(draft, table)
     for position, cells, found in _read_rows(table, draft.known, policy):
         if isinstance(found, str):

@@ -191,3 +191,30 @@ def test_a_title_that_was_lost_approves_nothing(title: str, cell: str, status: s
     table.badges[0][-1], table.badges[1][-1] = title, ""
     table.look()
     assert table.standing("1-1") is Standing.APPROVED
+
+
+# ── titles that are almost right ─────────────────────────────────────────────
+
+
+def told(table: desk.Desk) -> list[str]:
+    return [problem.sentence for problem in table.learnt.lesson.problems]
+
+
+@pytest.mark.parametrize(
+    ("typed", "title"), [("Reviewer", REVIEWERS), ("review day", REVIEW_DAYS), ("EXPIRY", "Valid for")]
+)
+def test_a_title_that_is_almost_right_is_told(typed: str, title: str) -> None:
+    table = desk_with({typed: "5"})
+    table.look()
+    assert f"The column “{typed}” is not read. Is “{title}” meant? Then write that word there." in told(table)
+    assert table.badges is not None
+    table.badges[0][table.badges[0].index(typed)] = title
+    table.look()
+    assert not any("is not read" in sentence for sentence in told(table))
+
+
+@pytest.mark.parametrize("typed", ["Notes", "Public", "Days", "", "Reviewers of last year’s badges"])
+def test_people_s_own_columns_are_theirs(typed: str) -> None:
+    table = desk_with({typed: "5"} | CELLS)
+    table.look()
+    assert not any("is not read" in sentence for sentence in told(table))

@@ -20,7 +20,6 @@ from bridge.plan.locks import locked, with_locks, without_locks
 from bridge.plan.tidying import in_words, put_in_order
 from bridge.ports import Change, SheetReading, World
 from bridge.report import Report
-from bridge.review import DECIDE
 
 log = logging.getLogger(__name__)
 
@@ -170,7 +169,7 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
     """Make the sheet say what the ledger knows, in one write; none when it says so already."""
     now = world.clock.now()
     moving, leaving = plan.to_move(known, learnt, now, policy), plan.leaving(known, learnt, policy, now)
-    if moving or leaving or plan.rewrites(known, learnt):
+    if moving or leaving or plan.rewrites(known, learnt, policy):
         fresh = _try("sheet", world.sheet.read, report.problems)
         if fresh is None:
             return
@@ -201,7 +200,7 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
         versions = plan.seen_since(known, learnt, _try("sheet", world.sheet.read, report.problems), versions)
     if versions:
         world.ledger.shown(versions)
-    linked = {plan.LINKS: showing.links} if showing.links else {}
+    linked = _where_cells_lead(showing.links, showing.change, change)
     if facts := {**pages.facts, **linked, **(showing.facts if change.removed else {})}:
         world.ledger.learn(Lesson(facts=facts))
 
@@ -225,9 +224,10 @@ def _showing(
     )
 
 
-def _relinks(known: Known, reading: SheetReading, policy: Policy) -> bool:
-    """True when links to the decision form are about to be put into rows that are there."""
-    return reading.review is not None and DECIDE in reading.review.marked and plan.relinks(known, policy)
+def _where_cells_lead(links: Mapping[str, Mapping[str, str]], wanted: Change, written: Change) -> Mapping[str, str]:
+    """The facts of those tabs that were written as they were to be."""
+    left = wanted.coaches.keys() - written.coaches.keys()
+    return {name: fact for coach, facts in links.items() if coach not in left for name, fact in facts.items()}
 
 
 def _pages(world: World, policy: Policy, known: Known, reading: SheetReading) -> Pages:
@@ -249,6 +249,8 @@ def _write(world: World, reading: SheetReading, change: Change, pages: Pages, re
         except PartlyWritten as error:
             whose, cure = ", ".join(sorted(error.failures)), MAY_EDIT.format(which="that spreadsheet")
             report.problems.append(Problem("sheet, coaches' tabs", f"{NOT_ALL} {whose}. {error} {cure}", blocking=True))
+            written = {coach: theirs for coach, theirs in less.coaches.items() if coach not in error.failures}
+            change, less = replace(change, coaches=written), replace(less, coaches=written)
             break
         else:
             break
@@ -332,8 +334,8 @@ def run_sync(world: World, policy: Policy) -> Synced:
             change, pages = _write(world, reading, change, pages, report)
         if tidying.versions:
             world.ledger.shown(tidying.versions)
-        if pages.facts:
-            world.ledger.learn(Lesson(facts=pages.facts))
+        if facts := {**pages.facts, **_where_cells_lead(tidying.links, tidying.change, change)}:
+            world.ledger.learn(Lesson(facts=facts))
         did = tuple(in_words(change, reading.lacking))
         return Synced(did, (*tidying.problems, *tidying.pages.problems, *report.problems))
 

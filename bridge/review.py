@@ -47,7 +47,7 @@ EVIDENCE, REFLECTION, EARLIER = "Evidence", "Reflection", "Earlier feedback"
 WITH, DECIDE = "With", "Decide"
 DECISION, FEEDBACK, REVIEWER, STATUS, LINK = "Decision", "Feedback", "Reviewer", "Status", "Badge link"
 
-COLUMNS = (  # left to right; a new column is one line here and one in `plan.showing.CELLS`
+COLUMNS = (  # left to right; a new column is one line here and one in `plan.cells.CELLS`
     Column(ID, "bridge", 55, identity=True),
     Column(SUBMITTED, "bridge", 90),
     Column(WAITING, "bridge", 75, later=True),

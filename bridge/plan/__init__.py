@@ -7,7 +7,6 @@ person's word; `show` what the sheet must say. Time and entropy come in as argum
 from bridge.plan.acceptance import wanted_acceptance
 from bridge.plan.archive import moved, to_move
 from bridge.plan.catalogue import wanted_artworks, wanted_criteria
-from bridge.plan.decide_cell import LINKS, relinks
 from bridge.plan.desk_showing import is_same, leaving, look_again, show, without
 from bridge.plan.digests import digest_of, may_go
 from bridge.plan.due import due_at  # first: its module's name is that of the function below
@@ -25,7 +24,6 @@ from bridge.plan.tidying import tidy
 from bridge.plan.unseen import rewritten, seen_since
 
 __all__ = [
-    "LINKS",
     "FormList",
     "Learnt",
     "Moving",
@@ -47,7 +45,6 @@ __all__ = [
     "move_awards",
     "moved",
     "pages",
-    "relinks",
     "rewrites",
     "rewritten",
     "seen_since",

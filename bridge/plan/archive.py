@@ -12,9 +12,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from bridge.model import Known
+from bridge.plan.cells import cells_of
 from bridge.plan.learning import Learnt
 from bridge.plan.policy import Policy
-from bridge.plan.showing import Showing, cells_of
+from bridge.plan.showing import Showing
 from bridge.ports import Own, OwnChange, SheetReading, Value
 from bridge.review import COLUMNS, CRITERION, DECISION, FEEDBACK, REVIEWER, Row, read_review
 

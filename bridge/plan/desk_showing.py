@@ -8,13 +8,15 @@ from datetime import datetime
 
 from bridge.model import Identity, Known, Lesson
 from bridge.plan.assignment import rows_of
+from bridge.plan.badge_link import links_after
+from bridge.plan.cells import RowOf, rows_in_order
 from bridge.plan.decisions import Sorted, sort_rows
 from bridge.plan.desks import Desk, read_desk, was_there
 from bridge.plan.learning import Learnt
 from bridge.plan.policy import Policy
 from bridge.plan.ratings import criteria_in_use
 from bridge.plan.room import REVIEW_BYTES, Room
-from bridge.plan.showing import RowOf, Showing, Whose, in_order, mend, new_row, review_again, rows_in_order, show_review
+from bridge.plan.showing import Showing, Whose, in_order, mend, new_row, review_again, show_review
 from bridge.ports import Change, SheetReading
 from bridge.review import COLUMNS_OF_COACHES, to_rows, with_criteria
 
@@ -31,25 +33,25 @@ def show(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, no
     showing = show_review(known, reading, learnt, policy, now, room)
     if not (learnt.review_is_whole or showing.change.make_review):
         return showing
-    coaches = dict(_changes(known, reading, learnt, policy, now, Room(size=half + max(0, room.left))))
-    return replace(showing, change=replace(showing.change, coaches=coaches))
+    tabs = dict(_tabs(known, reading, learnt, policy, now, Room(size=half + max(0, room.left))))
+    coaches = {coach: theirs.change for coach, theirs in tabs.items() if theirs.change}
+    links = {**showing.links, **{coach: links for theirs in tabs.values() for coach, links in theirs.links.items()}}
+    return replace(showing, change=replace(showing.change, coaches=coaches), links=links)
 
 
-def _changes(
+def _tabs(
     known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, now: datetime, room: Room
-) -> Iterator[tuple[str, Change]]:
+) -> Iterator[tuple[str, Showing]]:
     """What makes each coach's tab say what it should; that of somebody who is no coach any more is emptied."""
     wanted, all_rows = rows_of(known, now, policy), rows_in_order(known, policy, now)
     for coach in sorted((wanted.keys() | reading.coaches.keys()) - reading.unread.keys()):
         whose = Whose(coach, wanted.get(coach, frozenset()) - learnt.past)
         there = learnt.desks.get(coach, Desk()).rows.good
         rows = [row for row in all_rows if whose.has(row.attempt.id) or row.attempt.id in there]
-        change = _change(known, reading.coaches.get(coach), learnt, policy, rows, room, whose)
-        if change:
-            yield coach, change
+        yield coach, _tab(known, reading.coaches.get(coach), learnt, policy, rows, room, whose)
 
 
-def _change(
+def _tab(
     known: Known,
     seen: SheetReading | None,
     learnt: Learnt,
@@ -57,22 +59,23 @@ def _change(
     rows: Sequence[RowOf],
     room: Room,
     whose: Whose,
-) -> Change:
+) -> Showing:
     """What one coach's tab needs; rows that are to leave it are left for `leaving`."""
     table = read_desk(seen) if seen is not None else None
     if seen is None or table is None:
         if not whose.ids and seen is not None and not seen.lacking:
-            return Change()
-        new = (new_row(row, "", whose) for row in rows if whose.has(row.attempt.id))
+            return Showing()
+        new = {row.attempt.id: new_row(row, "", whose) for row in rows if whose.has(row.attempt.id)}
+        new = {attempt_id: row for attempt_id, row in new.items() if room.takes_row(row.values())}
         columns = with_criteria(COLUMNS_OF_COACHES, criteria_in_use(known))
-        return Change(
-            make_review=True, added=tuple(in_order(row, columns) for row in new if room.takes_row(row.values()))
-        )
+        change = Change(make_review=True, added=tuple(in_order(row, columns) for row in new.values()))
+        return Showing(change, links={whose.coach: links_after(known, policy, new, coach=whose.coach)})
     desk, lacks = learnt.desks.get(whose.coach, Desk()), bool(seen.lacking)
     if table.problems or not desk.whole:
-        return Change(mend_review=lacks)
+        return Showing(Change(mend_review=lacks))
     there = replace(learnt, rows=desk.rows, notices={**learnt.notices, **desk.notices})
-    return replace(mend(known, table, there, policy, rows, room, whose).change, mend_review=lacks)
+    showing = mend(known, table, there, policy, rows, room, whose)
+    return replace(showing, change=replace(showing.change, mend_review=lacks))
 
 
 def leaving(known: Known, learnt: Learnt, policy: Policy, now: datetime) -> dict[str, Sequence[int]]:
@@ -130,7 +133,7 @@ def tidied(known: Known, reading: SheetReading, policy: Policy, now: datetime) -
         return {}
     wanted, rows, room = rows_of(known, now, policy), rows_in_order(known, policy, now), Room(size=REVIEW_BYTES // 2)
     made = {
-        coach: _change(known, None, Learnt(Lesson()), policy, rows, room, Whose(coach, ids))
+        coach: _tab(known, None, Learnt(Lesson()), policy, rows, room, Whose(coach, ids)).change
         for coach, ids in wanted.items()
         if coach not in reading.coaches and coach not in reading.unread
     }

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from bridge.ports import Value
+from bridge.review import Linked
 
 #: Bytes of one write for the rows of requests. Together with the bridge's own tabs (`pages.MOST_CELLS`, 2.5 MB) and
 #: rows that move to the Archive (`archive.MOST_CHARACTERS`) it is less than what Google takes.
 REVIEW_BYTES = 4_000_000
 
-#: What a cell takes beside its text, and what a row takes for its drop-downs, or its history.
-CELL, ROW = 60, 800
+#: What a cell takes beside its text, a link beside its address, and a row for its drop-downs, or its history.
+CELL, LINK, ROW = 60, 90, 800
 
 
 class Room:
@@ -45,4 +46,5 @@ def weight(value: Value) -> int:
     """Bytes of a text in JSON, or more: what is not ASCII is escaped there, with up to six for each character."""
     if not isinstance(value, str):
         return 20
-    return len(value) if value.isascii() else 3 * len(value.encode(errors="surrogatepass"))
+    links = sum(LINK + len(address) for _, _, address in value.links) if isinstance(value, Linked) else 0
+    return links + (len(value) if value.isascii() else 3 * len(value.encode(errors="surrogatepass")))

@@ -2,55 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from types import MappingProxyType
 
 from bridge.model import Attempt, Decision, Identity, Known, Verdict
-from bridge.plan.assignment import is_with
+from bridge.plan.badge_link import links_after, misled
 from bridge.plan.catalogue import STATUS as CATALOGUE_STATUS
 from bridge.plan.catalogue import read_catalogue
 from bridge.plan.catalogue_rows import badges_to_make
-from bridge.plan.decide_cell import decide_cell, links_now, relinks
+from bridge.plan.cells import RowOf, all_cells, badge_cell, rows_in_order, wanted_cells
+from bridge.plan.decide_cell import LINKS, links_now, relinks
 from bridge.plan.decisions import DAMAGED, TWICE, TWICE_SHOWN, UNKNOWN, bears_a_lost_badge, sort_rows
 from bridge.plan.desks import word_on_desk
-from bridge.plan.due import due_of
-from bridge.plan.evidence_cell import evidence_words
 from bridge.plan.guards import emptied
 from bridge.plan.history_note import history_note
 from bridge.plan.learning import REBUILD, Learnt
 from bridge.plan.pages import as_text
-from bridge.plan.pathways import still_lacking
 from bridge.plan.policy import Policy
-from bridge.plan.ratings import criteria_in_use, say_ratings
+from bridge.plan.ratings import criteria_in_use
 from bridge.plan.room import Room
 from bridge.plan.scrambles import DISPLACED
-from bridge.plan.standing import Standing, standing
 from bridge.plan.status import status_words
 from bridge.ports import Change, Own, Patch, SheetReading, Tab, Value
 from bridge.review import (
     BADGE,
-    COLUMNS,
     CRITERION,
     DECIDE,
     DECISION,
-    DUE,
-    EARLIER,
-    EMAIL,
     EVIDENCE,
     FEEDBACK,
     ID,
     LINK,
-    NAME,
-    REFLECTION,
     REVIEWER,
     STATUS,
-    SUBMITTED,
-    WAITING,
-    WITH,
     Column,
-    Linked,
     Row,
     Table,
     cell,
@@ -61,7 +47,6 @@ from bridge.review import (
     to_rows,
     with_criteria,
 )
-from bridge.wording import shorten
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +54,8 @@ class Showing:
     change: Change = field(default_factory=Change)
     versions: Mapping[str, int] = field(default_factory=dict)  # what the tab shows once the change is made
     facts: Mapping[str, str] = field(default_factory=dict)  # to be remembered once rows were moved
-    links: str = ""  # of what the links to the decision form are made that the tab then has; "": as before
+    #: Facts about where cells lead, to be remembered once that tab is written; by coach, "" is Review.
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,88 +79,6 @@ class Whose:
 
 
 ALL = Whose()
-
-
-@dataclass(frozen=True, slots=True)
-class RowOf:
-    """What the cells of one attempt are made of."""
-
-    known: Known
-    attempt: Attempt
-    policy: Policy
-    now: datetime
-    lacks: str = ""  # what its teacher has not earned yet of what comes before the badge
-
-
-def rows_in_order(known: Known, policy: Policy, now: datetime) -> list[RowOf]:
-    """What the rows are made of, in their order."""
-    lacking = still_lacking(known, now)
-    in_order = sorted(known.attempts.values(), key=lambda attempt: (attempt.request, attempt.n))
-    return [RowOf(known, attempt, policy, now, lacking.get(attempt.id, "")) for attempt in in_order]
-
-
-#: How each cell that the bridge owns is filled, by title; Status is filled in with what was learnt of the row.
-CELLS: Mapping[str, Callable[[RowOf], Value]] = MappingProxyType(
-    {
-        ID: lambda row: row.attempt.id,
-        SUBMITTED: lambda row: row.policy.day(row.attempt.submission.submitted_at),
-        WAITING: lambda row: days_waiting(row.known, row.attempt, row.policy, row.now),
-        DUE: lambda row: "" if row.attempt.submission.by_itself else row.policy.day(_due(row)),
-        NAME: lambda row: row.attempt.submission.name,
-        EMAIL: lambda row: row.known.requests[row.attempt.request].recipient,
-        BADGE: lambda row: _linked(row.known.requests[row.attempt.request].label, _criteria(row)),
-        EVIDENCE: lambda row: evidence_words(row.known, row.attempt.submission.evidence),
-        REFLECTION: lambda row: row.attempt.submission.reflection,
-        EARLIER: lambda row: earlier_feedback(row.known, row.attempt, row.policy),
-        LINK: lambda row: _linked(_page(row), _page(row)),
-        DECIDE: lambda row: decide_cell(row.known, row.attempt, row.policy),
-        WITH: lambda row: is_with(row.known, row.attempt.id) if row.policy.identity is Identity.TABS else "",
-    }
-)
-
-#: What coaches wrote earlier is shown of so many attempts, each in so many characters.
-MOST_EARLIER, LONGEST_EARLIER = 5, 1_000
-
-
-def days_waiting(known: Known, attempt: Attempt, policy: Policy, now: datetime) -> Value:
-    """Return how many days ago it came in, while a coach is waited for; "" for any other.
-
-    Days of the calendar, so that all rows change together, once a day.
-    """
-    if standing(known, attempt.id) not in (Standing.WAITING, Standing.HELD, Standing.HALF_APPROVED):
-        return ""
-    asked = attempt.submission.submitted_at.astimezone(policy.tz).date()
-    return max(0, (now.astimezone(policy.tz).date() - asked).days)
-
-
-def _linked(text: str, address: str) -> Linked:
-    return Linked(text, (0, len(text), address)) if text and address else Linked(text)
-
-
-def _criteria(row: RowOf) -> str:
-    achievement = row.known.achievement_of(row.attempt.id)
-    return row.policy.criteria_page(achievement) if achievement is not None else ""
-
-
-def _page(row: RowOf) -> str:
-    credential = row.known.credentials.get(row.attempt.id)
-    return credential.url if credential is not None else ""
-
-
-def _due(row: RowOf) -> datetime:
-    return due_of(row.known, row.attempt, row.policy.due_days)
-
-
-def earlier_feedback(known: Known, attempt: Attempt, policy: Policy) -> str:
-    """Return what coaches wrote on earlier attempts of the same request, the newest first."""
-    earlier = (known.decision(f"{attempt.request}-{n}") for n in range(attempt.n - 1, 0, -1))
-    words = [
-        f"{one.attempt_id}, {policy.day(one.seen_at)}, {one.verdict}: {shorten(one.feedback, LONGEST_EARLIER)}"
-        + (f" ({say_ratings(one.ratings)})" if one.ratings else "")
-        for one in earlier
-        if one is not None and one.feedback
-    ]
-    return "\n".join(words[:MOST_EARLIER])
 
 
 def show_review(
@@ -204,7 +108,8 @@ def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy,
         change = Change(
             make_review=True, added=tuple(tuple(row.get(mark, "") for mark in order) for row in shown.values())
         )
-        return Showing(change, versions | dict.fromkeys(away | later, 0), links=links_now(known, policy))
+        links = _links_after(known, policy, shown, anew=True)
+        return Showing(change, versions | dict.fromkeys(away | later, 0), links=links)
     if fresh or not (learnt.review_is_whole or rebuild) or reading.review is None:
         return Showing()
     table = read_review(reading.review.values, reading.review.marked)
@@ -236,9 +141,13 @@ def is_to_be_made(known: Known, reading: SheetReading) -> bool:
     return _is_fresh(reading) and (bool(known.facts.get(REBUILD)) or not known.shown)
 
 
-def rewrites(known: Known, learnt: Learnt) -> bool:
-    """True when a row that coaches have seen is about to bear other words: an answer was edited."""
-    return any(known.shown.get(key, 1) != known.attempts[key].version for key in learnt.rows.good)
+def rewrites(known: Known, learnt: Learnt, policy: Policy) -> bool:
+    """True when a row that coaches have seen is about to bear other words, for an answer was edited; or a cell is
+    written that says whose row it is, so that it leads elsewhere."""
+    tabs = {"": learnt.rows, **{coach: desk.rows for coach, desk in learnt.desks.items()}}
+    return any(known.shown.get(key, 1) != known.attempts[key].version for key in learnt.rows.good) or any(
+        not rows.good.keys().isdisjoint(misled(known, policy, coach)) for coach, rows in tabs.items()
+    )
 
 
 def review_again(known: Known, fresh: SheetReading, learnt: Learnt) -> Learnt:
@@ -266,21 +175,17 @@ def mend(
 ) -> Showing:
     """Compare the rows of one tab with what they are *made_of*; what has no *room* comes in the next cycle."""
     rows, places = learnt.rows, table.places
-    patches: list[Patch] = []
-    added: list[tuple[Value, ...]] = []
+    patches, added = list[Patch](), dict[str, tuple[Value, ...]]()
     later, anew = set[str](), DECIDE in places and relinks(known, policy)
+    elsewhere = misled(known, policy, whose.coach)
     for of_it in made_of:
         attempt = of_it.attempt
         if attempt.id in learnt.leave:
             continue
         if attempt.id in rows.good:
-            row = rows.good[attempt.id]
-            mended = [
-                Patch(row.position, places[title], value)
-                for title, value in wanted_cells(of_it, learnt.notices.get(attempt.id, "")).items()
-                if title in places and (row.cells[title] != as_text(value) or (title == DECIDE and anew))
-                if title != LINK or not bears_a_lost_badge(known, row, policy)
-            ]
+            leads = {title for title, leads in ((DECIDE, anew), (BADGE, attempt.id in elsewhere)) if leads}
+            notice = learnt.notices.get(attempt.id, "")
+            mended = _mended(of_it, rows.good[attempt.id], notice, places, leads)
             told = any(patch.column == places[STATUS] for patch in mended)
             if not mended or room.takes((patch.text for patch in mended), history=told):
                 patches += mended
@@ -290,17 +195,43 @@ def mend(
             back = "This row was put back." if attempt.id in known.shown and whose is ALL else ""
             new = new_row(of_it, back, whose, ours=known.shown.get(attempt.id) == 0)
             if room.takes_row(new.values()):
-                added.append(_as_row(new, places))
+                added[attempt.id] = _as_row(new, places)
             else:
                 later.add(attempt.id)
     odd = _misfits(known, learnt, TWICE if whose.coach or policy.identity is Identity.COLUMN else TWICE_SHOWN)
     patches += [Patch(place, places[STATUS], sentence) for place, cells, sentence in odd if cells[STATUS] != sentence]
-    hidden = learnt.leave.union(rows.awaited, later)
-    versions = {attempt.id: attempt.version for attempt in known.attempts.values() if attempt.id not in hidden}
+    left = learnt.leave.union(rows.awaited, later)
+    versions = {attempt.id: attempt.version for attempt in known.attempts.values() if attempt.id not in left}
     notes = tuple(_notes(known, rows.good, patches, places, policy))
-    change = Change(added=tuple(added), review=tuple(patches), notes=notes)
-    links = links_now(known, policy) if anew and not later else ""
+    change = Change(added=tuple(added.values()), review=tuple(patches), notes=notes)
+    here = rows.good.keys() | rows.awaited | added.keys()
+    links = _links_after(known, policy, here, left & elsewhere, whose.coach, anew=anew and not later)
     return Showing(change, {key: n for key, n in versions.items() if known.shown.get(key) != n}, links=links)
+
+
+def _mended(of_it: RowOf, row: Row, notice: str, places: Mapping[str, int], leads: Collection[str]) -> list[Patch]:
+    """The cells of a row that say something else than they should. Those of *leads* are to lead elsewhere, whatever
+    they say; and where Status changes, others of the bridge's lead again where they should."""
+    wanted = dict(wanted_cells(of_it, notice))
+    if BADGE in leads:
+        wanted[BADGE] = badge_cell(of_it)
+    told = row.cells[STATUS] != wanted[STATUS]
+    return [
+        Patch(row.position, places[title], value)
+        for title, value in wanted.items()
+        if title in places
+        and (row.cells[title] != as_text(value) or title in leads or (told and title in (EVIDENCE, DECIDE)))
+        if title != LINK or not bears_a_lost_badge(of_it.known, row, of_it.policy)
+    ]
+
+
+def _links_after(
+    known: Known, policy: Policy, here: Collection[str], left: Collection[str] = (), coach: str = "", *, anew: bool
+) -> Mapping[str, Mapping[str, str]]:
+    """What is known of where the cells of a tab lead, once it is written; *anew*: all those that lead to the form."""
+    now = links_now(known, policy) if anew else ""
+    facts = {**links_after(known, policy, here, left, coach), **({LINKS: now} if now else {})}
+    return {coach: facts} if facts else {}
 
 
 def _notes(
@@ -326,27 +257,11 @@ def _misfits(known: Known, learnt: Learnt, there_twice: str) -> list[tuple[int, 
     return twice + damaged
 
 
-def wanted_cells(row: RowOf, notice: str) -> Mapping[str, Value]:
-    """The cells of a row that the bridge may set again and again, by title."""
-    identity = {column.title for column in COLUMNS if column.identity}
-    cells = {title: _bounded(fill(row)) for title, fill in CELLS.items() if title not in identity}
-    return cells | {STATUS: cell(status_words(row.known, row.attempt, notice, row.policy, lacks=row.lacks))}
-
-
-def cells_of(known: Known, attempt: Attempt, policy: Policy, now: datetime) -> Mapping[str, Value]:
-    """The same of an attempt of which there is nothing else to tell."""
-    return wanted_cells(RowOf(known, attempt, policy, now), "")
-
-
-def _bounded(value: Value) -> Value:
-    return cell(value) if isinstance(value, str) else value
-
-
 def new_row(row: RowOf, note: str, whose: Whose = ALL, *, ours: bool = False) -> Mapping[str, Value]:
     """A whole row by marks. A coach's words that have acted come back with a row that was deleted; all that was learnt,
     where no person took the row away from a tab that is there (*ours*)."""
     known, attempt = row.known, row.attempt
-    cells = {title: _bounded(fill(row)) for title, fill in CELLS.items()}
+    cells = dict(all_cells(row))
     words = status_words(known, attempt, note, row.policy, lacks=row.lacks)
     decision = whose.word(known, attempt, ours)
     if decision is not None:

@@ -30,6 +30,7 @@ class Tidying:
     versions: Mapping[str, int] = field(default_factory=dict)
     pages: Pages = field(default_factory=Pages)
     problems: tuple[Problem, ...] = ()
+    links: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # as `Showing.links`
 
 
 def tidy(known: Known, reading: SheetReading, log: Sequence[Line], now: datetime, policy: Policy) -> Tidying:
@@ -50,7 +51,7 @@ def tidy(known: Known, reading: SheetReading, log: Sequence[Line], now: datetime
         showing = show(known, reading, Learnt(Lesson(), past=past(known, now, policy)), policy, now)
         change = with_scales(showing, known, reading).change
         change = replace(change, own=with_locks(made, reading.unlocked.keys()), mend_catalogue=reading.badges_lack)
-        return Tidying(change, showing.versions, kept, problems)
+        return Tidying(change, showing.versions, kept, problems, showing.links)
     coaches = {} if problems else tidied(known, reading, policy, now)
     looks = Change(mend_review=bool(reading.lacking), mend_catalogue=reading.badges_lack)
     badges = badges_to_make(known, reading)

@@ -19,7 +19,7 @@ from bridge.model import (
     State,
     Submission,
 )
-from bridge.plan import LINKS, Learnt, Policy, Seen, learn, show, with_scales
+from bridge.plan import Learnt, Policy, Seen, learn, show, with_scales
 from bridge.plan.catalogue import TITLES
 from bridge.plan.pages import as_text
 from bridge.plan.standing import Standing, standing
@@ -153,8 +153,8 @@ class Desk:
         if showing.change.ratings and not showing.change.make_review:
             self.rate(showing.change.ratings)
         self.known.shown.update(showing.versions)
-        if showing.links:
-            self.known.facts[LINKS] = showing.links
+        for facts in showing.links.values():
+            self.known.facts.update(facts)
         return showing.change
 
     def rate(self, scales: Scales) -> None:

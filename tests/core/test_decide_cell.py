@@ -6,8 +6,8 @@ from dataclasses import replace
 from urllib.parse import parse_qs, urlsplit
 
 from bridge.model import Criterion, Identity
-from bridge.plan import LINKS, show
-from bridge.plan.decide_cell import decide_cell
+from bridge.plan import show
+from bridge.plan.decide_cell import LINKS, decide_cell
 from bridge.review import DECIDE, Linked
 from tests.core.answering import FORM, FormDesk, form_desk
 from tests.core.desk import edited, submission

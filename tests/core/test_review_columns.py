@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bridge.plan import show
-from bridge.plan.showing import LONGEST_EARLIER, MOST_EARLIER
+from bridge.plan.cells import LONGEST_EARLIER, MOST_EARLIER
 from bridge.plan.standing import Standing
 from bridge.ports import Change, SheetReading
 from bridge.review import LATER

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 
 from bridge.model import Kind, Known, State
 from bridge.plan.catalogue_tab import catalogue_rows
+from bridge.plan.cells import cells_of
 from bridge.plan.chain import first_break
 from bridge.plan.help_page import help_rows
 from bridge.plan.hours import hours_of, hours_rows
 from bridge.plan.log_tab import log_rows
 from bridge.plan.pages import as_text
 from bridge.plan.progress import progress_rows
-from bridge.plan.showing import cells_of
 from bridge.ports import Own, Rows, SheetReading
 from bridge.review import BADGE, EMAIL, LINK, STATUS, fold, is_id, read_review, to_rows
 from tests.crash.world import FakeWorld

@@ -69,7 +69,9 @@ CELLS: Mapping[str, Callable[[RowOf], Value]] = MappingProxyType(
         NAME: lambda row: row.attempt.submission.name,
         EMAIL: lambda row: row.known.requests[row.attempt.request].recipient,
         BADGE: lambda row: badge_cell(row),
-        EVIDENCE: lambda row: evidence_words(row.known, row.attempt.submission.evidence),
+        EVIDENCE: lambda row: evidence_words(
+            row.known, row.attempt.submission.evidence, ours=row.attempt.submission.by_itself
+        ),
         REFLECTION: lambda row: row.attempt.submission.reflection,
         EARLIER: lambda row: earlier_feedback(row.known, row.attempt, row.policy),
         LINK: lambda row: _linked(_page(row), _page(row)),

@@ -16,11 +16,14 @@ _MARKS = {
 }
 
 
-def evidence_words(known: Known, items: Iterable[Evidence]) -> Linked:
-    """Each item for the coach: its number, a mark whether it opens, its name, and below the name its address."""
+def evidence_words(known: Known, items: Iterable[Evidence], *, ours: bool = False) -> Linked:
+    """Each item for the coach: its number, a mark whether it opens, its name, and below the name its address.
+
+    The bridge looks at no page of the web; *ours*: what is linked are pages that it made itself.
+    """
     text, links = "", []
     for item in items:
-        before, shown, address = _evidence_line(known, item)
+        before, shown, address = _evidence_line(known, item, _MARKS[FileAccess.OPENS if ours else FileAccess.UNKNOWN])
         start = len(text) + bool(text) + len(before)
         text += ("\n" if text else "") + before + shown
         if address:
@@ -28,12 +31,12 @@ def evidence_words(known: Known, items: Iterable[Evidence]) -> Linked:
     return Linked(text, *links)
 
 
-def _evidence_line(known: Known, item: Evidence) -> tuple[str, str, str]:
-    """What stands before the link, what bears it, and where it leads."""
+def _evidence_line(known: Known, item: Evidence, of_pages: str) -> tuple[str, str, str]:
+    """What stands before the link, what bears it, and where it leads; *of_pages*: the mark of what is no file."""
     if item.kind is EvidenceKind.ODD:
         return f"{item.item}. ✗ ", f"“{(item.name or item.url)[:200]}”: {item.note}", ""
     if item.kind is EvidenceKind.WEB:
-        return f"{item.item}. ", f"{item.name}\n{item.url}" if item.name else item.url, item.url
+        return f"{item.item}. {of_pages} ", f"{item.name}\n{item.url}" if item.name else item.url, item.url
     file = known.files.get(item.file_id)
     mark = _MARKS[file.access if file else FileAccess.UNKNOWN]
     name = (file.name if file else "") or item.name

@@ -118,8 +118,9 @@ def _of_settings(policy: Policy) -> Rows:
         ),
         *([_REMINDED] if policy.digests else []),
         (
-            "open evidence that has a ✗",
-            f"The teacher was asked to share it{shared}. Once that is done, the mark changes by itself.",
+            "open evidence that has a ✗ or a ?",
+            f"✗: the teacher was asked to share it{shared}. Once that is done, the mark changes by itself. "
+            "? not checked: a page of the web, or a file that the bridge could not look at yet. Click on it.",
         ),
         *_of_archive(policy),
     )

@@ -237,7 +237,7 @@ def test_the_help_follows_the_settings() -> None:
     assert "10 minutes" not in nightly["change your mind"]
     assert "know what waits for you" in often.keys() - nightly.keys()
     assert "named as a coach" in often["know who may decide"]
-    assert "bridge@x.example" in often["open evidence that has a ✗"]
+    assert "bridge@x.example" in often["open evidence that has a ✗ or a ?"]
     (change,) = pages(known(3), reading(log_rows(log()), help_rows(POLICY)), log(), NOON, policy).changes
     assert after(help_rows(POLICY), change) == help_rows(policy)
 

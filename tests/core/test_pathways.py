@@ -160,7 +160,7 @@ def test_it_comes_by_itself_once_enough_is_there() -> None:
         *("Ana", "ana@district.example", "Leader", "Approve", "")
     ]
     pages = [table.known.credentials[part].url for part in ("1-1", "2-1")]
-    assert table.cell("3-1", "Evidence") == f"1. First Aid\n{pages[0]}\n2. Chess\n{pages[1]}"
+    assert table.cell("3-1", "Evidence") == f"1. ✓ First Aid\n{pages[0]}\n2. ✓ Chess\n{pages[1]}"
     order, decision = table.known.orders["3-1"], table.known.decision("3-1")
     assert (order.achievement, order.recipient, order.name, order.issued_on) == (
         *("leader", "ana@district.example", "Ana", table.now),

@@ -48,7 +48,7 @@ def test_each_piece_of_evidence_leads_to_itself() -> None:
     known = Known(files={"abc": FileFacts("abc", FileAccess.OPENS)})
     words = evidence_words(known, items)
     assert words.split("\n") == [
-        f"1. {video}",
+        f"1. ? not checked: {video}",
         "2. ✓ =Plan 🦆.pdf",
         "https://drive.google.com/open?id=abc",
         "3. ✗ “ask me”: no link",
@@ -59,6 +59,13 @@ def test_each_piece_of_evidence_leads_to_itself() -> None:
         ("=Plan 🦆.pdf\nhttps://drive.google.com/open?id=abc", "https://drive.google.com/open?id=abc"),
         ("https://drive.google.com/open?id=xyz",) * 2,
     ]
+
+
+def test_of_a_badge_that_came_by_itself_the_bridge_knows_the_pages() -> None:
+    page = "https://badges.example/awards/a.html"
+    items = (Evidence(1, EvidenceKind.WEB, page, name="First Aid"),)
+    words = evidence_words(Known(), items, ours=True)
+    assert (words, leads(words)) == (f"1. ✓ First Aid\n{page}", [(f"First Aid\n{page}", page)])
 
 
 def test_the_link_to_the_badge_leads_there() -> None:

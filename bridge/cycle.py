@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -11,29 +11,18 @@ from typing import TypeVar
 
 from bridge import plan
 from bridge.acting import Actor
-from bridge.errors import LEDGER_TROUBLE, BridgeError, PartlyWritten, Refused, TryLater
+from bridge.errors import LEDGER_TROUBLE, BridgeError, Refused
 from bridge.model import Effect, Kind, Known, Lesson, Problem, Uptake
 from bridge.plan import FormList, Learnt, Moving, Pages, Policy, Seen, Showing, Wish, guards
 from bridge.plan.deeds import AT_BACKEND
 from bridge.plan.draft import copy_of
-from bridge.plan.locks import locked, with_locks, without_locks
-from bridge.plan.tidying import in_words, put_in_order
+from bridge.plan.locks import locked, with_locks
+from bridge.plan.tidying import badges_in_order, in_words, put_in_order
 from bridge.ports import Change, SheetReading, World
 from bridge.report import Report
+from bridge.writing import OWN_TABS, written
 
 log = logging.getLogger(__name__)
-
-#: Where a problem is that keeps the tabs Log, Progress and such from being written.
-OWN_TABS = "sheet, the bridge's own tabs"
-MADE_ANEW = "Nothing in them is lost: if this comes again, delete them, and the next cycle makes them anew."
-
-UNLOCK = "If this comes again, delete what protects cells there (Data, Protect sheets and ranges)."
-
-OPEN = "Others can write into {tabs}, which are the bridge's alone, and that could not be put in order."
-UNWARNED = "Google could not be made to warn who types into Status."
-NOT_WRITTEN = "The coaches' own tabs could not be written, so what is chosen there is not answered."
-NOT_ALL = "These coaches' own tabs, in a spreadsheet of their own, could not be written:"
-MAY_EDIT = "Look whether each address in coaches of [review] is right, and may edit {which}."
 
 UNFORESEEN_LIST = "The list of badges in “{title}” could not be changed, in a way nobody foresaw; the log says more."
 UNFORESEEN = "It could not be read, in a way that nobody foresaw; the log says more."
@@ -184,7 +173,7 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
     change = replace(showing.change, own=own)
     if change:
         try:
-            change, pages = _write(world, reading, change, pages, report)
+            change, pages = written(world, reading, change, pages, report)
         except LEDGER_TROUBLE:
             raise
         except BridgeError as error:
@@ -193,9 +182,9 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
         report.rows_added, report.rows_moved = len(change.added), len(change.removed)
         report.cells_written = len(change.review) + len(change.catalogue)
         report.tabs_written, report.desks_written = len(pages.changes), len(change.coaches)
-        report.mended, report.badges_mended = put_in_order(change, reading.lacking), change.mend_catalogue
+        report.mended, report.badges_mended = put_in_order(change, reading), badges_in_order(change, reading)
         report.locked = locked(change)
-    versions = showing.versions
+    versions = showing.versions if change.is_in_review == showing.change.is_in_review else {}  # else all is as it was
     if plan.rewritten(known, learnt, versions):  # what was chosen in the moment before is about the older words
         versions = plan.seen_since(known, learnt, _try("sheet", world.sheet.read, report.problems), versions)
     if versions:
@@ -227,67 +216,12 @@ def _showing(
 def _where_cells_lead(links: Mapping[str, Mapping[str, str]], wanted: Change, written: Change) -> Mapping[str, str]:
     """The facts of those tabs that were written as they were to be."""
     left = wanted.coaches.keys() - written.coaches.keys()
+    left |= {""} if wanted.is_in_review and not written.is_in_review else set()
     return {name: fact for coach, facts in links.items() if coach not in left for name, fact in facts.items()}
 
 
 def _pages(world: World, policy: Policy, known: Known, reading: SheetReading) -> Pages:
     return plan.pages(known, reading, world.ledger.log(), world.clock.now(), policy)
-
-
-def _write(world: World, reading: SheetReading, change: Change, pages: Pages, report: Report) -> tuple[Change, Pages]:
-    """Write all of *change* in one call; return what of it, and of *pages*, was written.
-
-    Where the looks of Review or the bridge's own tabs are the trouble (the spreadsheet's owner may have locked or cut
-    them), the coaches' rows are written without them.
-    """
-    refused: BridgeError | None = None
-    for less in _less_and_less(change):
-        try:
-            world.sheet.write(reading, less)
-        except (Refused, TryLater) as error:
-            refused = refused or error
-        except PartlyWritten as error:
-            whose, cure = ", ".join(sorted(error.failures)), MAY_EDIT.format(which="that spreadsheet")
-            report.problems.append(Problem("sheet, coaches' tabs", f"{NOT_ALL} {whose}. {error} {cure}", blocking=True))
-            written = {coach: theirs for coach, theirs in less.coaches.items() if coach not in error.failures}
-            change, less = replace(change, coaches=written), replace(less, coaches=written)
-            break
-        else:
-            break
-    else:
-        raise refused or AssertionError("there is always something to try")
-    said = without_locks(change.own)
-    if said and not less.own:
-        names = " and ".join(own.own.title() for own in said)
-        sentence = f"{names} could not be written. {refused} {MADE_ANEW}"
-        report.problems.append(Problem(OWN_TABS, sentence, blocking=True))
-    elif opened := set(locked(change)) - set(locked(less)):
-        sentence = f"{OPEN.format(tabs=' and '.join(sorted(opened)))} {refused} {UNLOCK}"
-        report.problems.append(Problem(OWN_TABS, sentence, blocking=True))
-    if left := set(put_in_order(change, reading.lacking)) - set(put_in_order(less, reading.lacking)):
-        sentence = f"Not put in order: {', '.join(sorted(left))}. {refused} {UNLOCK}"
-        report.problems.append(Problem("sheet, tab Review", sentence, blocking=True))
-    if change.mend_catalogue and not less.mend_catalogue:
-        report.problems.append(Problem("sheet, tab Badges", f"{UNWARNED} {refused} {UNLOCK}", blocking=True))
-    if change.coaches and not less.coaches:
-        cure = MAY_EDIT.format(which="the spreadsheet")
-        report.problems.append(Problem("sheet, coaches' tabs", f"{NOT_WRITTEN} {refused} {cure}", blocking=True))
-    return less, pages if without_locks(less.own) == said else Pages()
-
-
-def _less_and_less(change: Change) -> Iterator[Change]:
-    """What to write, and what instead where that is refused."""
-    for part in (change, replace(change, coaches={})) if change.coaches else (change,):
-        rated, own = part.ratings if part.make_review else None, without_locks(part.own)
-        plain = replace(part, mend_review=False, mend_catalogue=False, ratings=rated, own=own)
-        looks = plain != part
-        yield part
-        if looks:
-            yield plain
-        if part.own:
-            yield replace(part, own=(), removed=(), ratings=plain.ratings if part.removed else part.ratings)
-            if looks:
-                yield replace(plain, own=(), removed=())
 
 
 def keep_lists(world: World, lists: Sequence[FormList], report: Report) -> None:
@@ -331,12 +265,12 @@ def run_sync(world: World, policy: Policy) -> Synced:
         tidying = plan.tidy(known, reading, world.ledger.log(), world.clock.now(), policy)
         change, pages = tidying.change, tidying.pages
         if change:
-            change, pages = _write(world, reading, change, pages, report)
+            change, pages = written(world, reading, change, pages, report)
         if tidying.versions:
             world.ledger.shown(tidying.versions)
         if facts := {**pages.facts, **_where_cells_lead(tidying.links, tidying.change, change)}:
             world.ledger.learn(Lesson(facts=facts))
-        did = tuple(in_words(change, reading.lacking))
+        did = tuple(in_words(change, reading))
         return Synced(did, (*tidying.problems, *tidying.pages.problems, *report.problems))
 
 
@@ -349,6 +283,7 @@ class Preview:
     change: Change
     problems: tuple[Problem, ...] = field(default=())
     lacking: tuple[str, ...] = ()  # what of the review tab's looks would be put in order
+    badges_lacking: tuple[str, ...] = ()  # the same of the tab of badges
     places: Mapping[str, str] = field(default_factory=dict)  # key of an effect → who makes, or withdraws, the badge
     lists: tuple[FormList, ...] = ()  # of badges, in forms, that would change
     moved: tuple[str, ...] = ()  # attempts whose rows would go over to the Archive, if nobody is at work in Review
@@ -378,7 +313,8 @@ def plan_cycle(world: World, policy: Policy) -> Preview:
         withheld=withheld,
         change=showing.change,
         problems=(*problems, *learnt.lesson.problems, *guarded, *listed),
-        lacking=put_in_order(showing.change, seen.sheet.lacking) if seen.sheet else (),
+        lacking=put_in_order(showing.change, seen.sheet) if seen.sheet else (),
+        badges_lacking=badges_in_order(showing.change, seen.sheet) if seen.sheet else (),
         places={e.key: policy.title(known.order_of(e).backend) for e in effects if e.kind in AT_BACKEND},
         lists=tuple(one for one in lists if one.choices),
         moved=tuple(attempt.id for attempt in known.attempts.values() if attempt.id in moving),

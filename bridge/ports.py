@@ -76,7 +76,10 @@ class EvidenceSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Tab:
-    """One tab of the spreadsheet as it is. `values[0]` is the header row; all cells as text, ragged rows."""
+    """One tab of the spreadsheet as it is. `values[0]` is the header row; all cells as text, ragged rows.
+
+    Where people inserted rows above the titles, `values` has the titles first already: a write begins with that.
+    """
 
     sheet_id: int
     title: str
@@ -84,6 +87,7 @@ class Tab:
     columns: int = 0  # of the grid; 0: not looked at
     marked: Mapping[str, int] = field(default_factory=dict)  # where columns stand that the bridge knows by its own mark
     rated: str = ""  # what the bridge noted of the drop-downs in the columns of criteria (`Scales.mark`)
+    titles_at: int = 0  # in which row the titles stand, counted from 0
 
 
 #: What a cell holds: a text, or a number that a chart can be drawn of.
@@ -115,7 +119,7 @@ class SheetReading:
     undrawn: frozenset[Own] = frozenset()  # those of the bridge's own on which a chart is missing
     #: Those of the bridge's own into which others could write, each with its structure, for whoever locks it.
     unlocked: Mapping[Own, Mapping[str, Any]] = field(default_factory=dict)
-    badges_lack: bool = False  # the tab of badges: nothing warns who types into the bridge's column there
+    badges_lacking: tuple[str, ...] = ()  # the same as *lacking*, of the tab of badges
     lacking: tuple[str, ...] = ()  # what of the review tab's looks is missing or changed, in words: the column “Due”
     structure: Mapping[str, Any] = field(default_factory=dict)  # of the review tab, for whoever writes it
     badges: Mapping[str, Any] = field(default_factory=dict)  # the same of the tab of badges
@@ -168,6 +172,15 @@ class Change:
 
     def __bool__(self) -> bool:
         return self != Change()
+
+    @property
+    def is_in_review(self) -> bool:
+        """True where it changes something in a review tab that is there."""
+        return bool(self.mend_review or self.added or self.review or self.notes or self.ratings or self.removed)
+
+    @property
+    def is_in_catalogue(self) -> bool:
+        return bool(self.mend_catalogue or self.catalogue)
 
 
 class ReviewSheet(Protocol):

@@ -44,7 +44,7 @@ class Report:
     desks_written: int = 0  # coaches' own tabs
     mended: tuple[str, ...] = ()  # what of the review tab's looks was put in order
     locked: tuple[str, ...] = ()  # the bridge's own tabs into which others could write until now
-    badges_mended: bool = False  # Google warns again who types into Status of the tab of badges
+    badges_mended: tuple[str, ...] = ()  # what of the tab of badges was put in order
     lists_written: int = 0  # of badges, in forms
     pages_changed: bool = False  # what is common to all badges: issuer, keys, catalogue, status lists
     done: Counter[Kind] = field(default_factory=Counter)
@@ -103,7 +103,7 @@ class Report:
         if self.mended:
             yield f"sheet: put in order in Review: {', '.join(self.mended)}"
         if self.badges_mended:
-            yield "sheet: put in order in Badges: the warning for who types into Status"
+            yield f"sheet: put in order in Badges: {', '.join(self.badges_mended)}"
         for title in self.locked:
             yield f"sheet: put in order in {title}: who may write there"
         if self.lists_written:
@@ -160,7 +160,7 @@ class Report:
             "cells_written": self.cells_written,
             "coaches_tabs": self.desks_written,
             "mended": list(self.mended),
-            "badges_mended": self.badges_mended,
+            "badges_mended": list(self.badges_mended),
             "locked": list(self.locked),
             "lists_written": self.lists_written,
             "log": {"lines": self.log_lines, "head": self.log_head},

@@ -163,6 +163,30 @@ def fold(text: str) -> str:
     return " ".join(plain.split()).casefold()
 
 
+#: In words, as `SheetReading.lacking` has it: the titles stand below other rows.
+TITLES_ROW = "the row of titles"
+
+#: Where people insert rows above the titles, these are looked for so far down.
+_FIRST_ROWS = 20
+
+
+def titles_on_top(
+    values: tuple[tuple[str, ...], ...], titles: Iterable[str]
+) -> tuple[tuple[tuple[str, ...], ...], int]:
+    """Return *values* with the row of titles first, the others in their order, and where that row stands.
+
+    It is the one row that holds most of *titles*. Where that is the first one, none or several, all stays as it is: 0.
+    """
+    wanted = set(map(fold, titles))
+    found = [
+        place for place, row in enumerate(values[:_FIRST_ROWS]) if 2 * len(wanted & set(map(fold, row))) > len(wanted)
+    ]
+    if len(found) != 1 or found == [0]:
+        return values, 0
+    (place,) = found
+    return (values[place], *values[:place], *values[place + 1 :]), place
+
+
 def places_of(header: Sequence[str], titles: Iterable[str]) -> frozenset[int]:
     """The places in *header* at which any of *titles* stands."""
     wanted = set(map(fold, titles))

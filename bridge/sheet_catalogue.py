@@ -9,11 +9,14 @@ from typing import Any
 from bridge.plan import catalogue as titles
 from bridge.ports import Tab
 from bridge.review import fold
-from bridge.sheet_keeping import below_header
+from bridge.sheet_keeping import Mending, below_header
 from bridge.sheet_requests import BRIDGES, ROWS, Request, body, cell, drop_down, header_form, to_colour, width
 
 #: What Google shows of the protection of Status; by it the bridge knows its own.
 FILLED_IN = "badge-bridge fills this column in"
+
+#: In words, as `SheetReading.badges_lacking` has it.
+WARNING = "the warning for who types into Status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,32 +90,33 @@ def new_catalogue(sheet_id: int, title: str, badges: Sequence[Mapping[str, str]]
                 "fields": "userEnteredFormat.backgroundColorStyle",
             }
         },
-        *kept(sheet_id, {}, status),
+        *kept(sheet_id, {}, status).requests,
     ]
 
 
-def kept(sheet_id: int, structure: Mapping[str, Any], status: int) -> list[Request]:
-    """What makes Google warn who types into Status, wherever that column stands; [] where it does.
+def kept(sheet_id: int, structure: Mapping[str, Any], status: int) -> Mending:
+    """What makes Google warn who types into Status, wherever that column stands; nothing where it does.
 
     All else of the tab is the coordinator's, who may have made it: its looks, notes and choices stay as they are.
     """
-    column = below_header(sheet_id, status, status + 1)
+    mending, column = Mending(), below_header(sheet_id, status, status + 1)
     whole = {"range": column, "description": FILLED_IN, "warningOnly": True}
     ours = [one for one in structure.get("protectedRanges", ()) if one.get("description") == FILLED_IN]
     if not ours:
-        return [{"addProtectedRange": {"protectedRange": whole}}]
+        mending.add(WARNING, {"addProtectedRange": {"protectedRange": whole}})
+        return mending
     there = ours[0].get("range", {})
-    if (there.get("startColumnIndex", 0), there.get("endColumnIndex")) == (status, status + 1):
-        return []
-    moved = whole | {"protectedRangeId": ours[0]["protectedRangeId"]}
-    return [{"updateProtectedRange": {"protectedRange": moved, "fields": "range"}}]
+    if (there.get("startColumnIndex", 0), there.get("endColumnIndex")) != (status, status + 1):
+        moved = whole | {"protectedRangeId": ours[0]["protectedRangeId"]}
+        mending.add(WARNING, {"updateProtectedRange": {"protectedRange": moved, "fields": "range"}})
+    return mending
 
 
-def mended(tab: Tab | None, structure: Mapping[str, Any]) -> list[Request]:
-    """The same for a tab that is there; [] where its titles don't say which column Status is."""
+def mended(tab: Tab | None, structure: Mapping[str, Any]) -> Mending:
+    """The same for a tab that is there; nothing where its titles don't say which column Status is."""
     header = [fold(text) for text in next(iter(tab.values), ())] if tab is not None else []
     if tab is None or header.count(fold(titles.STATUS)) != 1:
-        return []
+        return Mending()
     return kept(tab.sheet_id, structure, header.index(fold(titles.STATUS)))
 
 

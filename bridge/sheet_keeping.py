@@ -79,6 +79,11 @@ class ReviewLook:
     def coaches(self) -> tuple[str, ...]:
         return next((column.choices for column in self.columns if column.title == REVIEWER), ())
 
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The titles that a tab must have."""
+        return tuple(column.title for column in self.columns if not column.later)
+
     def with_criteria(self, titles: Iterable[str]) -> ReviewLook:
         """The same, with a column for each of these criteria."""
         return replace(self, columns=with_criteria(self.columns, titles))

@@ -59,7 +59,7 @@ def mended(
 
     *columns*: how many the grid has.
     """
-    table = read_table(values, [column.title for column in look.columns if not column.later])
+    table = read_table(values, look.required)
     if table.problems:
         return Mending()
     there = marks(structure, values[0])

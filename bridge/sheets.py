@@ -8,25 +8,29 @@ by them.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from gspread.exceptions import APIError
 
 from bridge.errors import Refused, TryLater
 from bridge.google import Errand, Google
 from bridge.openbadges.text import clean
+from bridge.plan.catalogue import TITLES
 from bridge.ports import Change, Own, OwnChange, SheetReading, Tab
-from bridge.review import criteria_in
+from bridge.review import TITLES_ROW, criteria_in, titles_on_top
 from bridge.sheet_catalogue import mended as mended_catalogue
 from bridge.sheet_catalogue import new_catalogue
 from bridge.sheet_coaches import NO_TABS, UNLOCKED, CoachTabs, Lock, coach_sheet_id
+from bridge.sheet_finding import find, put_on_top
 from bridge.sheet_keeping import Mending, ReviewLook
 from bridge.sheet_look import FIELDS, made, marks, mended, new_tab
 from bridge.sheet_pages import PAGES, PageLook, append_rows, charts, closing, more_columns, new_page, unfinished
 from bridge.sheet_ratings import noted, rating_columns
 from bridge.sheet_requests import Request, append, free_title, notes, patch, remove_rows
+
+Values: TypeAlias = tuple[tuple[str, ...], ...]
 
 API = "https://sheets.googleapis.com/v4/spreadsheets"
 
@@ -65,8 +69,8 @@ class GoogleSheet:
         """
         structure = self._structure()
         titles = {int(p["sheetId"]): str(p["title"]) for p in _properties(structure)}
-        review = _find(titles, self._review_title, review_sheet_id(self._id))
-        catalogue = _find(titles, self._catalogue_title, catalogue_sheet_id(self._id))
+        review = find(titles, self._review_title, review_sheet_id(self._id))
+        catalogue = find(titles, self._catalogue_title, catalogue_sheet_id(self._id))
         sheets = {int(sheet.get("properties", {}).get("sheetId", 0)): sheet for sheet in structure.get("sheets", ())}
         drawn = frozenset(int(one["chartId"]) for sheet in sheets.values() for one in sheet.get("charts", ()))
         own = {page: page_id(page) for page in self._pages if page_id(page) in titles}
@@ -76,21 +80,21 @@ class GoogleSheet:
         url = str(structure.get("spreadsheetUrl") or self._url)
         all_titles, locks = frozenset(titles.values()), self._locks(theirs, sheets)
 
-        def tab(sheet_id: int) -> Tab:
-            return _tab(sheet_id, sheets[sheet_id], values.get(sheet_id, ()))
+        def tab(sheet_id: int, titles: Iterable[str] = ()) -> Tab:
+            return _tab(sheet_id, sheets[sheet_id], values.get(sheet_id, ()), titles)
 
         def decided(sheet_id: int | None, look: ReviewLook, lock: Lock = UNLOCKED) -> SheetReading:
-            found, seen = (None, {}) if sheet_id is None else (tab(sheet_id), sheets[sheet_id])
-            said = (*_mended(found, seen, look).said, *lock.mending.said)
+            found, seen = (None, {}) if sheet_id is None else (tab(sheet_id, look.required), sheets[sheet_id])
+            said = (*_turned(found), *_mended(found, seen, look).said, *lock.mending.said)
             return SheetReading(url, found, None, titles=all_titles, lacking=said, structure=seen, open=lock.open)
 
-        listed, badges = (None, {}) if catalogue is None else (tab(catalogue), sheets[catalogue])
+        listed, badges = (None, {}) if catalogue is None else (tab(catalogue, TITLES), sheets[catalogue])
         coaches = {coach: decided(number, self._coaches.look, locks[coach]) for coach, number in theirs.items()}
         return replace(
             decided(review, self._look),
             catalogue=listed,
             badges=badges,
-            badges_lack=bool(mended_catalogue(listed, badges)),
+            badges_lacking=(*_turned(listed), *mended_catalogue(listed, badges).said),
             own={page: tab(sheet_id) for page, sheet_id in own.items()},
             charts=drawn,
             undrawn=frozenset(unfinished(drawn, self._pages)) & own.keys(),
@@ -141,7 +145,7 @@ class GoogleSheet:
             self._google.call(
                 errand,
                 lambda: self._google.gspread.batch_update(self._id, {"requests": requests}),
-                idempotent=_may_be_repeated(change),
+                idempotent=_may_be_repeated(change) and not any("moveDimension" in one for one in requests),
                 bucket="sheets-write",
             )
         except Refused as error:
@@ -161,7 +165,7 @@ class GoogleSheet:
         )
         return found
 
-    def _values(self, sheet_ids: Sequence[int]) -> dict[int, tuple[tuple[str, ...], ...]]:
+    def _values(self, sheet_ids: Sequence[int]) -> dict[int, Values]:
         """All cells of the tabs, by sheet id, in one call: so they are of one moment."""
         if not sheet_ids:
             return {}
@@ -185,10 +189,11 @@ class GoogleSheet:
         titles |= {self._catalogue_title} if change.make_catalogue else set()
         review = reading.review.sheet_id if reading.review else review_sheet_id(self._id)
         requests = self._decided_requests(review, self._review_title, self._look, reading, change)
-        if reading.catalogue is not None:
+        if reading.catalogue is not None and change.is_in_catalogue:
+            requests += put_on_top(reading.catalogue, reading.badges)
             requests += patch(reading.catalogue.sheet_id, change.catalogue)
             if change.mend_catalogue:
-                requests += mended_catalogue(reading.catalogue, reading.badges)
+                requests += mended_catalogue(reading.catalogue, reading.badges).requests
         if change.make_catalogue:
             requests += new_catalogue(catalogue_sheet_id(self._id), self._catalogue_title, change.badges)
         for coach, theirs in change.coaches.items():
@@ -217,6 +222,7 @@ class GoogleSheet:
             requests += made(sheet_id, seen.structure, look)
         elif seen.review is not None:
             header = next(iter(seen.review.values), ())
+            requests += put_on_top(seen.review, seen.structure) if change.is_in_review else []
         elif change.added or change.review or change.mend_review or change.ratings:
             raise Refused(f"The tab “{title}” is gone, so nothing can be written there ({self._url}).")
         requests += [*patch(sheet_id, change.review), *notes(sheet_id, change.notes)]
@@ -241,11 +247,16 @@ class GoogleSheet:
         return [*wider, *rows, *patch(sheet_id, change.patches), *drawn, *closed]
 
 
-def _tab(sheet_id: int, structure: Mapping[str, Any], values: tuple[tuple[str, ...], ...]) -> Tab:
+def _tab(sheet_id: int, structure: Mapping[str, Any], values: Values, titles: Iterable[str]) -> Tab:
     properties = structure.get("properties", {})
     columns = int(properties.get("gridProperties", {}).get("columnCount", 0))
-    marked = marks(structure, next(iter(values), ()))
-    return Tab(sheet_id, str(properties.get("title", "")), values, columns, marked, noted(structure))
+    turned, at = titles_on_top(values, titles)
+    marked = marks(structure, next(iter(turned), ()))
+    return Tab(sheet_id, str(properties.get("title", "")), turned, columns, marked, noted(structure), at)
+
+
+def _turned(tab: Tab | None) -> tuple[str, ...]:
+    return (TITLES_ROW,) if tab is not None and tab.titles_at else ()
 
 
 def _mended(tab: Tab | None, structure: Mapping[str, Any], look: ReviewLook) -> Mending:
@@ -278,7 +289,7 @@ def page_id(own: Own) -> int:
     return zlib.crc32(f"badge-bridge page {own}".encode()) & 0x7FFFFFFF or 1
 
 
-def to_values(answer: Mapping[str, Any]) -> dict[int, tuple[tuple[str, ...], ...]]:
+def to_values(answer: Mapping[str, Any]) -> dict[int, Values]:
     """Read values:batchGetByDataFilter: sheet id → rows of texts, ragged, as Google leaves out what is empty."""
     values = {}
     for found in answer.get("valueRanges", ()):
@@ -305,14 +316,6 @@ def to_text(cell: object) -> str:
 
 def _properties(structure: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     return [{"sheetId": 0, "title": "", **sheet.get("properties", {})} for sheet in structure.get("sheets", ())]
-
-
-def _find(titles: Mapping[int, str], wanted: str, ours: int) -> int | None:
-    """The tab of this title, else the one that the bridge made, else one whose title is alike but for case."""
-    exact = [sheet_id for sheet_id, title in titles.items() if title == wanted]
-    made = [ours] if ours in titles else []
-    alike = [sheet_id for sheet_id, title in titles.items() if title.strip().casefold() == wanted.strip().casefold()]
-    return next(iter(exact or made or alike), None)
 
 
 def _is_stale(error: BaseException | None) -> bool:

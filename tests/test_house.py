@@ -17,11 +17,19 @@ ROOT = Path(__file__).parents[1]
 CODE = ROOT / "bridge"
 
 WORDS = ("errors", "model", "wording", "links", "review", "plan", "openbadges", "ports")
-LOOKS = ("sheet_coaches", "sheet_look", "sheet_keeping", "sheet_pages", "sheet_several", "sheet_ratings")
+LOOKS = (
+    "sheet_coaches",
+    "sheet_finding",
+    "sheet_look",
+    "sheet_keeping",
+    "sheet_pages",
+    "sheet_several",
+    "sheet_ratings",
+)
 SHEETS = ("sheets", "sheet_requests", "sheet_catalogue", *LOOKS)
 FORMS = ("forms", "form_answers", "badge_question", "decision_form")
 EDGES = (*SHEETS, *FORMS, "files", "google", "drive", "ledger", "mail", "site", "backends", "clock")
-ACTING = ("report", "acting", "issuer", "cycle")
+ACTING = ("report", "acting", "issuer", "writing", "cycle")
 FRONT = ("logs", "config", "wiring", "wiring_vendors", "service", "doctor", "trial", "demo", "cli")
 APART = ("sandbox",)
 

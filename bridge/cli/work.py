@@ -57,6 +57,7 @@ def _preview_json(preview: Preview) -> dict[str, object]:
             "make_badges": change.make_catalogue,
             "mended": list(preview.lacking),
             "locked": list(locked(change)),
+            "badges_mended": list(preview.badges_lacking),
             "rows_added": len(change.added),
             "cells_set": len(change.review) + len(change.catalogue),
             "rows": [row[0] for row in change.added],
@@ -92,8 +93,8 @@ def _say_preview(preview: Preview) -> None:
         )
     if preview.withheld:
         say(f"{len(preview.withheld)} wait for a person's word.")
-    if preview.change.mend_catalogue:
-        say("In the tab Badges Google would be made to warn who types into Status.")
+    if preview.badges_lacking:
+        say(f"In the tab Badges would be put in order: {', '.join(preview.badges_lacking)}.")
     if closed := locked(change):
         say(f"Google would be made to let nobody but its owner write into {', '.join(closed)}.")
     if preview.lacking:

@@ -36,6 +36,7 @@ from bridge.review import (
     LINK,
     REVIEWER,
     STATUS,
+    TITLES_ROW,
     Column,
     Row,
     Table,
@@ -91,7 +92,7 @@ def show_review(
         room.takes_row(row.values())
     showing = _review(known, reading, told, policy, now, room)
     patches = _catalogue_patches(reading.catalogue, learnt.catalogue)
-    change = replace(showing.change, catalogue=patches, mend_catalogue=reading.badges_lack)
+    change = replace(showing.change, catalogue=patches, mend_catalogue=bool(reading.badges_lacking))
     return replace(showing, change=replace(change, make_catalogue=rows is not None, badges=rows or ()))
 
 
@@ -110,11 +111,11 @@ def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy,
         )
         links = _links_after(known, policy, shown, anew=True)
         return Showing(change, versions | dict.fromkeys(away | later, 0), links=links)
-    if fresh or not (learnt.review_is_whole or rebuild) or reading.review is None:
+    if fresh or reading.review is None:
         return Showing()
     table = read_review(reading.review.values, reading.review.marked)
-    if table.problems:
-        return Showing()
+    if table.problems or not (learnt.review_is_whole or rebuild):
+        return Showing(Change(mend_review=TITLES_ROW in reading.lacking))
     all_rows = rows_in_order(known, policy, now)
     mended = mend(known, table, replace(learnt, leave=learnt.leave | away), policy, all_rows, room)
     gone = {attempt_id: 0 for attempt_id in away if known.shown.get(attempt_id)}

@@ -37,6 +37,8 @@ class Stage(Protocol):
     def clear(self) -> None: ...
     def delete_tab(self) -> None: ...
     def move_column(self, column: str, before: str) -> None: ...
+    def insert_rows(self, count: int, tab: str = "Review") -> None:
+        """Above all others."""
 
 
 class FakeStage:
@@ -48,6 +50,11 @@ class FakeStage:
 
     def rows(self) -> list[dict[str, str]]:
         return self.sheet.rows
+
+    def insert_rows(self, count: int, tab: str = "Review") -> None:
+        found = self.sheet.review if tab == "Review" else self.sheet.catalogue
+        assert found is not None
+        found.cells[:0] = [[] for _ in range(count)]
 
 
 class SandboxStage:
@@ -81,6 +88,9 @@ class SandboxStage:
 
     def move_column(self, column: str, before: str) -> None:
         self.act("move-column", column=column, before=before)
+
+    def insert_rows(self, count: int, tab: str = "Review") -> None:
+        self.act("insert-rows", tab, before=1, count=count)
 
     def act(self, what: str, tab: str = "Review", **args: Any) -> Any:
         url = f"{self.workspace.sandbox.url}/_sandbox/sheets/{self.id}/{what}"

@@ -34,7 +34,7 @@ def test_tabs_that_are_missing_are_made_and_others_left_as_they_are() -> None:
     assert [(change.own, change.make) for change in found.change.own] == [(Own.HELP, True)]
     assert found.change.mend_review
     assert (found.change.review, found.change.added, found.change.catalogue) == ((), (), ())
-    assert list(in_words(found.change, ("the column “Due”",))) == [
+    assert list(in_words(found.change, replace(desk.reading(), lacking=("the column “Due”",)))) == [
         "put in order in Review: the column “Due”",
         "the tab Help was made",
     ]
@@ -50,7 +50,8 @@ def test_the_tab_of_badges_is_made_where_there_never_was_one() -> None:
     desk.badges = None
     found = tidied(desk)
     assert found.change.make_catalogue
-    assert "the tab Badges was made, for you to write a row for each badge" in in_words(found.change, ())
+    told = "the tab Badges was made, for you to write a row for each badge"
+    assert told in in_words(found.change, desk.reading())
     lost = issued()
     lost.badges = None
     assert not tidied(lost).change.make_catalogue

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from bridge.plan.catalogue import TITLES
 from bridge.ports import Own
 from tests.fakes.sheet import Cells, FakeSheet, FakeTab
 
@@ -109,7 +110,7 @@ class FakeHands:
 
     def add(self, tab: str, cells: Cells) -> None:
         assert tab == BADGES, "the bridge makes the others"
-        self.sheet.catalogue = FakeTab(2, tab, [list(row) for row in cells])
+        self.sheet.catalogue = FakeTab(2, tab, [list(row) for row in cells], titles=TITLES)
 
     def hide(self, tab: str, column: int, text: str) -> None:
         """What is hidden is read like the rest."""

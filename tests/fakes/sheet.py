@@ -6,9 +6,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from bridge.errors import Refused, TryLater
+from bridge.plan.catalogue import TITLES as BADGE_TITLES
 from bridge.plan.pages import as_text
 from bridge.ports import Change, Own, Patch, SheetReading, Tab
-from bridge.review import COLUMNS, DECISION, LATER, REQUIRED, Scales, criterion_column, places_of, read_table
+from bridge.review import (
+    COLUMNS,
+    DECISION,
+    LATER,
+    REQUIRED,
+    TITLES_ROW,
+    Scales,
+    criterion_column,
+    places_of,
+    read_table,
+    titles_on_top,
+)
 from bridge.sheet_catalogue import COLUMNS as BADGE_COLUMNS
 from bridge.sheet_requests import free_title
 
@@ -25,10 +37,26 @@ class FakeTab:
     scales: Scales | None = None  # what the drop-downs there were last made of
     #: Where the columns stand that bear the mark, once people have handled columns; before, those of its title.
     marks: dict[str, int] | None = None
+    titles: Sequence[str] = ()  # those by which the bridge finds the columns
+
+    @property
+    def titles_at(self) -> int:
+        return titles_on_top(self.read(), self.titles)[1]
 
     @property
     def header(self) -> list[str]:
-        return self.cells[0] if self.cells else []
+        return self.cells[self.titles_at] if self.cells else []
+
+    def seen(self) -> Tab:
+        values, at = titles_on_top(self.read(), self.titles)
+        rated = self.scales.mark if self.scales else ""
+        return Tab(self.sheet_id, self.title, values, marked=self.marked(), rated=rated, titles_at=at)
+
+    def turn(self, at: int) -> None:
+        """Move the row of titles, which was seen there, above all others."""
+        if at:
+            self.cells += [[] for _ in range(at + 1 - len(self.cells))]
+            self.cells.insert(0, self.cells.pop(at))
 
     def column(self, title: str) -> int:
         return self.header.index(title)
@@ -52,9 +80,10 @@ class FakeTab:
 
     def lacking(self) -> list[str]:
         """The columns of the bridge's that somebody deleted, while the others are there."""
-        if self.marks is None or not self.cells or read_table(self.read(), REQUIRED).problems:
-            return []
-        return [title for title in LATER if title not in self.marked()]
+        low = [TITLES_ROW] if self.titles_at else []
+        if self.marks is None or not self.cells or read_table(self.seen().values, REQUIRED).problems:
+            return low
+        return low + [title for title in LATER if title not in self.marked()]
 
     def read(self) -> tuple[tuple[str, ...], ...]:
         """As Google tells it: trailing empty cells and rows are left out."""
@@ -84,21 +113,14 @@ class FakeSheet:
         self.review: FakeTab | None = None
         self.catalogue: FakeTab | None = None
         if catalogue is not None:
-            self.catalogue = FakeTab(2, catalogue_title, [list(row) for row in catalogue])
+            self.catalogue = FakeTab(2, catalogue_title, [list(row) for row in catalogue], titles=BADGE_TITLES)
         self.own: dict[Own, FakeTab] = {}
         self.reads = 0
         self.writes: list[Change] = []
 
     def read(self) -> SheetReading:
         self.reads += 1
-        tabs = [
-            None
-            if tab is None
-            else Tab(
-                tab.sheet_id, tab.title, tab.read(), marked=tab.marked(), rated=tab.scales.mark if tab.scales else ""
-            )
-            for tab in (self.review, self.catalogue)
-        ]
+        tabs = [None if tab is None else tab.seen() for tab in (self.review, self.catalogue)]
         own = {
             page: Tab(tab.sheet_id, tab.title, () if page is Own.ARCHIVE else tab.read())
             for page, tab in self.own.items()
@@ -107,7 +129,8 @@ class FakeSheet:
         titles = frozenset(tab.title for tab in there)
         lacking = tuple(self.review.lacking()) if self.review is not None else ()
         url = "https://docs.google.com/spreadsheets/d/fake/edit"
-        return SheetReading(url, tabs[0], tabs[1], own, titles, lacking=lacking)
+        low = (TITLES_ROW,) if tabs[1] is not None and tabs[1].titles_at else ()
+        return SheetReading(url, tabs[0], tabs[1], own, titles, lacking=lacking, badges_lacking=low)
 
     def write(self, reading: SheetReading, change: Change) -> None:
         if not change:
@@ -116,10 +139,13 @@ class FakeSheet:
         if review is not None and reading.review is not None and review.sheet_id != reading.review.sheet_id:
             raise TryLater("Somebody changed the sheet while the bridge was about to write; nothing was written.")
         if review is not None:
+            if reading.review is not None and change.is_in_review:
+                review.turn(reading.review.titles_at)
             _patch(review, change.review)
             review.cells = [list(row) for row in review.read()] + [list(map(as_text, row)) for row in change.added]
             if change.mend_review and reading.review is not None:
-                _mend(review, max(map(len, reading.review.values)), reading.lacking)
+                lacking = [title for title in reading.lacking if title != TITLES_ROW]
+                _mend(review, max(map(len, reading.review.values)), lacking)
             review.cells = [row for position, row in enumerate(review.cells) if position not in change.removed]
             if change.ratings is not None and not change.make_review:
                 review.rate(change.ratings)
@@ -128,9 +154,11 @@ class FakeSheet:
             if self.catalogue is not None:
                 raise TryLater("Somebody changed the sheet while the bridge was about to write; nothing was written.")
             made = [[row.get(column.title, "") for column in BADGE_COLUMNS] for row in change.badges]
-            self.catalogue = FakeTab(2, self.catalogue_title, [[column.title for column in BADGE_COLUMNS], *made])
+            header = [column.title for column in BADGE_COLUMNS]
+            self.catalogue = FakeTab(2, self.catalogue_title, [header, *made], titles=BADGE_TITLES)
         self.review = review
-        if self.catalogue is not None and reading.catalogue is not None:
+        if self.catalogue is not None and reading.catalogue is not None and change.is_in_catalogue:
+            self.catalogue.turn(reading.catalogue.titles_at)
             _patch(self.catalogue, change.catalogue)
         self.writes.append(change)
 
@@ -145,7 +173,7 @@ class FakeSheet:
 
     def _tab_for(self, reading: SheetReading, change: Change) -> FakeTab | None:
         if change.make_review:
-            tab = self.review or FakeTab(41, self.review_title)
+            tab = self.review or FakeTab(41, self.review_title, titles=REQUIRED)
             if any(any(row) for row in tab.cells[1:]):
                 raise TryLater("Somebody changed the sheet while the bridge was about to write; nothing was written.")
             tab.cells, tab.marks = [list(self.titles)], None
@@ -166,11 +194,13 @@ class FakeSheet:
         """The rows of the review tab by column title, as people see them."""
         if self.review is None:
             return []
-        return [dict(zip(self.review.header, _filled(row, self.review), strict=True)) for row in self.review.cells[1:]]
+        rows = [row for place, row in enumerate(self.review.cells) if place != self.review.titles_at]
+        return [dict(zip(self.review.header, _filled(row, self.review), strict=True)) for row in rows]
 
     def row(self, attempt_id: str) -> dict[str, str]:
         """The first row with this id. Raises KeyError when there is none."""
-        return self.rows[self._place(attempt_id) - 1]
+        place = self._place(attempt_id)
+        return self.rows[place - (place > self._tab().titles_at)]
 
     def ids(self) -> list[str]:
         return [_filled(row, tab)[0] for tab in [self._tab()] for row in tab.cells[1:]]
@@ -270,7 +300,7 @@ def insert_criteria(cells: Cells, scales: Scales) -> dict[str, str]:
 
 def _place(tab: FakeTab, key: str) -> int:
     for place, row in enumerate(tab.cells):
-        if place and row[:1] == [key]:
+        if row[:1] == [key]:
             return place
     raise KeyError(key)
 

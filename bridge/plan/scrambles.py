@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from bridge.model import Decision, Known, Verdict
 from bridge.plan.draft import Draft
@@ -13,7 +13,8 @@ from bridge.review import BADGE, EMAIL, Row, fold, to_verdict
 
 SCRAMBLED = (
     "Decisions stand in other rows than before: was one column sorted by itself? Please undo that (Ctrl+Z), "
-    "or put the earlier words back. Until then no decision is taken from this sheet."
+    "or put the earlier words back. Was it meant? Then empty those that are new, and choose them again once Status has "
+    "changed. Until then no decision is taken from this sheet."
 )
 REWORDED = (
     "Feedback stands in other rows than before: was that column sorted by itself? Please undo that (Ctrl+Z), or put "
@@ -80,12 +81,27 @@ def _rated(row: Row, decision: Decision) -> Mapping[str, str]:
     return {title: fold(word) for title in titles if (word := row.ratings.get(title, ""))}
 
 
+def word_fact(attempt_id: str, tab: str = "") -> str:
+    """Where the ledger keeps which word a row says of which nothing is in force."""
+    return f"{tab}word:{attempt_id}"
+
+
+def _said(known: Known, attempt_id: str, tab: str) -> Verdict | None:
+    """What a row said at the last look, whether it was taken or not."""
+    decision = known.decision(attempt_id)
+    if decision is None:
+        return to_verdict(known.facts.get(word_fact(attempt_id, tab), ""))
+    return last_said(known, decision, tab)
+
+
 def remember_words(draft: Draft, rows: Mapping[str, Row], tab: str = "") -> None:
-    """Where a closed row says other words than at the last look, the ledger keeps them."""
+    """Where a row says other words than at the last look, of which nothing is in force or which closed it, the ledger
+    keeps them."""
     for attempt_id, row in rows.items():
-        decision = draft.known.decision(attempt_id)
+        decision, verdict = draft.known.decision(attempt_id), to_verdict(row.verdict)
+        if decision is None and verdict is not _said(draft.known, attempt_id, tab):
+            draft.fact(word_fact(attempt_id, tab), verdict.value if verdict else "")
         if decision is not None and decision.enacted:
-            verdict = to_verdict(row.verdict)
             if verdict is not last_said(draft.known, decision, tab):
                 draft.fact(cell_fact(decision, tab), verdict.value if verdict else "")
             if row.feedback != last_told(draft.known, decision, tab):
@@ -95,11 +111,13 @@ def remember_words(draft: Draft, rows: Mapping[str, Row], tab: str = "") -> None
 
 
 def scrambled(known: Known, rows: Mapping[str, Row], tab: str = "") -> frozenset[str]:
-    """The attempts whose decided rows show that verdicts moved between rows, as when one column is sorted by itself.
+    """The attempts whose rows show that verdicts moved between rows, as when one column is sorted by itself."""
+    return _closed_rows_changed(known, rows, tab) | _words_went_over(known, rows, tab)
 
-    Signs of it, all together and since the last look: two or more decided rows lost their word while their feedback
-    stayed, or went along to other rows, and no word has become rarer. Somebody who changes his mind writes feedback,
-    or makes a word rarer.
+
+def _closed_rows_changed(known: Known, rows: Mapping[str, Row], tab: str) -> frozenset[str]:
+    """Two or more decided rows lost their word since the last look while their feedback stayed, or went along to other
+    rows, and no word has become rarer. Somebody who changes his mind writes feedback, or makes a word rarer.
     """
     changed, moved_with_feedback, lost_words, lost_texts = [], [], False, Counter[str]()
     before, after = Counter[Verdict](), Counter[Verdict]()
@@ -125,6 +143,44 @@ def scrambled(known: Known, rows: Mapping[str, Row], tab: str = "") -> frozenset
     alone = len(changed) - len(moved_with_feedback) >= 2
     together = len(changed) >= 2 and _stand_elsewhere(known, rows, lost_texts, tab)
     return frozenset(changed) if alone or together else frozenset()
+
+
+def _words_went_over(known: Known, rows: Mapping[str, Row], tab: str) -> frozenset[str]:
+    """A word that had been taken is gone since the last look from a row whose feedback stayed, or went along, and
+    exactly as many other rows have it now. Of a single one that had not acted, it is asked besides that a sort would
+    leave it so: whoever chose in the wrong row does the same by hand.
+
+    A row that says another word, which nobody lost, was changed by somebody who thought better of it.
+    """
+    now = {key: to_verdict(row.verdict) for key, row in rows.items()}
+    changed = {key: said for key in rows if (said := _said(known, key, tab)) is not now[key]}
+    went_along = {(now[key], rows[key].feedback) for key in changed}
+
+    def is_lost(key: str, said: Verdict | None) -> bool:
+        decision, told = known.decision(key), rows[key].feedback
+        if decision is not None:
+            told = last_told(known, decision, tab)
+        return said not in (None, Verdict.HOLD) and (told == rows[key].feedback or (said, told) in went_along)
+
+    words = {said for key, said in changed.items() if is_lost(key, said)} | {None}
+    lost = {key: said for key, said in changed.items() if is_lost(key, said) and now[key] in words}
+    found = {key: now[key] for key in changed if now[key] in lost.values()}
+    taken = [decision for key in lost if (decision := known.decision(key)) is not None]
+    if not taken or Counter(lost.values()) != Counter(found.values()):
+        return frozenset()
+    moved = frozenset(lost.keys() | found.keys())
+    certain = len(taken) >= 2 or taken[0].enacted or _is_sorted([rows[key] for key in moved], rows.values())
+    return moved if certain else frozenset()
+
+
+def _is_sorted(moved: Iterable[Row], rows: Iterable[Row]) -> bool:
+    """True if the verdicts from the first to the last of the rows that *moved* stand as a sort leaves them."""
+    places = sorted(row.position for row in moved)
+    between = sorted((row.position, fold(row.verdict)) for row in rows if places[0] <= row.position <= places[-1])
+    words = [word for _, word in between]
+    filled = [word for word in words if word]
+    ordered = filled in (sorted(filled), sorted(filled, reverse=True))
+    return ordered and words[: len(filled)] == filled
 
 
 def reworded(known: Known, rows: Mapping[str, Row], tab: str = "") -> frozenset[str]:

@@ -13,6 +13,7 @@ from bridge.plan import Learnt, leaving, show, without
 from bridge.plan.assignment import is_with
 from bridge.plan.desks import STALE
 from bridge.plan.pages import as_text
+from bridge.plan.scrambles import SCRAMBLED
 from bridge.plan.standing import Standing
 from bridge.ports import Change, SheetReading, Tab
 from bridge.review import COLUMNS_OF_COACHES, WITH, columns_of
@@ -312,3 +313,27 @@ def test_a_coordinator_with_whom_a_row_is_for_want_of_coaches_reads_what_helps()
     made.look()
     made.look()
     assert (made.ids("kim@district.example"), made.ids(BO)) == ([], ["1-1"])
+
+
+def test_a_coachs_decisions_that_were_sorted_while_they_settle_don_t_act_and_others_do() -> None:
+    made = town("t1", "t2", "t3", "t4", policy=SETTLING)
+    for n in (1, 2, 3):
+        made.wish(f"{n}-1", BO)
+    made.wish("4-1", ANA)
+    made.look()
+    made.choose_in(BO, "3-1", "Approve")
+    made.choose_in(ANA, "4-1", "Approve")
+    made.look()
+    made.now += SETTLING.settle
+    made.choose_in(BO, "3-1", "")
+    made.choose_in(BO, "1-1", "Approve")
+    for _ in range(3):
+        made.look()
+        made.now += SETTLING.settle
+    assert list(made.known.orders) == ["4-1"]
+    assert SCRAMBLED in made.problems()
+    assert SCRAMBLED in made.cell_of(BO, "1-1", "Status")
+    made.choose_in(BO, "1-1", "")
+    made.look()
+    assert made.standing("3-1") is Standing.WAITING
+    assert not made.problems()

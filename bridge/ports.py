@@ -121,6 +121,7 @@ class SheetReading:
     unlocked: Mapping[Own, Mapping[str, Any]] = field(default_factory=dict)
     badges_lacking: tuple[str, ...] = ()  # the same as *lacking*, of the tab of badges
     lacking: tuple[str, ...] = ()  # what of the review tab's looks is missing or changed, in words: the column “Due”
+    uses: Mapping[str, str] = field(default_factory=dict)  # which tabs the spreadsheet notes as used, for the same
     structure: Mapping[str, Any] = field(default_factory=dict)  # of the review tab, for whoever writes it
     badges: Mapping[str, Any] = field(default_factory=dict)  # the same of the tab of badges
     coaches: Mapping[str, SheetReading] = field(default_factory=dict)  # by address: the same of that coach's own tab

@@ -19,11 +19,11 @@ from bridge.google import Errand, Google
 from bridge.openbadges.text import clean
 from bridge.plan.catalogue import TITLES
 from bridge.ports import Change, Own, OwnChange, SheetReading, Tab
-from bridge.review import TITLES_ROW, criteria_in, titles_on_top
+from bridge.review import TITLES_ROW, criteria_in, read_table, titles_on_top
 from bridge.sheet_catalogue import mended as mended_catalogue
 from bridge.sheet_catalogue import new_catalogue
 from bridge.sheet_coaches import NO_TABS, UNLOCKED, CoachTabs, Lock, coach_sheet_id
-from bridge.sheet_finding import find, put_on_top
+from bridge.sheet_finding import BADGES, NOTED, REVIEW, find, noting, put_on_top, uses
 from bridge.sheet_keeping import Mending, ReviewLook
 from bridge.sheet_look import FIELDS, made, marks, mended, new_tab
 from bridge.sheet_pages import PAGES, PageLook, append_rows, charts, closing, more_columns, new_page, unfinished
@@ -35,7 +35,8 @@ Values: TypeAlias = tuple[tuple[str, ...], ...]
 API = "https://sheets.googleapis.com/v4/spreadsheets"
 
 _GRID = "gridProperties(columnCount,frozenRowCount)"
-_STRUCTURE = f"spreadsheetUrl,sheets(properties(sheetId,title,{_GRID}),charts(chartId),{','.join(FIELDS)})"
+_TABS = f"properties(sheetId,title,{_GRID}),charts(chartId),{','.join(FIELDS)}"
+_STRUCTURE = f"spreadsheetUrl,developerMetadata(metadataKey,metadataValue),sheets({_TABS})"
 
 
 class GoogleSheet:
@@ -64,43 +65,48 @@ class GoogleSheet:
     def read(self) -> SheetReading:
         """Two calls; one when no tab is there.
 
-        A tab is found by its title; one that the bridge made also after somebody renamed it, before one whose title
-        is only alike. The bridge's own are found by its mark alone: another one of that title is somebody else's.
+        The bridge's own tabs are found by its mark alone: another one of that title is somebody else's.
         """
         structure = self._structure()
         titles = {int(p["sheetId"]): str(p["title"]) for p in _properties(structure)}
-        review = find(titles, self._review_title, review_sheet_id(self._id))
-        catalogue = find(titles, self._catalogue_title, catalogue_sheet_id(self._id))
+        review, catalogue = self._find(titles, noted_as := uses(structure))
         sheets = {int(sheet.get("properties", {}).get("sheetId", 0)): sheet for sheet in structure.get("sheets", ())}
-        drawn = frozenset(int(one["chartId"]) for sheet in sheets.values() for one in sheet.get("charts", ()))
+        drawn = _drawn(sheets)
         own = {page: page_id(page) for page in self._pages if page_id(page) in titles}
         theirs = self._coaches.find(sheets)
         pages = (sheet_id for page, sheet_id in own.items() if page is not Own.ARCHIVE)
         values = self._values([one for one in (review, catalogue, *pages, *theirs.values()) if one is not None])
-        url = str(structure.get("spreadsheetUrl") or self._url)
-        all_titles, locks = frozenset(titles.values()), self._locks(theirs, sheets)
+        url, all_titles = str(structure.get("spreadsheetUrl") or self._url), frozenset(titles.values())
+        locks = self._locks(theirs, sheets)
 
         def tab(sheet_id: int, titles: Iterable[str] = ()) -> Tab:
             return _tab(sheet_id, sheets[sheet_id], values.get(sheet_id, ()), titles)
 
-        def decided(sheet_id: int | None, look: ReviewLook, lock: Lock = UNLOCKED) -> SheetReading:
+        def decided(sheet_id: int | None, look: ReviewLook, lock: Lock = UNLOCKED, used: str = "-") -> SheetReading:
             found, seen = (None, {}) if sheet_id is None else (tab(sheet_id, look.required), sheets[sheet_id])
-            said = (*_turned(found), *_mended(found, seen, look).said, *lock.mending.said)
+            looks = (*_mended(found, seen, look).said, *lock.mending.said)
+            said = (*_turned(found), *looks, *_unnoted(found, look.required, used))
             return SheetReading(url, found, None, titles=all_titles, lacking=said, structure=seen, open=lock.open)
 
         listed, badges = (None, {}) if catalogue is None else (tab(catalogue, TITLES), sheets[catalogue])
         coaches = {coach: decided(number, self._coaches.look, locks[coach]) for coach, number in theirs.items()}
         return replace(
-            decided(review, self._look),
+            decided(review, self._look, used=noted_as.get(REVIEW, "")),
+            uses=noted_as,
             catalogue=listed,
             badges=badges,
-            badges_lacking=(*_turned(listed), *mended_catalogue(listed, badges).said),
+            badges_lacking=_lacking(listed, badges, noted_as.get(BADGES, "")),
             own={page: tab(sheet_id) for page, sheet_id in own.items()},
             charts=drawn,
             undrawn=frozenset(unfinished(drawn, self._pages)) & own.keys(),
             unlocked={page: sheets[number] for page, number in own.items() if closing(number, sheets[number])},
             coaches=coaches,
         )
+
+    def _find(self, titles: Mapping[int, str], noted: Mapping[str, str]) -> tuple[int | None, int | None]:
+        """The numbers of the review tab and of the tab of badges."""
+        review = find(titles, self._review_title, noted.get(REVIEW, ""), review_sheet_id(self._id))
+        return review, find(titles, self._catalogue_title, noted.get(BADGES, ""), catalogue_sheet_id(self._id))
 
     def _locks(self, theirs: Mapping[str, int], sheets: Mapping[int, Mapping[str, Any]]) -> dict[str, Lock]:
         """Compare what protects each coach's tab.
@@ -189,13 +195,17 @@ class GoogleSheet:
         titles |= {self._catalogue_title} if change.make_catalogue else set()
         review = reading.review.sheet_id if reading.review else review_sheet_id(self._id)
         requests = self._decided_requests(review, self._review_title, self._look, reading, change)
+        if change.make_review or change.mend_review:
+            requests += noting(reading.uses, REVIEW, review)
         if reading.catalogue is not None and change.is_in_catalogue:
             requests += put_on_top(reading.catalogue, reading.badges)
             requests += patch(reading.catalogue.sheet_id, change.catalogue)
             if change.mend_catalogue:
                 requests += mended_catalogue(reading.catalogue, reading.badges).requests
+                requests += noting(reading.uses, BADGES, reading.catalogue.sheet_id)
         if change.make_catalogue:
             requests += new_catalogue(catalogue_sheet_id(self._id), self._catalogue_title, change.badges)
+            requests += noting(reading.uses, BADGES, catalogue_sheet_id(self._id))
         for coach, theirs in change.coaches.items():
             title = free_title(self._coaches.title(coach), titles)
             titles.add(title)
@@ -257,6 +267,26 @@ def _tab(sheet_id: int, structure: Mapping[str, Any], values: Values, titles: It
 
 def _turned(tab: Tab | None) -> tuple[str, ...]:
     return (TITLES_ROW,) if tab is not None and tab.titles_at else ()
+
+
+def _unnoted(tab: Tab | None, titles: Iterable[str], used: str) -> tuple[str, ...]:
+    """*used*: the number that is noted; "-" for a tab that is found otherwise.
+
+    A tab that lacks titles may be somebody else's: nothing is noted of it.
+    """
+    if tab is None or used in ("-", str(tab.sheet_id)) or read_table(tab.values, titles).problems:
+        return ()
+    return (NOTED,)
+
+
+def _lacking(tab: Tab | None, structure: Mapping[str, Any], used: str) -> tuple[str, ...]:
+    """What the tab of badges lacks."""
+    return (*_turned(tab), *mended_catalogue(tab, structure).said, *_unnoted(tab, TITLES, used))
+
+
+def _drawn(sheets: Mapping[int, Mapping[str, Any]]) -> frozenset[int]:
+    """The ids of all charts."""
+    return frozenset(int(one["chartId"]) for sheet in sheets.values() for one in sheet.get("charts", ()))
 
 
 def _mended(tab: Tab | None, structure: Mapping[str, Any], look: ReviewLook) -> Mending:

@@ -242,6 +242,10 @@ RULES: tuple[Rule, ...] = (
         "https://developers.google.com/workspace/sheets/api/guides/metadata",
     ),
     Rule("sheets", "a sort moves cells; metadata of rows stays where it is"),
+    Rule(
+        "sheets.spreadsheets.batchUpdate",
+        "a copied tab takes developer metadata along, not protections",
+    ),
     Rule("sheets", "the columns of filter criteria and orders count from A, and follow their columns"),
     Rule("sheets", "a filter view takes the place of the basic filter; its order moves no cells"),
     Rule("sheets", "a filter that names a column outside its range: 400; filters by colour: 501 (the sandbox's limit)"),

@@ -185,7 +185,7 @@ def test_a_spreadsheet_without_a_catalogue_gets_one_to_be_filled_in(town: Distri
 def test_a_catalogue_that_is_gone_leaves_the_known_badges_in_force(received: District) -> None:
     town = received
     town.approve_all()
-    town.act("sheet/rename-tab", tab=BADGES_TAB, title="Old badges")
+    town.act("sheet/delete-tab", tab=BADGES_TAB)
     report = town.night()
     assert "There is no tab “Badges”. The badges known so far stay in force." in told(report)
     town.assert_each_has_one_badge()

@@ -53,7 +53,7 @@ def delete_sheet(edit: Edit, content: Json) -> None:
 
 @request("duplicateSheet")
 def duplicate_sheet(edit: Edit, content: Json) -> Json:
-    """Copy a tab with its cells and looks; protections and metadata are not copied."""
+    """Copy a tab with its cells, looks and metadata; protections are not copied."""
     source = edit.sheet(content.get("sourceSheetId", 0))
     wanted: Json = {"title": content.get("newSheetName") or f"Copy of {source.title}"}
     if "newSheetId" in content:
@@ -67,6 +67,8 @@ def duplicate_sheet(edit: Edit, content: Json) -> Json:
         things[:] = [thing | {name: edit.book.new_number()} for thing in things]
     _rename_tables(edit, copy)
     copy.charts[:] = [_copied_chart(edit, chart, source.id, fresh.id) for chart in copy.charts]
+    notes = [note for note in edit.book.metadata if note.sheet_id == source.id]
+    edit.book.metadata += [replace(note, id=edit.book.new_number(), sheet_id=fresh.id) for note in notes]
     edit.book.sheets.insert(content.get("insertSheetIndex", 0), copy)
     grid.check_room(edit.book)
     return {"properties": properties(edit.book, copy)}

@@ -69,11 +69,19 @@ def visible(text: str) -> str:
 def mailboxes(text: str) -> frozenset[str]:
     """Return the addresses in *text*, spelt so that what reaches one mailbox looks alike.
 
-    Small letters, full-width and look-alike forms made plain (NFKC), nothing invisible, no "+tag".
+    Small letters, full-width and look-alike forms made plain (NFKC), nothing invisible, no "+tag"; at Gmail, which has
+    two names, no dots.
     """
     plain = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf").casefold()
-    found = (address.rpartition("@") for address in _ADDRESS.findall(plain))
-    return frozenset(f"{local.partition('+')[0]}@{domain}" for local, _, domain in found)
+    return frozenset(map(_mailbox, _ADDRESS.findall(plain)))
+
+
+def _mailbox(address: str) -> str:
+    local, _, domain = address.rpartition("@")
+    local, domain = local.partition("+")[0], domain.rstrip(".")
+    if domain in ("gmail.com", "googlemail.com"):
+        local, domain = local.replace(".", ""), "gmail.com"
+    return f"{local}@{domain}"
 
 
 def web_link(url: str) -> str:

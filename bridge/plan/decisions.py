@@ -34,13 +34,16 @@ from bridge.plan.second_look import (
     is_asked_as_coordinator,
     is_first_again,
     needs,
-    why_nameless,
     why_no_second,
 )
 from bridge.plan.standing import ANSWERS, OPEN, Answer, Standing, not_in_use, standing, why_not
 from bridge.review import BADGE, EMAIL, EVIDENCE, LINK, NOWHERE, REFLECTION, Row, cell, fold, is_id, to_verdict
 
 NO_COACH = "Please choose your address in Reviewer; only the programme's coaches may decide this."
+NAMELESS = (
+    "Please write your own e-mail address, and no other, into Reviewer: nobody may approve, or revoke, a badge of "
+    "their own."
+)
 NO_COACH_THERE = (
     "Only the programme's coaches may approve or revoke this. Have somebody else named in coaches, in the section "
     "[review] of the settings: then the row goes to them."
@@ -319,6 +322,8 @@ def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, polic
                 return NO_COACH_THERE if policy.identity is Identity.TABS else NO_COACH
             case Bar.NO_REVIEWER if achievement is not None:
                 return _not_a_reviewer(achievement, policy)
+            case Bar.NAMELESS:
+                return NAMELESS
             case Bar.OWN:
                 return "Nobody may approve a request of their own: please ask another coach."
     elif policy.coaches and reviewer not in {*policy.coaches, policy.coordinator} - {""}:
@@ -332,7 +337,7 @@ def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, polic
             return f"“{achievement.name}” is switched off in the tab Badges, so it can't be approved."
         if (rival := intake.rival(request)) is not None:
             return f"Request {rival} already stands for this badge, so that nobody gets it twice."
-        if sentence := why_nameless(achievement, reviewer) or why_not_rated(known, row, achievement):
+        if sentence := why_not_rated(known, row, achievement):
             return sentence
         if achievement.prerequisites is not None:
             return missing(known, achievement, intake.attempts_of(request.recipient), now)

@@ -17,6 +17,7 @@ class Bar(Enum):
 
     NO_COACH = auto()
     NO_REVIEWER = auto()  # of this badge
+    NAMELESS = auto()  # nobody can tell whether it is the person who asked
     OWN = auto()
 
 
@@ -27,7 +28,9 @@ def bar(known: Known, attempt: Attempt, reviewer: str, policy: Policy, *, asked:
         return Bar.NO_COACH
     if achievement is not None and achievement.reviewers and reviewer not in achievement.reviewers and not asked:
         return Bar.NO_REVIEWER
-    return Bar.OWN if mailboxes(reviewer) & mailboxes(attempt.submission.recipient) else None
+    if len(theirs := mailboxes(reviewer)) != 1:
+        return Bar.NAMELESS
+    return Bar.OWN if theirs & mailboxes(attempt.submission.recipient) else None
 
 
 def names(achievement: Achievement) -> str:

@@ -42,7 +42,8 @@ _IN_CELLS = (
     (
         "decide about a request",
         f"Go to the tab Review and choose from the list under {DECISION}. Write to the teacher under {FEEDBACK}, and "
-        f"put your own address under {REVIEWER}. Then look at {STATUS}: it says what comes of it, or what is missing.",
+        f"put your own e-mail address under {REVIEWER}: Approve and Revoke need it. Then look at {STATUS}: it says "
+        "what comes of it, or what is missing.",
     ),
     (
         "approve",
@@ -103,9 +104,9 @@ def _of_settings(policy: Policy) -> Rows:
         else f"A decision acts when the bridge comes next. Until then, {undo} to take it back."
     )
     who = (
-        "Whoever the coordinator has named as a coach; nobody decides about a request of their own."
+        "Whoever the coordinator has named as a coach; nobody approves a request of their own."
         if policy.coaches
-        else "Whoever may edit this spreadsheet; nobody decides about a request of their own."
+        else "Whoever may edit this spreadsheet; nobody approves a request of their own."
     )
     shared = f" with {policy.share_with}" if policy.share_with else ""
     return (

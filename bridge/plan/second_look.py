@@ -88,13 +88,6 @@ def seconds(known: Known, attempt_id: str, asked: Iterable[str], policy: Policy)
     return tuple(one for one in dict.fromkeys(able) if first and not why_no_second(first.reviewer, one, wanted, policy))
 
 
-def why_nameless(achievement: Achievement, reviewer: str) -> str:
-    """Ask for an address where two people must be told apart; "" if there is one, or none is needed."""
-    if not achievement.second_look or len(mailboxes(reviewer)) == 1:
-        return ""
-    return f"Please put your own address into Reviewer: two different people must approve “{achievement.name[:60]}”."
-
-
 def is_asked_as_coordinator(achievement: Achievement | None, reviewer: str, policy: Policy) -> bool:
     """True for the coordinator, who need be no coach to approve a badge that wants exactly her word."""
     wanted = achievement.second_look if achievement is not None else ""

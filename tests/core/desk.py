@@ -31,6 +31,7 @@ NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ENTROPY = bytes(range(32))
 HEADER = [column.title for column in COLUMNS]
 PLACE = {title: place for place, title in enumerate(HEADER)}
+COACH = "carla@district.example"
 POLICY = Policy(issuer_url="https://badges.district.example", key_id="did:web:badges.district.example#key-1")
 
 BADGES = (
@@ -171,9 +172,11 @@ class Desk:
         assert self.review is not None
         return self.row(attempt_id)[self.review[0].index(title)]
 
-    def choose(self, attempt_id: str, verdict: str, feedback: str = "", reviewer: str = "") -> None:
+    def choose(self, attempt_id: str, verdict: str, feedback: str = "", reviewer: str | None = None) -> None:
+        """Whoever chooses says who they are, unless told otherwise."""
         assert self.review is not None
         row = self.row(attempt_id)
+        reviewer = (COACH if verdict else "") if reviewer is None else reviewer
         for title, text in (("Decision", verdict), ("Feedback", feedback), ("Reviewer", reviewer)):
             row[self.review[0].index(title)] = text
 

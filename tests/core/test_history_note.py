@@ -28,7 +28,10 @@ def test_it_tells_days_deeds_coach_and_words() -> None:
 
 def test_a_badge_is_told_and_words_and_lines_are_bounded() -> None:
     desk = issued()
-    assert note(desk, "1-1")[-2:] == ["2026-11-22 1-1 approved", "2026-11-22 1-1 badge issued"]
+    assert note(desk, "1-1")[-2:] == [
+        "2026-11-22 1-1 approved by carla@district.example",
+        "2026-11-22 1-1 badge issued",
+    ]
     desk = asked()
     held = (Decision("1-1", n, 1, Verdict.HOLD, "", f"{n} long words" * 100, NOON) for n in range(1, 41))
     desk.known.decisions["1-1"] = tuple(held)

@@ -9,7 +9,7 @@ import pytest
 
 from bridge.plan.standing import Standing
 from tests.core.answering import FORM, FormDesk
-from tests.core.desk import POLICY, Desk, submission
+from tests.core.desk import COACH, POLICY, Desk, submission
 from tests.core.rated import desk_with, good, rate, rubric
 from tests.core.second import ANN
 
@@ -28,7 +28,7 @@ def later(desk: Desk, minutes: int = 20) -> None:
     desk.look()
 
 
-def approve(desk: Desk, word: str = "meets", reviewer: str = "") -> None:
+def approve(desk: Desk, word: str = "meets", reviewer: str = COACH) -> None:
     rate(desk, "1-1", planning=word)
     desk.choose("1-1", "Approve", reviewer=reviewer)
 

@@ -11,7 +11,7 @@ from bridge.plan.decisions import TWICE
 from bridge.plan.learning import REBUILD
 from bridge.plan.scrambles import SCRAMBLED
 from bridge.plan.standing import Standing
-from tests.core.desk import PLACE, Desk, asked, issued, submission
+from tests.core.desk import COACH, PLACE, Desk, asked, issued, submission
 
 
 def crowd(n: int = 6) -> Desk:
@@ -48,7 +48,7 @@ def test_moved_and_added_columns_change_nothing() -> None:
     desk.review = [[row[-1], "my own column", *reversed(row[:-1])] for row in desk.review]
     assert not desk.look().lesson
     row = next(row for row in desk.review if "1-1" in row)
-    row[desk.review[0].index("Decision")] = "Approve"
+    row[desk.review[0].index("Decision")], row[desk.review[0].index("Reviewer")] = "Approve", COACH
     desk.look()
     assert desk.standing("1-1") is Standing.APPROVED
 
@@ -98,7 +98,7 @@ def test_a_copied_row_decides_nothing_and_both_say_so() -> None:
     desk.review.append(list(desk.row("1-1")))
     for row in desk.review:
         if row[0] == "1-1":
-            row[desk.review[0].index("Decision")] = "Approve"
+            row[desk.review[0].index("Decision")], row[desk.review[0].index("Reviewer")] = "Approve", COACH
     desk.choose("2-1", "Approve")
     desk.look()
     status = desk.review[0].index("Status")
@@ -167,7 +167,7 @@ def test_a_damaged_header_stops_decisions_but_not_intake() -> None:
     desk = crowd(2)
     assert desk.review is not None
     desk.review[0][PLACE["Decision"]] = "Decission"
-    desk.review[1][PLACE["Decision"]] = "Approve"
+    desk.review[1][PLACE["Decision"]], desk.review[1][PLACE["Reviewer"]] = "Approve", COACH
     desk.submit(submission("new", who="late"))
     learnt = desk.look()
     assert desk.standing("3-1") is Standing.WAITING

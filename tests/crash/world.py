@@ -28,7 +28,7 @@ from tests.fakes.drive import FakeDrive
 from tests.fakes.forms import FakeForms
 from tests.fakes.ledger import Memory, MemoryLedger
 from tests.fakes.mailer import FakeMailer
-from tests.fakes.sheet import FakeSheet
+from tests.fakes.sheet import COACH, FakeSheet
 from tests.fakes.site import FakeSite
 from tests.fakes.story import artwork
 
@@ -206,7 +206,7 @@ def submit(email: str = "ana@lakeview.example", badge: str = FIRST_AID) -> Act:
     return lambda world: world.forms.submit(email, badge)
 
 
-def decide(attempt_id: str, verdict: str, feedback: str = "", reviewer: str = "") -> Act:
+def decide(attempt_id: str, verdict: str, feedback: str = "", reviewer: str = COACH) -> Act:
     return lambda world: world.sheet.decide(attempt_id, verdict, feedback, reviewer)
 
 

@@ -24,6 +24,8 @@ from bridge.review import (
 from bridge.sheet_catalogue import COLUMNS as BADGE_COLUMNS
 from bridge.sheet_requests import free_title
 
+COACH = "coach@lakeview.example"
+
 Cells = list[list[str]]
 TITLES = tuple(column.title for column in COLUMNS)
 
@@ -212,7 +214,7 @@ class FakeSheet:
         """Type into row number *row*, 0 being the header."""
         _patch(self._tab(), [Patch(row, self._tab().column(column), text)])
 
-    def decide(self, attempt_id: str, verdict: str, feedback: str = "", reviewer: str = "") -> None:
+    def decide(self, attempt_id: str, verdict: str, feedback: str = "", reviewer: str = COACH) -> None:
         for column, text in (("Feedback", feedback), ("Reviewer", reviewer), ("Decision", verdict)):
             self.type(attempt_id, column, text)
 

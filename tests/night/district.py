@@ -16,7 +16,7 @@ from bridge.demo.people import REVIEW, People
 from bridge.model import State
 from bridge.ports import World
 from bridge.report import Report
-from bridge.review import DECISION, ID, STATUS
+from bridge.review import DECISION, ID, REVIEWER, STATUS
 from bridge.sandbox.drive_resource import web_link
 from bridge.sandbox.drive_state import new_file, share
 from bridge.sandbox.forms_acts import answer_form
@@ -88,11 +88,12 @@ class District:
         return email
 
     def approve_all(self) -> None:
-        """A coach drags "Approve" down the column."""
+        """A coach drags "Approve" down the column, and their own address."""
         header, *rows = self.people.ask("GET", f"sheets/{self.programme.spreadsheet_id}/{REVIEW}")["rows"]
-        column = chr(ord("A") + header.index(DECISION))
-        cells = f"{column}2:{column}{len(rows) + 1}"
-        self.people.in_sheet("type", self.programme.coaches[0].email, range=cells, value="Approve")
+        coach = self.programme.coaches[0].email
+        for title, value in ((DECISION, "Approve"), (REVIEWER, coach)):
+            column = chr(ord("A") + header.index(title))
+            self.people.in_sheet("type", coach, range=f"{column}2:{column}{len(rows) + 1}", value=value)
 
     def act(self, path: str, **what: object) -> None:
         """Do something to the programme's "form", its "sheet" or a file, as its owner: "form/change"."""

@@ -47,7 +47,7 @@ def rubric(town: District, cell: str, badge: int = 0) -> None:
 
 def type_in(town: District, attempt_id: str, **cells: str) -> None:
     coach = town.programme.coaches[0].email
-    town.people.in_sheet("type-in-row", coach, where={"ID": attempt_id}, set=cells)
+    town.people.in_sheet("type-in-row", coach, where={"ID": attempt_id}, set={"Reviewer": coach, **cells})
 
 
 def status(town: District, attempt_id: str) -> str:

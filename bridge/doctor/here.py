@@ -135,11 +135,11 @@ def wording(settings: Settings) -> Findings:
 def reminders(settings: Settings) -> Findings:
     """Say who is told of what waits, and how a programme comes to tell nobody."""
     review, coordinator = settings.review, settings.programme.coordinator
-    if review.digest and not (review.coaches or coordinator):
+    if not (review.coaches or coordinator):
         yield warn(
             "reminders",
-            "Nobody is told what waits, but for the reviewers that a badge names itself.",
-            "Name coaches in [review], or a coordinator in [programme]; or set [review] digest = false.",
+            "Nobody is asked to decide, but for the reviewers that a badge names itself.",
+            "Name coaches in [review], or a coordinator in [programme].",
         )
     elif review.digest:
         who = counted(len(review.coaches), "coach is", "coaches are") if review.coaches else "The coordinator is"

@@ -18,8 +18,9 @@ from typing import TypeAlias
 from bridge.model import Achievement, Answer, AnswerReading, Attempt, Decision, Identity, Known, Verdict
 from bridge.plan.draft import Draft
 from bridge.plan.entitled import Bar, bar, names
+from bridge.plan.nobody import why_nobody
 from bridge.plan.policy import Policy
-from bridge.plan.second_look import first_yes, is_asked_as_coordinator, needs, why_no_second
+from bridge.plan.second_look import first_yes, may_as_coordinator, needs, why_no_second
 from bridge.plan.standing import ANSWERS, OPEN, Standing, standing, why_not
 from bridge.plan.standing import Answer as Outcome
 from bridge.review import fold, to_verdict
@@ -227,8 +228,12 @@ def _fault(known: Known, attempt: Attempt, answer: Answer, row: About, policy: P
     if row.mark not in ("", _mark(known, attempt)):
         return OTHERS
     achievement = known.achievements.get(known.requests[attempt.request].achievement)
-    asked = is_asked_as_coordinator(achievement, answer.reviewer, policy)
-    match bar(known, attempt, answer.reviewer, policy, asked=asked):
+    verdict = to_verdict(answer.verdict)
+    asked = may_as_coordinator(achievement, answer.reviewer, verdict, policy)
+    barred = bar(known, attempt, answer.reviewer, policy, asked=asked)
+    if barred and verdict is Verdict.APPROVE and why_nobody(known, attempt, policy):
+        return "nobody can approve this request as things stand."
+    match barred:
         case Bar.NO_COACH:
             return (
                 "only the programme’s coaches may decide. Please let one of them answer, or answer from the account "
@@ -239,7 +244,6 @@ def _fault(known: Known, attempt: Attempt, answer: Answer, row: About, policy: P
             return f"{who}. Please let one of them answer."
         case Bar.OWN:
             return "nobody may decide about a request of their own. Please let another coach answer."
-    verdict = to_verdict(answer.verdict)
     if verdict is None:
         return f"“{answer.verdict[:40]}” is no decision. Please choose one of: {', '.join(Verdict)}."
     at = standing(known, attempt.id)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 
 from bridge.model import (
-    Achievement,
     Attempt,
     Decision,
     EvidenceKind,
-    Identity,
     Kind,
     Known,
     Request,
@@ -20,34 +17,21 @@ from bridge.model import (
     Superseded,
     Verdict,
 )
-from bridge.plan.attempts import why_no_return
+from bridge.plan.allowed import why_not_allowed
 from bridge.plan.draft import Draft
-from bridge.plan.entitled import Bar, bar, names
 from bridge.plan.intake import Intake
-from bridge.plan.pathways import missing
 from bridge.plan.policy import Policy
 from bridge.plan.ratings import badge_of, ratings_of, say_ratings, why_unknown
-from bridge.plan.rescaled import why_not_rated
 from bridge.plan.scrambles import displaced
 from bridge.plan.second_look import (
     first_yes,
-    is_asked_as_coordinator,
     is_first_again,
     needs,
     why_no_second,
 )
-from bridge.plan.standing import ANSWERS, OPEN, Answer, Standing, not_in_use, standing, why_not
+from bridge.plan.standing import ANSWERS, OPEN, Answer, Standing, standing, why_not
 from bridge.review import BADGE, EMAIL, EVIDENCE, LINK, NOWHERE, REFLECTION, Row, cell, fold, is_id, to_verdict
 
-NO_COACH = "Please choose your address in Reviewer; only the programme's coaches may decide this."
-NAMELESS = (
-    "Please write your own e-mail address, and no other, into Reviewer: nobody may approve, or revoke, a badge of "
-    "their own."
-)
-NO_COACH_THERE = (
-    "Only the programme's coaches may approve or revoke this. Have somebody else named in coaches, in the section "
-    "[review] of the settings: then the row goes to them."
-)
 TWICE = "This row is there twice: please delete one of them. Until then no decision is taken from either."
 TWICE_SHOWN = "This row is there twice: please delete one of them."  # where nothing is decided in it
 DAMAGED = "The ID, e-mail or badge of this row was changed, so it no longer counts. Please delete this row: {new}"
@@ -222,7 +206,7 @@ def _ask_the_first_again(draft: Draft, intake: Intake, row: Row, policy: Policy)
     first = first_yes(draft.known, row.attempt_id)
     if first is None or standing(draft.known, row.attempt_id) not in (Standing.HALF_APPROVED, Standing.DECIDED):
         return
-    if _not_allowed(draft.known, intake, replace(row, reviewer=first.reviewer), Verdict.APPROVE, policy, draft.now):
+    if why_not_allowed(draft.known, intake, replace(row, reviewer=first.reviewer), Verdict.APPROVE, policy, draft.now):
         if _pending(draft.known, row.attempt_id) is not None:
             _take_back(draft, row.attempt_id, "the first Approve is not allowed any more", policy)
         _take_back(draft, row.attempt_id, "it is not allowed any more", policy)
@@ -262,7 +246,7 @@ def _take(draft: Draft, intake: Intake, row: Row, verdict: Verdict, at: Standing
         if in_force is not first:
             _take_back(draft, attempt.id, "the second Approve was withdrawn", policy)
         return ""
-    sentence = _not_allowed(known, intake, row, verdict, policy, draft.now)
+    sentence = why_not_allowed(known, intake, row, verdict, policy, draft.now)
     if sentence := sentence or _no_second(known, row, verdict, first, policy):
         if in_force is not None and not in_force.enacted:
             _take_back(draft, attempt.id, "it is not allowed any more", policy)
@@ -307,49 +291,6 @@ def _says_again(before: Decision, word: Decision) -> bool:
     """True if the row says what it said *before*. A word of the future is heard anew: the clock was wrong then."""
     said, says = ((one.verdict, one.feedback, one.reviewer, one.ratings) for one in (before, word))
     return says == said and before.seen_at <= word.seen_at
-
-
-def _not_allowed(known: Known, intake: Intake, row: Row, verdict: Verdict, policy: Policy, now: datetime) -> str:
-    """Why this person may not choose this for this request; "" if they may."""
-    attempt = known.attempts[row.attempt_id]
-    request = known.requests[attempt.request]
-    achievement = known.achievements.get(request.achievement)
-    reviewer = row.reviewer.casefold()
-    if verdict in (Verdict.APPROVE, Verdict.REVOKE):
-        asked = verdict is Verdict.APPROVE and is_asked_as_coordinator(achievement, reviewer, policy)
-        match bar(known, attempt, reviewer, policy, asked=asked):
-            case Bar.NO_COACH:
-                return NO_COACH_THERE if policy.identity is Identity.TABS else NO_COACH
-            case Bar.NO_REVIEWER if achievement is not None:
-                return _not_a_reviewer(achievement, policy)
-            case Bar.NAMELESS:
-                return NAMELESS
-            case Bar.OWN:
-                return "Nobody may approve a request of their own: please ask another coach."
-    elif policy.coaches and reviewer not in {*policy.coaches, policy.coordinator} - {""}:
-        return NO_COACH
-    if verdict is Verdict.RETURN:
-        return why_no_return(known, attempt) or why_unknown(achievement, row.ratings)
-    if verdict is Verdict.APPROVE:
-        if achievement is None:
-            return not_in_use(attempt.submission.label)
-        if not achievement.active:
-            return f"“{achievement.name}” is switched off in the tab Badges, so it can't be approved."
-        if (rival := intake.rival(request)) is not None:
-            return f"Request {rival} already stands for this badge, so that nobody gets it twice."
-        if sentence := why_not_rated(known, row, achievement):
-            return sentence
-        if achievement.prerequisites is not None:
-            return missing(known, achievement, intake.attempts_of(request.recipient), now)
-    return ""
-
-
-def _not_a_reviewer(achievement: Achievement, policy: Policy) -> str:
-    where = "Reviewer of the tab Review" if policy.identity is Identity.TABS else "Reviewer"
-    return (
-        f"Only the reviewers of “{achievement.name[:60]}” may decide this: {names(achievement)}. "
-        f"Please let one of them choose, with that address in {where}."
-    )
 
 
 def _take_back(draft: Draft, attempt_id: str, why: str, policy: Policy) -> None:

@@ -14,7 +14,6 @@ from bridge.model import (
     Attempt,
     Digest,
     Effect,
-    Identity,
     Kind,
     Known,
     State,
@@ -23,12 +22,10 @@ from bridge.model import (
     digest_day,
     digest_subject,
 )
-from bridge.plan.asked import who_is_asked
-from bridge.plan.assignment import is_with
 from bridge.plan.draft import Draft
 from bridge.plan.due import due_of
+from bridge.plan.nobody import WAITS, is_asked, why_nobody
 from bridge.plan.policy import Policy
-from bridge.plan.second_look import seconds
 from bridge.plan.standing import Standing, standing
 
 #: Of each person so many digests are kept in the ledger.
@@ -86,7 +83,7 @@ def waiting(known: Known, now: datetime, policy: Policy) -> list[Waiting]:
     found = [
         _row(known, attempt, at, now, policy)
         for attempt in known.attempts.values()
-        if (at := standing(known, attempt.id)) in (Standing.WAITING, Standing.HELD, Standing.HALF_APPROVED)
+        if (at := standing(known, attempt.id)) in WAITS
     ]
     return sorted(found, key=lambda row: (row.due, row.request, row.attempt_id))
 
@@ -104,18 +101,8 @@ def _row(known: Known, attempt: Attempt, at: Standing, now: datetime, policy: Po
         due=due,
         late=max(0, (today - _day(due, policy)).days),
         held=at is Standing.HELD,
-        asked=_asked(known, attempt, at, policy),
+        asked=is_asked(known, attempt, policy),
     )
-
-
-def _asked(known: Known, attempt: Attempt, at: Standing, policy: Policy) -> tuple[str, ...]:
-    """Whoever has the row in a tab of their own, where there are such tabs; else all who may decide."""
-    if policy.identity is Identity.TABS:
-        coach = is_with(known, attempt.id)
-        return (coach,) if coach else ()
-    request = known.requests[attempt.request]
-    asked = who_is_asked(known.achievements.get(request.achievement), request.recipient, policy)
-    return seconds(known, attempt.id, asked, policy) if at is Standing.HALF_APPROVED else asked
 
 
 def _by_person(rows: Iterable[Waiting], policy: Policy) -> dict[str, list[Waiting]]:
@@ -143,15 +130,22 @@ def _told(request: int) -> str:
     return f"late:{request}"
 
 
-def _tell_of_trouble(draft: Draft, rows: Iterable[Waiting], late: Sequence[Waiting], policy: Policy) -> None:
+def _tell_of_trouble(draft: Draft, rows: Sequence[Waiting], late: Sequence[Waiting], policy: Policy) -> None:
     if late and not policy.coordinator:
         draft.problem(
             "review",
             f"Nobody has decided about {_named(late)}, {policy.escalate_days} days after the promised day or more. (To "
             "have such told by mail, name a coordinator in the section [programme] of the settings.)",
         )
-    lost = [row for row in rows if not row.asked]
-    if lost and policy.digests:
+    stuck = {row: why_nobody(draft.known, draft.known.attempts[row.attempt_id], policy) for row in rows}
+    if nobody := [row for row, why in stuck.items() if why]:
+        draft.problem(
+            "review",
+            f"Nobody can approve {_named(nobody)}. Status there says why, and what helps: another reviewer in the tab "
+            "Badges, or another coach in the section [review] of the settings.",
+            blocking=True,
+        )
+    if lost := [row for row, why in stuck.items() if not (row.asked or why)]:
         draft.problem(
             "review",
             f"Nobody is asked to decide about {_named(lost)}. Name coaches in the section [review] of the settings, or "

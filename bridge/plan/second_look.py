@@ -88,10 +88,12 @@ def seconds(known: Known, attempt_id: str, asked: Iterable[str], policy: Policy)
     return tuple(one for one in dict.fromkeys(able) if first and not why_no_second(first.reviewer, one, wanted, policy))
 
 
-def is_asked_as_coordinator(achievement: Achievement | None, reviewer: str, policy: Policy) -> bool:
-    """True for the coordinator, who need be no coach to approve a badge that wants exactly her word."""
-    wanted = achievement.second_look if achievement is not None else ""
-    return wanted == COORDINATOR and bool(policy.coordinator) and reviewer.casefold() == policy.coordinator
+def may_as_coordinator(achievement: Achievement | None, reviewer: str, verdict: Verdict | None, policy: Policy) -> bool:
+    """True for the coordinator, where she need be no coach: to say no, or not yet, of whatever waits; and to approve a
+    badge that wants exactly her word."""
+    if not policy.coordinator or reviewer.casefold() != policy.coordinator or verdict is Verdict.REVOKE:
+        return False
+    return verdict is not Verdict.APPROVE or (achievement is not None and achievement.second_look == COORDINATOR)
 
 
 def awaited(first: Decision, wanted: str, policy: Policy) -> str:

@@ -24,6 +24,7 @@ from bridge.plan.deeds import AT_BACKEND
 from bridge.plan.guards import WITHHELD
 from bridge.plan.moves import is_taken_up
 from bridge.plan.names import names_of
+from bridge.plan.nobody import is_asked, why_nobody
 from bridge.plan.policy import Policy
 from bridge.plan.second_look import awaited, first_yes, needs
 from bridge.plan.standing import Standing, not_in_use, standing
@@ -38,9 +39,11 @@ def status_words(known: Known, attempt: Attempt, notice: str, policy: Policy, *,
     words = _waiting(known, attempt, policy, lacks) if at is Standing.WAITING else _WORDS[at](known, attempt, policy)
     if at is Standing.SUPERSEDED and standing(known, attempt.superseded_by) is not Standing.WAITING:
         return words  # what to do stands in the later row, and there it was done
+    nobody = why_nobody(known, attempt, policy)
+    told = " ".join(dict.fromkeys(filter(None, (notice, nobody))))
     if (at in (Standing.WAITING, Standing.SUPERSEDED, Standing.DUPLICATE) and notice) or notice == WITHHELD:
-        return notice
-    return f"{notice} ({words})" if notice else words
+        return told
+    return f"{told} ({words})" if told else words
 
 
 def unopened(known: Known, attempt: Attempt) -> list[int]:
@@ -58,6 +61,8 @@ def unopened(known: Known, attempt: Attempt) -> list[int]:
 def _waiting(known: Known, attempt: Attempt, policy: Policy, lacks: str = "") -> str:
     request = known.requests[attempt.request]
     words = [f"Waiting for a decision; still lacks: {lacks}." if lacks else "Waiting for a decision."]
+    if not (is_asked(known, attempt, policy) or why_nobody(known, attempt, policy)):
+        words.append("Nobody is asked to take it: have coaches named in the section [review] of the settings.")
     if not request.achievement:
         words.append(not_in_use(request.label))
     if items := unopened(known, attempt):

@@ -32,7 +32,11 @@ ENTROPY = bytes(range(32))
 HEADER = [column.title for column in COLUMNS]
 PLACE = {title: place for place, title in enumerate(HEADER)}
 COACH = "carla@district.example"
-POLICY = Policy(issuer_url="https://badges.district.example", key_id="did:web:badges.district.example#key-1")
+POLICY = Policy(
+    issuer_url="https://badges.district.example",
+    key_id="did:web:badges.district.example#key-1",
+    coordinator="kim@district.example",
+)
 
 BADGES = (
     TITLES,

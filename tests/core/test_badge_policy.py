@@ -9,9 +9,9 @@ from importlib import import_module
 import pytest
 
 from bridge.plan import due, due_at
+from bridge.plan.allowed import NO_COACH
 from bridge.plan.badge_cells import to_count, to_reviewers
 from bridge.plan.catalogue import MOST_ATTEMPTS, PREREQUISITES, REVIEW_DAYS, REVIEWERS
-from bridge.plan.decisions import NO_COACH
 from bridge.plan.standing import Standing
 from tests.core import desk
 from tests.core.desk import NOON, POLICY

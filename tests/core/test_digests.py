@@ -130,11 +130,12 @@ def test_what_is_held_is_told_with_other_things_and_by_itself_only_once_it_is_la
     assert [(row.attempt_id, row.late) for row in planned(desk)[ANN].waiting] == [("1-1", 1)]
 
 
-def test_without_digests_nobody_is_told_and_nothing_is_said_of_it() -> None:
+def test_without_digests_nobody_gets_one_and_the_report_tells_of_what_nobody_is_asked_about() -> None:
     desk = desk_of(replace(COACHED, digests=False))
-    assert digests(desk) == {}
-    desk = desk_of(replace(POLICY, digests=False))
-    assert problems(desk) == []
+    assert (digests(desk), problems(desk)) == ({}, [])
+    desk = desk_of(replace(POLICY, digests=False, coordinator=""))
+    (sentence,) = problems(desk)
+    assert sentence.startswith("Nobody is asked to decide about 1-1.")
 
 
 def test_reviewers_of_a_badge_are_told_of_that_badge_alone() -> None:
@@ -318,7 +319,7 @@ def test_without_a_coordinator_the_report_tells_what_is_late() -> None:
 
 
 def test_where_nobody_is_asked_it_is_told_at_once() -> None:
-    desk = desk_of(replace(POLICY, digests=True), submitted_at=NOON)
+    desk = desk_of(replace(POLICY, digests=True, coordinator=""), submitted_at=NOON)
     (sentence,) = problems(desk)
     assert sentence.startswith("Nobody is asked to decide about 1-1.")
     assert digests(desk) == {}

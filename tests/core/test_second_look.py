@@ -9,7 +9,7 @@ import pytest
 
 from bridge.mail import Sender, Voice, compose
 from bridge.model import State
-from bridge.plan.decisions import NAMELESS
+from bridge.plan.allowed import NAMELESS
 from bridge.plan.standing import Standing
 from tests.core.desk import submission
 from tests.core.second import ANN, BEA, CORA, LISTED, RUTH, SLOW, TEACHER, half_approved, said, say, wanting

@@ -35,6 +35,7 @@ from tests.fakes.story import artwork
 POLICY = Policy(
     issuer_url="https://badges.example",
     key_id="did:web:badges.example#key-1",
+    coordinator="cora@lakeview.example",
     backends={"local": None, "badgr": Vendor("Badgr", frozenset({"first-aid", "co-teaching"}))},
 )
 VOICE = Voice(programme="Lakeview badges", sender=Sender("badges@lakeview.example", "Lakeview badges"))

@@ -41,10 +41,10 @@ def test_the_doctor_says_who_is_told_and_where_nobody_is(desk: Desk, command: Ty
     settle(desk, f'coordinator = "{desk.programme.coordinator.email}"', 'coordinator = ""')
     nobody, late = found(command, "reminders")
     assert nobody[0] == late[0] == "warn"
-    assert nobody[1].startswith("Nobody is told what waits, but for the reviewers that a badge names itself.")
+    assert nobody[1].startswith("Nobody is asked to decide, but for the reviewers that a badge names itself.")
     assert late[1].startswith("What is late is told in the report alone.")
     settle(desk, "[review]\n", "[review]\ndigest = false\nescalate_days = 0\n")
-    assert found(command, "reminders") == []
+    assert found(command, "reminders") == [nobody]
 
 
 def test_the_doctor_names_a_badge_that_nobody_can_approve(desk: Desk, command: Type) -> None:

@@ -39,6 +39,9 @@ class Column:
         return f"{CRITERION}{self.rates}" if self.rates else self.title
 
 
+#: How Status goes on where a coach, or the teacher, must mend something before what was decided can be done.
+NEEDS_FIX = "Needs fix:"
+
 #: How the mark of a column begins in which coaches rate a criterion.
 CRITERION = "criterion:"
 

@@ -17,7 +17,8 @@ from typing import Any
 
 from gspread.utils import rowcol_to_a1
 
-from bridge.review import DUE, ID, REVIEWER, STATUS, WAITING, WITH, Column, with_criteria
+from bridge.model import Verdict
+from bridge.review import DUE, ID, NEEDS_FIX, REVIEWER, STATUS, WAITING, WITH, Column, with_criteria
 from bridge.sheet_requests import (
     AMBER,
     GREEN,
@@ -39,17 +40,29 @@ CHOICES = "badge-bridge-choices"
 FILLED_IN = "badge-bridge fills these columns in"
 FOUND_BY = "badge-bridge finds its columns by these titles"
 
-#: How a Status begins → the colour of its cell; the first that fits wins. Red asks the coach to do something.
+#: How a Status begins → the colour of its cell; none begins another. Amber waits for a decision, or for its time; red
+#: asks somebody to put something right, as does NEEDS_FIX wherever it stands, or tells of a badge that was withdrawn.
+#: What is closed has none.
 STATUS_COLOURS: Mapping[str, Colour] = {
     "Issued": GREEN,
     "Waiting": AMBER,
     "On hold": AMBER,
     "Approved": AMBER,
+    **{f"{verdict} {how}": AMBER for verdict in Verdict if verdict is not Verdict.HOLD for how in ("noted", "by")},
     "“": RED,
     "Please": RED,
     "Nobody may": RED,
+    "Nobody can": RED,
+    "Only the": RED,
+    "Others could": RED,
+    "Request": RED,
+    "Replaced by": RED,
+    "Built on": RED,
+    "Nothing was issued": RED,
     "The answer changed": RED,
     "The answer by": RED,
+    "The badge was revoked": RED,
+    "This was": RED,
     "This row is": RED,
     "This row bears": RED,
     "This row did not": RED,
@@ -59,6 +72,7 @@ STATUS_COLOURS: Mapping[str, Colour] = {
     "Feedback stands": RED,
     "Ratings stand": RED,
     "IDs, e-mails": RED,
+    "Being revoked": RED,
     "Revoked": RED,
 }
 
@@ -213,17 +227,19 @@ def _colours(sight: Sight, mending: Mending) -> None:
         found = ours.get(_asks(rule))
         if found is not None and not _does(there[found], rule, sight.rows):
             mending.add("colours", {"updateConditionalFormatRule": {"index": found, "rule": rule}})
+    top = ours[_asks(above[0])] + 1 if _asks(above[0]) in ours else 0  # NEEDS_FIX wins over all beginnings
     above = [rule for rule in above if _asks(rule) not in ours]
     below = [rule for rule in below if _asks(rule) not in ours]
-    for place, rule in (*enumerate(above), *enumerate(below, len(there) + len(above))):
+    for place, rule in (*enumerate(above, top), *enumerate(below, len(there) + len(above))):
         mending.add("colours", {"addConditionalFormatRule": {"index": place, "rule": rule}})
 
 
 def _rules_of_status(sight: Sight) -> Iterator[Json]:
     place = sight.places[STATUS]
-    for words, colour in STATUS_COLOURS.items():
+    begins = ((_ask("TEXT_STARTS_WITH", words), colour) for words, colour in STATUS_COLOURS.items())
+    for condition, colour in ((_ask("TEXT_CONTAINS", NEEDS_FIX), RED), *begins):
         looks = {"backgroundColorStyle": to_colour(colour)}
-        yield _rule(below_header(sight.sheet_id, place, place + 1), _ask("TEXT_STARTS_WITH", words), looks)
+        yield _rule(below_header(sight.sheet_id, place, place + 1), condition, looks)
 
 
 def _rules_of_rows(sight: Sight) -> Iterator[Json]:

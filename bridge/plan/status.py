@@ -28,6 +28,7 @@ from bridge.plan.nobody import is_asked, why_nobody
 from bridge.plan.policy import Policy
 from bridge.plan.second_look import awaited, first_yes, needs
 from bridge.plan.standing import Standing, not_in_use, standing
+from bridge.review import NEEDS_FIX
 
 
 def status_words(known: Known, attempt: Attempt, notice: str, policy: Policy, *, lacks: str = "") -> str:
@@ -247,7 +248,9 @@ def _trouble(known: Known, effect: Effect | None, policy: Policy) -> str:
     """What keeps an effect from being done; "" if nothing does. What only a coordinator can mend is not told to all."""
     if effect is None or not effect.note or effect.state is State.DONE:
         return ""
-    return f" {effect.note}" if effect.for_coach else f" It {_waits(known, effect, policy)}"
+    if effect.for_coach:
+        return f" {NEEDS_FIX} {effect.note.removeprefix(NEEDS_FIX).lstrip()}"
+    return f" It {_waits(known, effect, policy)}"
 
 
 def _waits(known: Known, effect: Effect, policy: Policy) -> str:

@@ -213,6 +213,28 @@ def test_what_is_taken_away_is_put_back_in_one_write(google: SandboxStage) -> No
         assert sorted(map(str, after[what])) == sorted(map(str, before[what]))
 
 
+@pytest.mark.parametrize("gone", [("Needs fix:", "Nobody can"), ("Issued",), ("Needs fix:", "Issued")])
+def test_colours_that_an_older_tab_lacks_are_added_and_what_needs_a_fix_is_red_whatever_it_begins_with(
+    google: SandboxStage, gone: tuple[str, ...]
+) -> None:
+    made(google)
+    before = tab(google)
+    number, asked = before["properties"]["sheetId"], asked_of(before)
+    for place in sorted(map(asked.index, gone), reverse=True):
+        batch(google, {"deleteConditionalFormatRule": {"sheetId": number, "index": place}})
+    assert mend(google) == ("colours",)
+    after = asked_of(tab(google))
+    assert sorted(after) == sorted(asked)
+    assert after.index("Needs fix:") < after.index("Issued")
+    assert google.sheet.read().lacking == ()
+
+
+def asked_of(structure: dict[str, Any]) -> list[str]:
+    """What the rules for colours ask, from the top."""
+    conditions = (rule["booleanRule"]["condition"] for rule in structure["conditionalFormats"])
+    return [one["values"][0]["userEnteredValue"] for one in conditions]
+
+
 def test_columns_that_moved_take_everything_along(google: SandboxStage) -> None:
     made(google, new_row("1-1", Due="2020-01-01"), new_row("2-1"))
     google.move_column("Waiting", "ID")

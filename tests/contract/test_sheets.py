@@ -215,7 +215,7 @@ class TestGoogleSheet:
             assert rule["strict"]
             assert "dataValidation" not in row["values"][STATUS]
             assert row["values"][0]["userEnteredFormat"]["wrapStrategy"] == "WRAP"
-        assert len(tab["conditionalFormats"]) == len(STATUS_COLOURS) + 2  # overdue rows, closed rows
+        assert len(tab["conditionalFormats"]) == len(STATUS_COLOURS) + 3  # Needs fix; overdue rows, closed rows
         spans = [
             (span.get("warningOnly", False), span["range"].get("startColumnIndex", 0), span["range"]["endColumnIndex"])
             for span in tab["protectedRanges"]

@@ -155,7 +155,7 @@ def test_a_refusal_concerns_one_row() -> None:
         "retry 2"
     )
     assert effect(world, "issue:2-1").note == note
-    assert world.status("2-1") == f"Approved; the badge is being issued. {note}"
+    assert world.status("2-1") == f"Approved; the badge is being issued. Needs fix: {note}"
     assert "".join(report.lines()).count("badge-bridge retry 2") == 1
     assert len(badgr.issued) == 2
 

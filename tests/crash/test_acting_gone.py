@@ -120,9 +120,9 @@ def test_a_badge_in_doubt_at_a_server_that_is_gone_for_good_is_approved_anew_els
     report = cycle(world)
     assert [e.key for e in report.stuck] == ["issue:1-1"]
     assert world.status("1-1") == (
-        "Approved; the badge is being issued. The badge of 1-1 can't be made at 'badgr', which is gone for good. To "
-        "have it made elsewhere, choose another Backend for it in the tab Badges, empty the Decision cell, and approve "
-        "again a cycle later."
+        "Approved; the badge is being issued. Needs fix: The badge of 1-1 can't be made at 'badgr', which is gone for "
+        "good. To have it made elsewhere, choose another Backend for it in the tab Badges, empty the Decision cell, "
+        "and approve again a cycle later."
     )
     assert not effect(world, "issue:1-1").in_doubt
     world.sheet.decide("1-1", "")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
+from html import unescape
 from pathlib import Path
+
+import requests
 
 from bridge.config import Settings, load
 from bridge.cycle import run_cycle
@@ -22,12 +26,17 @@ from bridge.sandbox.drive_state import new_file, share
 from bridge.sandbox.forms_acts import answer_form
 from bridge.sandbox.seed import CONSENT, SHOW_NAME, Programme
 from bridge.sandbox.server import Sandbox
+from bridge.sheet_requests import AMBER, GREEN, RED
 from bridge.trial import write_trial
 from bridge.wiring import open_world
 from tests.fakes.planted import CONFIG, Kept, keep, planted
 
 EVENING = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)  # 8 p.m. in California
 TOKEN = "oauth2.token"
+COLOURS = {
+    "#" + "".join(f"{round(255 * part):02x}" for part in colour): name
+    for name, colour in (("green", GREEN), ("amber", AMBER), ("red", RED))
+}
 
 
 @dataclass
@@ -106,6 +115,17 @@ class District:
 
     def statuses(self) -> list[str]:
         return [row[STATUS] for row in self.rows()]
+
+    def colours(self) -> dict[str, str]:
+        """The colour of each cell of Review as people see it, by what stands there; "" if it is none of Status."""
+        place = f"{self.sandbox.url}/_sandbox/sheets/{self.programme.spreadsheet_id}"
+        page = requests.get(f"{place}/{REVIEW}.html", timeout=10)
+        cells = re.findall(r"<td([^>]*)>(.*?)</td>", page.text, re.DOTALL)
+        found = (
+            (unescape(re.sub("<[^>]*>", "", words)).strip(), re.search(r"background: (#\w+)", how))
+            for how, words in cells
+        )
+        return {words: COLOURS.get(back[1], "") if back else "" for words, back in found}
 
     # ── the bridge ───────────────────────────────────────────────────────────────
 

@@ -132,6 +132,8 @@ def test_a_misuse_is_told_in_its_row_and_changes_nothing_else(received: District
     assert not report.failed
     assert report.new_decisions == 0
     assert [row["Status"] for row in after.rows] == statuses
+    seen = town.colours()
+    assert [seen[one] for one in statuses] == ["amber" if one == SAYS else "red" for one in statuses]
     assert [row | {"Status": ""} for row in after.rows] == [row | {"Status": ""} for row in before.rows]
     assert (after.badges, after.mails, after.ledger, after.pages) == (
         before.badges,

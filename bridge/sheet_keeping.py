@@ -186,7 +186,8 @@ def _wanted_protections(sight: Sight, look: ReviewLook) -> Iterator[tuple[int, J
 
 def _protects(one: Found) -> tuple[object, ...]:
     where = one.get("range", {})
-    return bool(one.get("warningOnly")), where.get("startColumnIndex", 0), where.get("endColumnIndex")
+    left, right = where.get("startColumnIndex", 0), where.get("endColumnIndex")
+    return bool(one.get("warningOnly")), where.get("startRowIndex", 0), left, right
 
 
 def may_change(one: Found) -> bool:

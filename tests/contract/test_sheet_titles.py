@@ -83,3 +83,19 @@ def test_titles_that_were_moved_come_back_once_however_google_stumbles(google: S
     with pytest.raises(InDoubt):
         google.sheet.write(reading, Change(review=(Patch(2, STATUS, "first"),)))
     assert [row[:1] for row in review(google).values] == [("ID",), (), ("1-1",), ("2-1",)]
+
+
+def test_titles_that_were_sorted_among_the_rows_are_locked_where_they_stand_again(google: SandboxStage) -> None:
+    """A sort carries cells along, but not what protects them."""
+    made(google, "1-1", "2-1")
+    google.insert_rows(1)
+    google.act("type", range="A1", value="Autumn term")
+    google.act("sort", by="A", skip_header=False)
+    reading = google.sheet.read()
+    assert reading.review is not None
+    assert reading.review.titles_at == 3
+    write(google.sheet, mend_review=True)
+    assert google.sheet.read().lacking == ()
+    assert [row["ID"] for row in google.rows()] == ["1-1", "2-1", "Autumn term"]
+    (titles,) = (one["range"] for one in details(google)["protectedRanges"] if not one.get("warningOnly"))
+    assert (titles.get("startRowIndex", 0), titles["endRowIndex"]) == (0, 1)

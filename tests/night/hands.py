@@ -49,7 +49,7 @@ class SandboxHands:
     def type(self, tab: str, row: int, column: int, text: str) -> None:
         def act(edit: Edit, sheet: Sheet) -> None:
             people.check_choice(sheet, row, column, text)
-            write(edit, sheet, Box(row, column, row + 1, column + 1), [[text]], Writer(edit, "USER_ENTERED"))
+            write(edit, sheet, Box(row, column, row + 1, column + 1), [[str(text)]], Writer(edit, "USER_ENTERED"))
 
         self._do(tab, act)
 
@@ -66,7 +66,8 @@ class SandboxHands:
         self._do(tab, act)
 
     def insert_row(self, tab: str, row: int) -> None:
-        self._ask(tab, "insertDimension", lambda sheet: {"range": _span(sheet, ROWS, row), "inheritFromBefore": True})
+        like = {"inheritFromBefore": row > 0}
+        self._ask(tab, "insertDimension", lambda sheet: {"range": _span(sheet, ROWS, row), **like})
 
     def delete_rows(self, tab: str, row: int, count: int = 1) -> None:
         self._ask(tab, "deleteDimension", lambda sheet: {"range": _span(sheet, ROWS, row, count)})

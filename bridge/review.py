@@ -32,6 +32,7 @@ class Column:
     choices: tuple[str, ...] = ()  # of the drop-down
     later: bool = False  # came with a later version: a tab may lack it, and one of that title may be somebody else's
     rates: str = ""  # the criterion of rubrics that coaches rate in it, by its folded title
+    many: bool = False  # holds addresses as `in_dots` writes them
 
     @property
     def mark(self) -> str:
@@ -71,16 +72,22 @@ COLUMNS = (  # left to right; a new column is one line here and one in `plan.cel
 #: Columns that are there only where it is so known who decides; they stand to the left of Decision.
 ONLY: Mapping[Identity, tuple[Column, ...]] = MappingProxyType(
     {
+        Identity.COLUMN: (Column(WITH, "bridge", 170, later=True, many=True),),
         Identity.TABS: (Column(WITH, "bridge", 170, later=True),),
-        Identity.FORM: (Column(DECIDE, "bridge", 110, later=True),),
+        Identity.FORM: (Column(WITH, "bridge", 170, later=True, many=True), Column(DECIDE, "bridge", 110, later=True)),
     }
 )
 
 
-def columns_of(identity: Identity) -> tuple[Column, ...]:
-    """The columns of the review tab, left to right."""
-    more = ONLY.get(identity, ())
+def columns_of(identity: Identity, *, named: bool) -> tuple[Column, ...]:
+    """The columns of the review tab, left to right; *named*: the settings name coaches."""
+    more = [column for column in ONLY[identity] if named or column.title != WITH]
     return tuple(one for column in COLUMNS for one in ((*more, column) if column.title == DECISION else (column,)))
+
+
+def in_dots(people: Collection[str]) -> str:
+    """Addresses in one cell, so that whoever looks for · ana@x · does not find diana@x."""
+    return "".join(f"· {one} " for one in people) + "·" if people else ""
 
 
 _MORE = tuple(column.title for columns in ONLY.values() for column in columns)

@@ -18,7 +18,7 @@ from typing import Any
 from gspread.utils import rowcol_to_a1
 
 from bridge.model import Verdict
-from bridge.review import DUE, ID, NEEDS_FIX, REVIEWER, STATUS, WAITING, WITH, Column, with_criteria
+from bridge.review import DUE, ID, NEEDS_FIX, REVIEWER, STATUS, WAITING, WITH, Column, in_dots, with_criteria
 from bridge.sheet_requests import (
     AMBER,
     GREEN,
@@ -76,7 +76,8 @@ STATUS_COLOURS: Mapping[str, Colour] = {
     "Revoked": RED,
 }
 
-MINE = "Mine – "
+#: Titles of filter views; the last one goes on with whose it is.
+WAITS, LATE_ONES, CLOSED, MINE = "Waiting", "Overdue", "Closed", "Mine – "
 
 Places = Mapping[str, int]  # column of each title
 Found = Mapping[str, Any]  # something as Google tells it
@@ -97,6 +98,20 @@ class ReviewLook:
     def required(self) -> tuple[str, ...]:
         """The titles that a tab must have."""
         return tuple(column.title for column in self.columns if not column.later)
+
+    @property
+    def mine(self) -> dict[str, str]:
+        """The title of each coach's filter view, and the address."""
+        if all(column.title != WITH for column in self.columns):
+            return {}
+        names = [coach.partition("@")[0] for coach in self.coaches]
+        pairs = zip(names, self.coaches, strict=True)
+        return {f"{MINE}{name if names.count(name) == 1 else coach}": coach for name, coach in pairs}
+
+    @property
+    def asks_many(self) -> bool:
+        """True where With names all who are asked."""
+        return any(column.title == WITH and column.many for column in self.columns)
 
     def with_criteria(self, titles: Iterable[str]) -> ReviewLook:
         """The same, with a column for each of these criteria."""
@@ -322,13 +337,13 @@ def _views(sight: Sight, look: ReviewLook, mending: Mending) -> None:
 def _wanted_views(places: Places, look: ReviewLook) -> Iterator[tuple[str, dict[int, Json]]]:
     """The title of each view, and what it asks of which column."""
     if WAITING in places and DUE in places:
-        yield "Waiting", {places[WAITING]: _ask("NOT_BLANK")}
-        yield "Overdue", {places[DUE]: _ask("CUSTOM_FORMULA", overdue(places))}
-        yield "Closed", {places[ID]: _ask("NOT_BLANK"), places[WAITING]: _ask("BLANK")}
-    names = [coach.partition("@")[0] for coach in look.coaches]
-    for coach, name in zip(look.coaches, names, strict=True):
-        short = name if names.count(name) == 1 else coach
-        yield f"{MINE}{short}", {places.get(WITH, places[REVIEWER]): _ask("TEXT_EQ", coach)}
+        yield WAITS, {places[WAITING]: _ask("NOT_BLANK")}
+        yield LATE_ONES, {places[DUE]: _ask("CUSTOM_FORMULA", overdue(places))}
+        yield CLOSED, {places[ID]: _ask("NOT_BLANK"), places[WAITING]: _ask("BLANK")}
+    if WITH in places:
+        for title, coach in look.mine.items():
+            ask = _ask("TEXT_CONTAINS", in_dots([coach])) if look.asks_many else _ask("TEXT_EQ", coach)
+            yield title, {places[WITH]: ask}
 
 
 def _shows(view: Found) -> dict[int, tuple[object, ...]]:

@@ -160,7 +160,7 @@ def review_look(settings: Settings) -> ReviewLook:
     """How the review tab is made: where coaches are named, Reviewer is a choice among them and the coordinator."""
     coaches, coordinator = settings.review.coaches, settings.programme.coordinator
     names = tuple(dict.fromkeys(filter(None, (*coaches, coordinator)))) if coaches else ()
-    columns = columns_of(Identity(settings.review.identity))
+    columns = columns_of(Identity(settings.review.identity), named=bool(coaches))
     return ReviewLook(tuple(replace(one, choices=names) if one.title == REVIEWER else one for one in columns))
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from bridge.model import Attempt, Identity, Known
+from bridge.plan.asked import who_is_asked
 from bridge.plan.assignment import is_with
 from bridge.plan.badge_link import badge_page
 from bridge.plan.decide_cell import decide_cell
@@ -16,6 +17,7 @@ from bridge.plan.evidence_cell import evidence_words
 from bridge.plan.pathways import still_lacking
 from bridge.plan.policy import Policy
 from bridge.plan.ratings import say_ratings
+from bridge.plan.second_look import seconds
 from bridge.plan.standing import Standing, standing
 from bridge.plan.status import status_words
 from bridge.ports import Value
@@ -37,6 +39,7 @@ from bridge.review import (
     WITH,
     Linked,
     cell,
+    in_dots,
 )
 from bridge.wording import shorten
 
@@ -76,7 +79,7 @@ CELLS: Mapping[str, Callable[[RowOf], Value]] = MappingProxyType(
         EARLIER: lambda row: earlier_feedback(row.known, row.attempt, row.policy),
         LINK: lambda row: _linked(_page(row), _page(row)),
         DECIDE: lambda row: decide_cell(row.known, row.attempt, row.policy),
-        WITH: lambda row: is_with(row.known, row.attempt.id) if row.policy.identity is Identity.TABS else "",
+        WITH: lambda row: with_whom(row.known, row.attempt, row.policy),
     }
 )
 
@@ -84,15 +87,30 @@ CELLS: Mapping[str, Callable[[RowOf], Value]] = MappingProxyType(
 MOST_EARLIER, LONGEST_EARLIER = 5, 1_000
 
 
+#: Where a request waits for somebody.
+WAITS = frozenset({Standing.WAITING, Standing.HELD, Standing.HALF_APPROVED})
+
+
 def days_waiting(known: Known, attempt: Attempt, policy: Policy, now: datetime) -> Value:
     """Return how many days ago it came in, while a coach is waited for; "" for any other.
 
     Days of the calendar, so that all rows change together, once a day.
     """
-    if standing(known, attempt.id) not in (Standing.WAITING, Standing.HELD, Standing.HALF_APPROVED):
+    if standing(known, attempt.id) not in WAITS:
         return ""
     asked = attempt.submission.submitted_at.astimezone(policy.tz).date()
     return max(0, (now.astimezone(policy.tz).date() - asked).days)
+
+
+def with_whom(known: Known, attempt: Attempt, policy: Policy) -> str:
+    """Whose tab the row is on, where there are such tabs; else all who are asked, while it waits for them."""
+    if policy.identity is Identity.TABS:
+        return is_with(known, attempt.id)
+    at, request = standing(known, attempt.id), known.requests[attempt.request]
+    if at not in WAITS:
+        return ""
+    asked = who_is_asked(known.achievements.get(request.achievement), request.recipient, policy)
+    return in_dots(seconds(known, attempt.id, asked, policy) if at is Standing.HALF_APPROVED else asked)
 
 
 def _linked(text: str, address: str) -> Linked:

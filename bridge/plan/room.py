@@ -6,6 +6,7 @@ Google refuses a call of more than 10 MiB ("Request payload size exceeds the lim
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from bridge.ports import Value
@@ -43,8 +44,8 @@ class Room:
 
 
 def weight(value: Value) -> int:
-    """Bytes of a text in JSON, or more: what is not ASCII is escaped there, with up to six for each character."""
+    """Bytes of a text in JSON, where what is not ASCII is escaped, and of where it leads."""
     if not isinstance(value, str):
         return 20
     links = sum(LINK + len(address) for _, _, address in value.links) if isinstance(value, Linked) else 0
-    return links + (len(value) if value.isascii() else 3 * len(value.encode(errors="surrogatepass")))
+    return links + len(json.dumps(value))

@@ -101,7 +101,8 @@ def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy,
     rebuild = bool(known.facts.get(REBUILD))
     away = _away(reading, learnt)
     if is_to_be_made(known, reading):
-        order = [column.mark for column in with_criteria(columns_of(policy.identity), criteria_in_use(known))]
+        columns = columns_of(policy.identity, named=bool(policy.coaches))
+        order = [column.mark for column in with_criteria(columns, criteria_in_use(known))]
         wanted = (row for row in rows_in_order(known, policy, now) if row.attempt.id not in away)
         shown = {row.attempt.id: new for row in wanted if room.takes_row((new := new_row(row, "", ours=True)).values())}
         later = known.shown.keys() - shown.keys()  # what has no room comes in the next cycle

@@ -10,15 +10,16 @@ from typing import Any
 import pytest
 import requests
 
+from bridge.model import Identity
 from bridge.ports import Change, Patch
-from bridge.review import COLUMNS, LATER, REVIEWER, Linked
+from bridge.review import LATER, REVIEWER, WITH, Linked, columns_of, in_dots
 from bridge.sheet_keeping import FILLED_IN, ReviewLook
 from bridge.sheets import GoogleSheet
 from tests.contract.sheet_stages import TITLES, SandboxStage, new_row
 from tests.contract.workspace import Workspace
 
 OLDER = [title for title in TITLES if title not in LATER]
-COACHES = ("ana@riverside.example", "bo@riverside.example")
+COACHES = ("ana@riverside.example", "diana@riverside.example")  # the one is a part of the other
 MINE = chr(ord("A") + len(TITLES))  # a coach's own column, to the right of all others
 VIEWS = ["Waiting", "Overdue", "Closed"]
 
@@ -43,7 +44,8 @@ def mend(google: SandboxStage) -> tuple[str, ...]:
 
 
 def with_coaches(google: SandboxStage, *coaches: str) -> None:
-    columns = tuple(replace(one, choices=coaches) if one.title == REVIEWER else one for one in COLUMNS)
+    all_columns = columns_of(Identity.COLUMN, named=bool(coaches))
+    columns = tuple(replace(one, choices=coaches) if one.title == REVIEWER else one for one in all_columns)
     google.sheet = GoogleSheet(google.workspace.reach(), google.id, "Review", "Badges", ReviewLook(columns))
 
 
@@ -298,16 +300,28 @@ def test_titles_that_scroll_away_are_frozen_again_and_more_than_they_may_be(goog
 # ── coaches ──────────────────────────────────────────────────────────────────
 
 
-def test_each_coach_has_a_view_and_a_place_in_the_drop_down(google: SandboxStage) -> None:
-    made(google, new_row("1-1", Reviewer=COACHES[0]), new_row("2-1"))
+def ask(google: SandboxStage, *people: tuple[str, ...]) -> None:
+    """What the bridge writes into With, row by row."""
+    reading = google.sheet.read()
+    assert reading.review is not None
+    place = reading.review.marked[WITH]
+    asked = tuple(Patch(row, place, in_dots(them)) for row, them in enumerate(people, 1))
+    google.sheet.write(reading, Change(review=asked))
+
+
+def test_each_coach_has_a_view_of_what_waits_for_them_and_a_place_in_the_drop_down(google: SandboxStage) -> None:
+    made(google, new_row("1-1", Reviewer=COACHES[1]), new_row("2-1"), new_row("3-1"))
     with_coaches(google, *COACHES)
-    assert mend(google) == ("the filter view “Mine – ana”", "the filter view “Mine – bo”", "drop-downs")
-    assert (seen(google, "Mine – ana"), seen(google, "Mine – bo")) == (["1-1"], [])
-    assert as_coach(google, "type-in-row", where={"ID": "2-1"}, set={"Reviewer": COACHES[1]}).ok
-    assert seen(google, "Mine – bo") == ["2-1"]
-    with_coaches(google, COACHES[1], "bo@elsewhere.example")
+    views_made = ("the filter view “Mine – ana”", "the filter view “Mine – diana”")
+    assert mend(google) == ("the column “With”", "protection", "colours", *views_made, "drop-downs")
+    assert (seen(google, "Mine – ana"), seen(google, "Mine – diana")) == ([], [])
+    ask(google, COACHES, (COACHES[1],), ())
+    assert (seen(google, "Mine – ana"), seen(google, "Mine – diana")) == (["1-1"], ["1-1", "2-1"])
+    ask(google, (), COACHES[::-1], (COACHES[0],))
+    assert (seen(google, "Mine – ana"), seen(google, "Mine – diana")) == (["2-1", "3-1"], ["2-1"])
+    with_coaches(google, COACHES[1], "diana@elsewhere.example")
     assert mend(google)
-    assert set(views(google)) == {*VIEWS, "Mine – bo@elsewhere.example", "Mine – bo@riverside.example"}
+    assert set(views(google)) == {*VIEWS, "Mine – diana@elsewhere.example", "Mine – diana@riverside.example"}
     assert not as_coach(google, "type-in-row", where={"ID": "2-1"}, set={"Reviewer": COACHES[0]}).ok
     with_coaches(google)
     assert mend(google)

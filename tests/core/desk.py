@@ -24,7 +24,7 @@ from bridge.plan.catalogue import TITLES
 from bridge.plan.pages import as_text
 from bridge.plan.standing import Standing, standing
 from bridge.ports import Change, SheetReading, Tab
-from bridge.review import COLUMNS, DECIDE, LATER, Scales, columns_of
+from bridge.review import COLUMNS, DECIDE, LATER, WITH, Column, Scales, columns_of
 from tests.fakes.sheet import insert_criteria
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -87,7 +87,7 @@ def edited(given: Submission, **changes: object) -> Submission:
 def marked(review: Sequence[Sequence[str]], criteria: Mapping[str, str]) -> dict[str, int]:
     """Where the columns stand that the bridge knows by its mark; here, those that bear its title."""
     header = list(review[0]) if review else []
-    marks = {title: title for title in (*LATER, DECIDE)} | dict(criteria)
+    marks = {title: title for title in (*LATER, WITH, DECIDE)} | dict(criteria)
     return {mark: header.index(title) for mark, title in marks.items() if title in header}
 
 
@@ -103,6 +103,10 @@ class Desk:
     criteria: dict[str, str] = field(default_factory=dict)  # title of each column of a criterion, by its mark
     scales: Scales | None = None
     artworks: tuple[Artwork, ...] = tuple(Artwork(row[4], str(n) * 64) for n, row in enumerate(BADGES[1:], 1))
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return columns_of(self.policy.identity, named=bool(self.policy.coaches))
 
     def submit(self, *given: Submission) -> None:
         self.responses |= {one.response_id: one for one in given}
@@ -140,7 +144,7 @@ class Desk:
         if self.learnt.review_is_whole or showing.change.make_review:
             showing = with_scales(showing, self.known, reading)
         if showing.change.make_review:
-            self.review = [[column.title for column in columns_of(self.policy.identity)]]
+            self.review = [[column.title for column in self.columns]]
             self.criteria, self.scales = {}, None
             if showing.change.ratings:
                 self.rate(showing.change.ratings)

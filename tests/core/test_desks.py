@@ -16,7 +16,7 @@ from bridge.plan.pages import as_text
 from bridge.plan.scrambles import SCRAMBLED
 from bridge.plan.standing import Standing
 from bridge.ports import Change, SheetReading, Tab
-from bridge.review import COLUMNS_OF_COACHES, WITH, columns_of
+from bridge.review import COLUMNS_OF_COACHES
 from tests.core.desk import POLICY, Desk, edited, marked, submission
 
 ANA, BO = "ana@district.example", "bo@district.example"
@@ -39,15 +39,12 @@ class Town(Desk):
             coach: SheetReading("", _tab(rows, self.title), None, open=coach in self.open)
             for coach, rows in self.tabs.items()
         }
-        reading = super().reading()
-        if (tab := reading.review) is not None:
-            tab = replace(tab, marked={**tab.marked, WITH: tab.values[0].index(WITH)})
-        return replace(reading, review=tab, coaches=theirs)
+        return replace(super().reading(), coaches=theirs)
 
     def show(self, reading: SheetReading) -> Change:
         showing = show(self.known, reading, self.learnt, self.policy, self.now)
         change = without(showing.change, leaving(self.known, self.learnt, self.policy, self.now))
-        self.review = _changed(self.review, change, [column.title for column in columns_of(Identity.TABS)])
+        self.review = _changed(self.review, change, [column.title for column in self.columns])
         for coach, theirs in change.coaches.items():
             self.tabs[coach] = _changed(self.tabs.get(coach), theirs, TITLES) or []
         self.known.shown.update(showing.versions)

@@ -123,6 +123,7 @@ class SheetReading:
     lacking: tuple[str, ...] = ()  # what of the review tab's looks is missing or changed, in words: the column “Due”
     uses: Mapping[str, str] = field(default_factory=dict)  # which tabs the spreadsheet notes as used, for the same
     structure: Mapping[str, Any] = field(default_factory=dict)  # of the review tab, for whoever writes it
+    views: tuple[tuple[str, str], ...] = ()  # the bridge's filter views there: title, and the link that opens it
     badges: Mapping[str, Any] = field(default_factory=dict)  # the same of the tab of badges
     coaches: Mapping[str, SheetReading] = field(default_factory=dict)  # by address: the same of that coach's own tab
     open: bool = False  # of a coach's tab: others than the coach and the file's owner could write there

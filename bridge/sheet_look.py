@@ -10,7 +10,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bridge.review import REQUIRED, Column, places_of, read_table
-from bridge.sheet_keeping import CHOICES, Mending, ReviewLook, Sight, below_header, kept, note, notes_of
+from bridge.sheet_keeping import (
+    CHOICES,
+    CLOSED,
+    LATE_ONES,
+    WAITS,
+    Mending,
+    ReviewLook,
+    Sight,
+    below_header,
+    kept,
+    note,
+    notes_of,
+)
 from bridge.sheet_requests import BRIDGES, ROWS, Request, body, cell, free_title, header_form, to_colour, width
 
 #: What reading the structure must bring of each tab for this.
@@ -88,6 +100,17 @@ def marks(structure: Mapping[str, Any], header: Sequence[str] = ()) -> dict[str,
                 if one.get("metadataKey") == MARK and place not in others:
                     found.setdefault(str(one.get("metadataValue", "")), place)
     return found
+
+
+def views_in(url: str, sheet_id: int, structure: Mapping[str, Any], look: ReviewLook) -> Iterator[tuple[str, str]]:
+    """The title of each of the bridge's views, and where a click opens it. One that is missing comes with what is put
+    in order."""
+    sight = Sight(sheet_id, structure, 0, {})
+    there = {int(one["filterViewId"]): str(one.get("title", "")) for one in sight.all("filterViews")}
+    for title in (WAITS, LATE_ONES, CLOSED, *look.mine):
+        number = sight.number(f"view {title}")
+        shown = there.get(number) or free_title(title, there.values())
+        yield shown, f"{url.partition('#')[0]}#gid={sheet_id}&fvid={number}"
 
 
 def _new_columns(

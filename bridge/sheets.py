@@ -25,7 +25,7 @@ from bridge.sheet_catalogue import new_catalogue
 from bridge.sheet_coaches import NO_TABS, UNLOCKED, CoachTabs, Lock, coach_sheet_id
 from bridge.sheet_finding import BADGES, NOTED, REVIEW, find, noting, put_on_top, uses
 from bridge.sheet_keeping import Mending, ReviewLook
-from bridge.sheet_look import FIELDS, made, marks, mended, new_tab
+from bridge.sheet_look import FIELDS, made, marks, mended, new_tab, views_in
 from bridge.sheet_pages import PAGES, PageLook, append_rows, charts, closing, more_columns, new_page, unfinished
 from bridge.sheet_ratings import noted, rating_columns
 from bridge.sheet_requests import Request, append, free_title, notes, patch, remove_rows
@@ -72,8 +72,7 @@ class GoogleSheet:
         review, catalogue = self._find(titles, noted_as := uses(structure))
         sheets = {int(sheet.get("properties", {}).get("sheetId", 0)): sheet for sheet in structure.get("sheets", ())}
         drawn = _drawn(sheets)
-        own = {page: page_id(page) for page in self._pages if page_id(page) in titles}
-        theirs = self._coaches.find(sheets)
+        own, theirs = {one: page_id(one) for one in self._pages if page_id(one) in titles}, self._coaches.find(sheets)
         pages = (sheet_id for page, sheet_id in own.items() if page is not Own.ARCHIVE)
         values = self._values([one for one in (review, catalogue, *pages, *theirs.values()) if one is not None])
         url, all_titles = str(structure.get("spreadsheetUrl") or self._url), frozenset(titles.values())
@@ -94,6 +93,7 @@ class GoogleSheet:
             decided(review, self._look, used=noted_as.get(REVIEW, "")),
             uses=noted_as,
             catalogue=listed,
+            views=self._views(url, review, sheets),
             badges=badges,
             badges_lacking=_lacking(listed, badges, noted_as.get(BADGES, "")),
             own={page: tab(sheet_id) for page, sheet_id in own.items()},
@@ -102,6 +102,12 @@ class GoogleSheet:
             unlocked={page: sheets[number] for page, number in own.items() if closing(number, sheets[number])},
             coaches=coaches,
         )
+
+    def _views(
+        self, url: str, review: int | None, sheets: Mapping[int, Mapping[str, Any]]
+    ) -> tuple[tuple[str, str], ...]:
+        number = review_sheet_id(self._id) if review is None else review
+        return tuple(views_in(url, number, sheets.get(number, {}), self._look))
 
     def _find(self, titles: Mapping[int, str], noted: Mapping[str, str]) -> tuple[int | None, int | None]:
         """The numbers of the review tab and of the tab of badges."""

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 
 from bridge.model import Identity
 from bridge.plan.policy import Policy
 from bridge.ports import Rows
-from bridge.review import DECIDE, DECISION, FEEDBACK, ID, REVIEWER, STATUS, WITH
+from bridge.review import DECIDE, DECISION, FEEDBACK, ID, REVIEWER, STATUS, WITH, Linked
 
 
-def help_rows(policy: Policy) -> Rows:
-    """Return the tab, the titles first."""
+def help_rows(policy: Policy, views: Iterable[tuple[str, str]] = ()) -> Rows:
+    """Return the tab, the titles first; *views*: the filter views of Review, each with the link that opens it."""
     deciding = _WHERE.get(policy.identity, _IN_CELLS)
     titles = ("You want to …", "What to do, and what comes of it")
     note = "" if policy.identity is Identity.FORM else " Clear your note before you approve: it goes out."
     hold = ("hold", f"Nothing happens until you choose something else.{note}")
-    return (titles, *deciding, *_NOT_NOW, hold, _REVOKE, *_of_settings(policy), *_LIVING)
+    return (titles, *_of_views(views), *deciding, *_NOT_NOW, hold, _REVOKE, *_of_settings(policy), *_LIVING)
+
+
+def _of_views(views: Iterable[tuple[str, str]]) -> Rows:
+    text, links = "", list[tuple[int, int, str]]()
+    for title, link in views:
+        text += "\n" if text else ""
+        links.append((len(text), len(text) + len(title), link))
+        text += title
+    return (("see only these rows of Review: click", Linked(text, *links)),) if text else ()
 
 
 _IN_A_FORM = (

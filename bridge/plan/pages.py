@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from hashlib import sha256
 
 from bridge.model import Known, Line, Problem
 from bridge.plan.catalogue_tab import catalogue_rows
@@ -18,6 +19,10 @@ from bridge.plan.log_tab import SHOWN, findings, log_rows
 from bridge.plan.policy import Policy
 from bridge.plan.progress import progress_rows
 from bridge.ports import Own, OwnChange, Patch, Rows, SheetReading, Tab, Value
+from bridge.review import Linked
+
+#: Fact: of what the links in the tab Help were made.
+LINKED = "help-links"
 
 #: So many cells of all these tabs are written at once, some 60 bytes each (see `room`): the next cycle goes on. The Log
 #: comes first; however little it leaves, the others get so many rows each.
@@ -42,27 +47,32 @@ def pages(known: Known, reading: SheetReading, log: Sequence[Line], now: datetim
         Own.LOG: log_rows(log),
         Own.HOURS: hours_rows(hours_of(known, policy)),
         Own.CATALOGUE: catalogue_rows(known, reading.catalogue, now, policy),
-        Own.HELP: help_rows(policy),
+        Own.HELP: help_rows(policy, reading.views),
     }
     if any(one.frozen for one in found):
         del wanted[Own.LOG]
-    changes = _changes(reading, wanted)
+    links = sha256(repr(reading.views).encode()).hexdigest()[:16] if reading.views else ""
+    linked = {} if known.facts.get(LINKED, "") == links else {LINKED: links}
+    changes = _changes(reading, wanted, relink=bool(linked))
     lines = _lines_after(reading.own.get(Own.LOG), changes[Own.LOG], log) if Own.LOG in changes else shown
     return Pages(
         tuple(change for change in changes.values() if change is not None),
-        {SHOWN: str(lines)} if lines != shown else {},
+        linked | ({SHOWN: str(lines)} if lines != shown else {}),
         tuple(Problem("sheet, tab Log", one.sentence, blocking=one.frozen) for one in found),
     )
 
 
-def _changes(reading: SheetReading, wanted: Mapping[Own, Rows]) -> Mapping[Own, OwnChange | None]:
-    """Return what makes each tab say what is *wanted* of it; all of it together fits into one write."""
+def _changes(reading: SheetReading, wanted: Mapping[Own, Rows], *, relink: bool) -> Mapping[Own, OwnChange | None]:
+    """Return what makes each tab say what is *wanted* of it; all of it together fits into one write.
+
+    *relink*: cells that lead somewhere lead elsewhere now, with the same words.
+    """
     changes: dict[Own, OwnChange | None] = dict.fromkeys(wanted)
     left = MOST_CELLS
     for own in sorted(wanted, key=lambda own: own is not Own.LOG):
         width = len(wanted[own][0])
         room = left if own is Own.LOG else max(left, FEWEST_ROWS * width)
-        change = _change(own, reading.own.get(own), wanted[own], own in reading.undrawn, room)
+        change = _change(own, reading.own.get(own), wanted[own], own in reading.undrawn, room, relink=relink)
         left -= len(change.patches) + len(change.added) * width if change is not None else 0
         changes[own] = change
     return changes
@@ -76,7 +86,7 @@ def _lines_after(tab: Tab | None, change: OwnChange | None, log: Sequence[Line])
     return min(len(log), there + len(change.added) - 1)
 
 
-def _change(own: Own, tab: Tab | None, rows: Rows, draw: bool, room: int) -> OwnChange | None:
+def _change(own: Own, tab: Tab | None, rows: Rows, draw: bool, room: int, *, relink: bool) -> OwnChange | None:
     """Return what makes *tab* say *rows*, or a part of *room* cells; None if it does.
 
     What people wrote to the right of them is left alone.
@@ -88,7 +98,7 @@ def _change(own: Own, tab: Tab | None, rows: Rows, draw: bool, room: int) -> Own
         Patch(position, place, text)
         for position, found in enumerate(tab.values)
         for place, text in enumerate(rows[position] if position < len(rows) else ("",) * width)
-        if (found[place] if place < len(found) else "") != as_text(text)
+        if (found[place] if place < len(found) else "") != as_text(text) or (relink and isinstance(text, Linked))
     )
     added = rows[len(tab.values) :][: (room - len(patches)) // width] if len(patches) < room else ()
     patches = patches[:room]

@@ -13,7 +13,7 @@ from bridge.plan.desk_showing import show, tidied
 from bridge.plan.learning import Learnt, distrust
 from bridge.plan.locks import locked, with_locks, without_locks
 from bridge.plan.log_tab import SHOWN
-from bridge.plan.pages import Pages, pages
+from bridge.plan.pages import LINKED, Pages, pages
 from bridge.plan.past import past
 from bridge.plan.policy import Policy
 from bridge.plan.scales import with_scales, words_of_scales
@@ -50,8 +50,9 @@ def tidy(known: Known, reading: SheetReading, log: Sequence[Line], now: datetime
     guards.ledger_lost(known, to_rows(table) if table is not None and not table.problems else ())
     own = pages(known, reading, log, now, policy)
     made = tuple(_made(own.changes))
-    shown = own.facts if any(change.own is Own.LOG for change in made) else {}
-    kept = replace(own, changes=made, facts={name: fact for name, fact in shown.items() if name == SHOWN})
+    new = {change.own for change in made}
+    told = {name for name, page in ((SHOWN, Own.LOG), (LINKED, Own.HELP)) if page in new}
+    kept = replace(own, changes=made, facts={name: fact for name, fact in own.facts.items() if name in told})
     problems = tuple(Problem("sheet, tab Review", sentence, blocking=True) for sentence in distrust(known, reading))
     if is_to_be_made(known, reading):
         showing = show(known, reading, Learnt(Lesson(), past=past(known, now, policy)), policy, now)

@@ -18,6 +18,7 @@ from bridge.plan.log_tab import SHOWN, TITLES, compare, log_rows
 from bridge.plan.pages import MOST_CELLS, Pages, as_text
 from bridge.plan.progress import progress_rows
 from bridge.ports import Own, OwnChange, Patch, Rows, SheetReading, Tab
+from bridge.review import Linked
 from tests.core.desk import POLICY
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -293,3 +294,25 @@ def test_a_patch_is_made_only_where_something_differs() -> None:
 def test_a_missing_chart_is_drawn_again() -> None:
     undrawn = replace(reading(log_rows(log())), undrawn=frozenset({Own.PROGRESS}))
     assert pages(known(3), undrawn, log(), NOON, POLICY).changes == (OwnChange(Own.PROGRESS, draw=True),)
+
+
+VIEWS = (("Waiting", "https://sheet/edit#gid=1&fvid=7"), ("Mine – ana", "https://sheet/edit#gid=1&fvid=8"))
+
+
+def test_help_begins_with_links_to_the_filter_views() -> None:
+    first = help_rows(POLICY, VIEWS)[1][1]
+    assert isinstance(first, Linked)
+    assert [(first[start:end], link) for start, end, link in first.links] == list(VIEWS)
+    assert (help_rows(POLICY, VIEWS)[0], help_rows(POLICY, VIEWS)[2:]) == (help_rows(POLICY)[0], help_rows(POLICY)[1:])
+
+
+def test_the_links_are_written_again_only_where_they_lead_elsewhere() -> None:
+    seen, here = known(3), replace(reading(log_rows(log()), help_rows(POLICY, VIEWS)), views=VIEWS)
+    found = pages(seen, here, log(), NOON, POLICY)
+    assert [change.patches for change in found.changes] == [(Patch(1, 1, help_rows(POLICY, VIEWS)[1][1]),)]
+    seen.facts.update(found.facts)
+    assert pages(seen, here, log(), NOON, POLICY) == Pages()
+    moved = pages(
+        seen, replace(here, views=(VIEWS[0], (VIEWS[1][0], "https://sheet/edit#gid=1&fvid=9"))), log(), NOON, POLICY
+    )
+    assert [len(change.patches) for change in moved.changes] == [1]

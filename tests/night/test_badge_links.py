@@ -176,3 +176,25 @@ def test_links_that_were_pasted_away_are_there_again_with_the_next_status(town: 
     town.people.in_sheet("type-in-row", town.programme.coaches[0].email, where={ID: "1-1"}, set={"Decision": "Hold"})
     assert "1 decision taken" in told(town.night())
     assert leads(town, EVIDENCE) == before
+
+
+def test_help_opens_each_filter_view_of_review(town: District) -> None:
+    tabs = Tabs(town)
+    town.submit()
+    town.night()
+    found = {one["properties"]["title"]: one for one in tabs.structure()["sheets"]}
+    review = found[REVIEW]
+    with town.sandbox.lock:
+        book = town.sandbox.world.sheets.spreadsheets[town.programme.spreadsheet_id]
+        (page,) = [one for one in book.sheets if one.title == "Help"]
+        listed = page.rows[1][1] or {}
+    runs = [run["format"]["link"]["uri"] for run in listed["textFormatRuns"] if "link" in run["format"]]
+    views = {one["title"]: one["filterViewId"] for one in review["filterViews"]}
+    assert listed["userEnteredValue"]["stringValue"].split("\n") == list(views)
+    assert list(views)[:3] == ["Waiting", "Overdue", "Closed"]
+    for link, number in zip(runs, views.values(), strict=True):
+        assert link.endswith(f"#gid={review['properties']['sheetId']}&fvid={number}")
+        assert town.programme.spreadsheet_id in link
+    town.calls()
+    assert town.night().changed_nothing
+    assert WRITES not in without_tokens(town)

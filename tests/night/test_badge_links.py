@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from bridge.demo.people import REVIEW
 from bridge.review import BADGE, EVIDENCE, ID
 from bridge.sandbox.seed import BADGES_TAB
+from bridge.sheet_coaches import coach_sheet_id
 from bridge.wiring import google_of, open_world
 from tests.night.coach_tabs import Tabs
 from tests.night.district import District, told
@@ -146,6 +148,54 @@ def test_in_coaches_own_tabs_too(town: District, kind: type[Tabs]) -> None:
     town.calls()
     assert town.night().changed_nothing
     assert WRITES not in without_tokens(town)
+
+
+def lock(tabs: Tabs) -> None:
+    """The owner locks Daniel's tab against the bridge itself."""
+    owner = tabs.town.programme.coordinator.email
+    whole = {"sheetId": coach_sheet_id(tabs.daniel)}
+    locked = {"protectedRangeId": 77, "range": whole, "editors": {"users": [owner]}}
+    tabs.batch({"addProtectedRange": {"protectedRange": locked}}, by=owner)
+
+
+def unlock(tabs: Tabs) -> None:
+    tabs.batch({"deleteProtectedRange": {"protectedRangeId": 77}}, by=tabs.town.programme.coordinator.email)
+
+
+def only_read(apart: Tabs, role: str = "reader") -> None:
+    assert isinstance(apart, Apart)
+    with apart.town.sandbox.lock:
+        for one in apart.town.sandbox.world.drive.files[apart.file].permissions:
+            if one.email == apart.town.programme.mailbox:
+                one.role = role
+
+
+def may_write(apart: Tabs) -> None:
+    only_read(apart, "writer")
+
+
+@pytest.mark.parametrize(
+    ("kind", "close", "open_again"),
+    [(Tabs, lock, unlock), (Apart, only_read, may_write)],
+    ids=["in one spreadsheet", "one apart"],
+)
+def test_a_tab_that_could_not_be_written_gets_its_links_later(
+    town: District, kind: type[Tabs], close: Callable[[Tabs], None], open_again: Callable[[Tabs], None]
+) -> None:
+    tabs = kind(town)
+    town.submit()
+    town.night()
+    before = leads(town)
+    close(tabs)
+    in_catalogue(town, Criteria=OTHERS)
+    assert town.night().problems
+    own = {"tab": tabs.title(tabs.daniel), "file": tabs.file_of(tabs.daniel)}
+    assert (leads(town), leads(town, **own)) == ([now(town)], before)
+    open_again(tabs)
+    report = town.night()
+    assert (report.cells_written, report.desks_written) == (0, 1), "Review is not written again"
+    assert leads(town, **own) == [now(town)]
+    assert town.night().changed_nothing
 
 
 def test_a_spreadsheet_that_could_not_be_opened_meanwhile_gets_its_links_later(town: District) -> None:

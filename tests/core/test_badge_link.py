@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bridge.model import Artwork
-from bridge.plan import rewrites, show
+from bridge.plan import rewrites, show, tidy
 from bridge.plan.badge_link import LEADS
 from bridge.plan.catalogue import TITLES
+from bridge.plan.room import weight
 from bridge.review import BADGE, EVIDENCE, STATUS, Linked
 from tests.core.desk import PLACE, POLICY, Desk, submission
 
@@ -130,3 +131,17 @@ def test_with_another_status_the_links_of_the_evidence_are_there_again() -> None
     assert led(desk, EVIDENCE) == {1: "https://example.org/video"}
     assert desk.cell("1-1", STATUS).startswith("On hold")
     assert led(desk, EVIDENCE) == {}
+
+
+def test_a_tab_that_is_made_without_a_cycle_leads_where_it_should() -> None:
+    desk = Desk(PAGES)
+    desk.submit(submission())
+    desk.look(show_it=False)
+    tidying = tidy(desk.known, desk.reading(), (), desk.now, PAGES)
+    assert newest(desk)
+    assert LEADS in tidying.links[""]
+
+
+def test_where_a_cell_leads_takes_room_too() -> None:
+    address = "https://badges.example/" + "x" * 500
+    assert weight(Linked("Aid", (0, 3, address))) > weight("Aid") + len(address)

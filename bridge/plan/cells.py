@@ -8,17 +8,16 @@ from datetime import datetime
 from types import MappingProxyType
 
 from bridge.model import Attempt, Identity, Known
-from bridge.plan.asked import who_is_asked
 from bridge.plan.assignment import is_with
 from bridge.plan.badge_link import badge_page
 from bridge.plan.decide_cell import decide_cell
 from bridge.plan.due import due_of
 from bridge.plan.evidence_cell import evidence_words
+from bridge.plan.nobody import WAITS, is_asked
 from bridge.plan.pathways import still_lacking
 from bridge.plan.policy import Policy
 from bridge.plan.ratings import say_ratings
-from bridge.plan.second_look import seconds
-from bridge.plan.standing import Standing, standing
+from bridge.plan.standing import standing
 from bridge.plan.status import status_words
 from bridge.ports import Value
 from bridge.review import (
@@ -87,10 +86,6 @@ CELLS: Mapping[str, Callable[[RowOf], Value]] = MappingProxyType(
 MOST_EARLIER, LONGEST_EARLIER = 5, 1_000
 
 
-#: Where a request waits for somebody.
-WAITS = frozenset({Standing.WAITING, Standing.HELD, Standing.HALF_APPROVED})
-
-
 def days_waiting(known: Known, attempt: Attempt, policy: Policy, now: datetime) -> Value:
     """Return how many days ago it came in, while a coach is waited for; "" for any other.
 
@@ -106,11 +101,7 @@ def with_whom(known: Known, attempt: Attempt, policy: Policy) -> str:
     """Whose tab the row is on, where there are such tabs; else all who are asked, while it waits for them."""
     if policy.identity is Identity.TABS:
         return is_with(known, attempt.id)
-    at, request = standing(known, attempt.id), known.requests[attempt.request]
-    if at not in WAITS:
-        return ""
-    asked = who_is_asked(known.achievements.get(request.achievement), request.recipient, policy)
-    return in_dots(seconds(known, attempt.id, asked, policy) if at is Standing.HALF_APPROVED else asked)
+    return in_dots(is_asked(known, attempt, policy)) if standing(known, attempt.id) in WAITS else ""
 
 
 def _linked(text: str, address: str) -> Linked:

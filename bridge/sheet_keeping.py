@@ -108,11 +108,6 @@ class ReviewLook:
         pairs = zip(names, self.coaches, strict=True)
         return {f"{MINE}{name if names.count(name) == 1 else coach}": coach for name, coach in pairs}
 
-    @property
-    def asks_many(self) -> bool:
-        """True where With names all who are asked."""
-        return any(column.title == WITH and column.many for column in self.columns)
-
     def with_criteria(self, titles: Iterable[str]) -> ReviewLook:
         """The same, with a column for each of these criteria."""
         return replace(self, columns=with_criteria(self.columns, titles))
@@ -341,8 +336,9 @@ def _wanted_views(places: Places, look: ReviewLook) -> Iterator[tuple[str, dict[
         yield LATE_ONES, {places[DUE]: _ask("CUSTOM_FORMULA", overdue(places))}
         yield CLOSED, {places[ID]: _ask("NOT_BLANK"), places[WAITING]: _ask("BLANK")}
     if WITH in places:
+        all_of_them = any(column.many for column in look.columns)  # who are asked, not one coach
         for title, coach in look.mine.items():
-            ask = _ask("TEXT_CONTAINS", in_dots([coach])) if look.asks_many else _ask("TEXT_EQ", coach)
+            ask = _ask("TEXT_CONTAINS", in_dots([coach])) if all_of_them else _ask("TEXT_EQ", coach)
             yield title, {places[WITH]: ask}
 
 

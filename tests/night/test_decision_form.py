@@ -54,9 +54,9 @@ def test_a_verified_answer_is_the_decision_and_costs_one_form_more(form: Decidin
     assert decided == {"1-1": f"by {coach(form)}, verified"}
     log = town.people.ask("GET", f"sheets/{town.programme.spreadsheet_id}/Log")["rows"]
     assert [line[3] for line in log if line[3].startswith("decided")] == [
-        "decided: Approve, verified",
         "decided: Return, verified",
-    ]
+        "decided: Approve, verified",
+    ]  # yeses come last
 
 
 def test_one_bad_answer_stops_nobody_and_is_told_where_people_look(form: Deciding) -> None:

@@ -190,7 +190,8 @@ def show(world: World, policy: Policy, known: Known, reading: SheetReading, lear
     if versions:
         world.ledger.shown(versions)
     linked = _where_cells_lead(showing.links, showing.change, change)
-    if facts := {**pages.facts, **linked, **(showing.facts if change.removed else {})}:
+    moved, noted = showing.facts if change.removed else {}, plan.notes_left(known, learnt, change)
+    if facts := {**pages.facts, **linked, **moved, **noted}:
         world.ledger.learn(Lesson(facts=facts))
 
 

@@ -140,6 +140,18 @@ class Linked(str):
         return self
 
 
+class Noted(str):
+    """A text that bears a note. What a sheet tells of its cells is the text alone, so it equals the same without it."""
+
+    __slots__ = ("note",)
+    note: str
+
+    def __new__(cls, text: str, note: str = "") -> Noted:
+        self = super().__new__(cls, text)
+        self.note = note
+        return self
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One row of the review tab, as it is. `position` counts from 0, header included."""

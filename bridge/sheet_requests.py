@@ -11,7 +11,7 @@ from itertools import count, groupby
 from typing import Any
 
 from bridge.ports import Patch, Rows, Value
-from bridge.review import Column, Linked, fold
+from bridge.review import Column, Linked, Noted, fold
 
 Request = dict[str, Any]
 Json = dict[str, Any]
@@ -65,7 +65,7 @@ def notes(sheet_id: int, patches: Iterable[Patch]) -> list[Request]:
 
 
 def append(sheet_id: int, rows: Rows, header: Sequence[str], columns: Sequence[Column]) -> list[Request]:
-    """New rows below the last one with data, wherever that is by then. Each brings its own drop-downs.
+    """New rows below the last one with data, wherever that is by then. Each brings its own drop-downs, and notes.
 
     *header* are the tab's titles as they stand: people may have moved the columns.
     """
@@ -82,7 +82,7 @@ def append(sheet_id: int, rows: Rows, header: Sequence[str], columns: Sequence[C
         }
         for row in rows
     ]
-    return [{"appendCells": {"sheetId": sheet_id, "rows": made, "fields": f"{VALUE},dataValidation"}}]
+    return [{"appendCells": {"sheetId": sheet_id, "rows": made, "fields": f"{VALUE},dataValidation,note"}}]
 
 
 def remove_rows(sheet_id: int, positions: Iterable[int]) -> list[Request]:
@@ -112,7 +112,8 @@ def cell(text: Value) -> Json:
     if not text:
         return {}
     runs = {"textFormatRuns": runs} if isinstance(text, Linked) and (runs := _linked(text)) else {}
-    return {"userEnteredValue": {"stringValue": str(text)}} | runs
+    noted = {"note": text.note} if isinstance(text, Noted) and text.note else {}
+    return {"userEnteredValue": {"stringValue": str(text)}} | runs | noted
 
 
 #: What Google surely takes for a link. One that it refused would keep the whole write from being done.

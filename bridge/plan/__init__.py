@@ -7,7 +7,7 @@ person's word; `show` what the sheet must say. Time and entropy come in as argum
 from bridge.plan.acceptance import wanted_acceptance
 from bridge.plan.archive import moved, to_move
 from bridge.plan.catalogue import wanted_artworks, wanted_criteria
-from bridge.plan.desk_showing import is_same, leaving, look_again, show, without
+from bridge.plan.desk_showing import is_same, leaving, look_again, notes_left, show, without
 from bridge.plan.digests import digest_of, may_go
 from bridge.plan.due import due_at  # first: its module's name is that of the function below
 from bridge.plan.effects import due
@@ -44,6 +44,7 @@ __all__ = [
     "may_go",
     "move_awards",
     "moved",
+    "notes_left",
     "pages",
     "rewrites",
     "rewritten",

@@ -12,6 +12,7 @@ from bridge.plan.badge_link import links_after
 from bridge.plan.cells import RowOf, rows_in_order
 from bridge.plan.decisions import Sorted, sort_rows
 from bridge.plan.desks import Desk, read_desk, was_there
+from bridge.plan.history_note import DUE, due_notes, left_due
 from bridge.plan.learning import Learnt
 from bridge.plan.policy import Policy
 from bridge.plan.ratings import criteria_in_use
@@ -76,6 +77,14 @@ def _tab(
     there = replace(learnt, rows=desk.rows, notices={**learnt.notices, **desk.notices})
     showing = mend(known, table, there, policy, rows, room, whose)
     return replace(showing, change=replace(showing.change, mend_review=lacks))
+
+
+def notes_left(known: Known, learnt: Learnt, change: Change) -> dict[str, str]:
+    """What is to be remembered of the notes that were due, once *change* is made."""
+    if not due_notes(known) or not (learnt.review_is_whole or change.make_review):
+        return {}
+    desks = ((desk.rows.good, change.coaches.get(coach, Change())) for coach, desk in learnt.desks.items())
+    return {DUE: left_due(known, [({} if change.make_review else learnt.rows.good, change), *desks])}
 
 
 def leaving(known: Known, learnt: Learnt, policy: Policy, now: datetime) -> dict[str, Sequence[int]]:

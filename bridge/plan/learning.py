@@ -25,6 +25,7 @@ from bridge.plan.draft import Draft
 from bridge.plan.enact import enact
 from bridge.plan.form_list import words_for
 from bridge.plan.hearing import learn_words
+from bridge.plan.history_note import DUE, with_changed
 from bridge.plan.intake import Intake, resolve_labels
 from bridge.plan.past import past
 from bridge.plan.pathways import fallen, grant, learn_fallen
@@ -110,6 +111,8 @@ def learn(seen: Seen, known: Known, now: datetime, policy: Policy, entropy: byte
         plan_digests(draft, policy)
     if draft.known.facts.get(REBUILD) and whole and seen.sheet and seen.sheet.catalogue is not None:
         draft.fact(REBUILD, "")
+    if due := with_changed(known, draft.known, policy):
+        draft.fact(DUE, due)
     told_for_ever = notices.keys() if whole else fallen(draft.known).keys()  # also while the tab is made again
     over = past(draft.known, now, policy) - told_for_ever - overview.keys()
     return Learnt(draft.lesson(), notices, catalogue, ours, whole, past=over, overview=overview, desks=desks)

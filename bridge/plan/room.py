@@ -10,13 +10,13 @@ import json
 from collections.abc import Iterable
 
 from bridge.ports import Value
-from bridge.review import Linked
+from bridge.review import Linked, Noted
 
 #: Bytes of one write for the rows of requests. Together with the bridge's own tabs (`pages.MOST_CELLS`, 2.5 MB) and
 #: rows that move to the Archive (`archive.MOST_CHARACTERS`) it is less than what Google takes.
 REVIEW_BYTES = 4_000_000
 
-#: What a cell takes beside its text, a link beside its address, and a row for its drop-downs, or its history.
+#: What a cell takes beside its text, a link beside its address, and a row for its drop-downs, or for a note of its own.
 CELL, LINK, ROW = 60, 90, 800
 
 
@@ -32,9 +32,9 @@ class Room:
         """Return whether there is room for a new row, and take it; the first always has."""
         return self._takes(cells, self.row)
 
-    def takes(self, cells: Iterable[Value], *, history: bool) -> bool:
-        """The same of cells of a row that is there, with the history of its request or without."""
-        return self._takes(cells, ROW if history else 0)
+    def takes(self, cells: Iterable[Value], note: str = "") -> bool:
+        """The same of cells of a row that is there, with the *note* that it is to bear, if any."""
+        return self._takes(cells, ROW + weight(note) if note else 0)
 
     def _takes(self, cells: Iterable[Value], more: int) -> bool:
         self.left -= more + sum(CELL + weight(cell) for cell in cells)
@@ -44,8 +44,9 @@ class Room:
 
 
 def weight(value: Value) -> int:
-    """Bytes of a text in JSON, where what is not ASCII is escaped, and of where it leads."""
+    """Bytes of a text in JSON, where what is not ASCII is escaped, of where it leads, and of its note."""
     if not isinstance(value, str):
         return 20
     links = sum(LINK + len(address) for _, _, address in value.links) if isinstance(value, Linked) else 0
-    return links + len(json.dumps(value))
+    note = weight(value.note) if isinstance(value, Noted) else 0
+    return links + note + len(json.dumps(value))

@@ -91,7 +91,7 @@ def _covered(noted: str, rows: Sequence[Scale]) -> int:
 def _laid(new: tuple[str, ...], rows: Sequence[Scale], covered: int, room: Room) -> Scales:
     """The drop-downs of *rows* from that after *covered* on, as many as there is room for."""
     until = next(
-        (place for place, scale in enumerate(rows[covered:], covered) if not room.takes(_texts(scale), history=False)),
+        (place for place, scale in enumerate(rows[covered:], covered) if not room.takes(_texts(scale))),
         len(rows),
     )
     laid = tuple(rows[:until])

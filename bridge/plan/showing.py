@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from bridge.plan.decide_cell import LINKS, links_now, relinks
 from bridge.plan.decisions import DAMAGED, TWICE, TWICE_SHOWN, UNKNOWN, bears_a_lost_badge, sort_rows
 from bridge.plan.desks import word_on_desk
 from bridge.plan.guards import emptied
-from bridge.plan.history_note import history_note
+from bridge.plan.history_note import due_notes, history_note
 from bridge.plan.learning import REBUILD, Learnt
 from bridge.plan.pages import as_text
 from bridge.plan.policy import Policy
@@ -38,6 +38,7 @@ from bridge.review import (
     STATUS,
     TITLES_ROW,
     Column,
+    Noted,
     Row,
     Table,
     cell,
@@ -175,9 +176,10 @@ def review_again(known: Known, fresh: SheetReading, learnt: Learnt) -> Learnt:
 def mend(
     known: Known, table: Table, learnt: Learnt, policy: Policy, made_of: Iterable[RowOf], room: Room, whose: Whose = ALL
 ) -> Showing:
-    """Compare the rows of one tab with what they are *made_of*; what has no *room* comes in the next cycle."""
-    rows, places = learnt.rows, table.places
-    patches, added = list[Patch](), dict[str, tuple[Value, ...]]()
+    """Compare the rows of one tab with what they are *made_of*; what has no *room* comes in the next cycle. The note on
+    an ID, which Google does not tell, comes with another Status, and where it is due."""
+    rows, places, due = learnt.rows, table.places, due_notes(known)
+    patches, notes, added = list[Patch](), list[Patch](), dict[str, tuple[Value, ...]]()
     later, anew = set[str](), DECIDE in places and relinks(known, policy)
     elsewhere = misled(known, policy, whose.coach)
     for of_it in made_of:
@@ -185,12 +187,14 @@ def mend(
         if attempt.id in learnt.leave:
             continue
         if attempt.id in rows.good:
+            row, notice = rows.good[attempt.id], learnt.notices.get(attempt.id, "")
             leads = {title for title, leads in ((DECIDE, anew), (BADGE, attempt.id in elsewhere)) if leads}
-            notice = learnt.notices.get(attempt.id, "")
-            mended = _mended(of_it, rows.good[attempt.id], notice, places, leads)
-            told = any(patch.column == places[STATUS] for patch in mended)
-            if not mended or room.takes((patch.text for patch in mended), history=told):
+            mended = _mended(of_it, row, notice, places, leads)
+            told = attempt.id in due or any(patch.column == places[STATUS] for patch in mended)
+            note = history_note(known, attempt, policy) if told else ""
+            if not (mended or note) or room.takes((patch.text for patch in mended), note):
                 patches += mended
+                notes += [Patch(row.position, places[ID], note)] if note else []
             else:
                 later.add(attempt.id)
         elif attempt.id not in rows.awaited and whose.has(attempt.id):
@@ -204,8 +208,7 @@ def mend(
     patches += [Patch(place, places[STATUS], sentence) for place, cells, sentence in odd if cells[STATUS] != sentence]
     left = learnt.leave.union(rows.awaited, later)
     versions = {attempt.id: attempt.version for attempt in known.attempts.values() if attempt.id not in left}
-    notes = tuple(_notes(known, rows.good, patches, places, policy))
-    change = Change(added=tuple(added.values()), review=tuple(patches), notes=notes)
+    change = Change(added=tuple(added.values()), review=tuple(patches), notes=tuple(notes))
     here = rows.good.keys() | rows.awaited | added.keys()
     links = _links_after(known, policy, here, left & elsewhere, whose.coach, anew=anew and not later)
     return Showing(change, {key: n for key, n in versions.items() if known.shown.get(key) != n}, links=links)
@@ -236,16 +239,6 @@ def _links_after(
     return {coach: facts} if facts else {}
 
 
-def _notes(
-    known: Known, rows: Mapping[str, Row], patches: Sequence[Patch], places: Mapping[str, int], policy: Policy
-) -> Iterator[Patch]:
-    """The history of each row whose Status changes, as a note on its ID: Google does not tell notes with the values."""
-    changed = {patch.row for patch in patches if patch.column == places[STATUS]}
-    for attempt_id, row in rows.items():
-        if row.position in changed:
-            yield Patch(row.position, places[ID], history_note(known, known.attempts[attempt_id], policy))
-
-
 def _misfits(known: Known, learnt: Learnt, there_twice: str) -> list[tuple[int, Mapping[str, str], str]]:
     """Rows that count for nothing, with the sentence that says so; *there_twice*: for doubled ones."""
     twice = [(row.position, row.cells, there_twice) for rows in learnt.rows.twice.values() for row in rows]
@@ -263,7 +256,7 @@ def new_row(row: RowOf, note: str, whose: Whose = ALL, *, ours: bool = False) ->
     """A whole row by marks. A coach's words that have acted come back with a row that was deleted; all that was learnt,
     where no person took the row away from a tab that is there (*ours*)."""
     known, attempt = row.known, row.attempt
-    cells = dict(all_cells(row))
+    cells = {**all_cells(row), ID: Noted(attempt.id, history_note(known, attempt, row.policy))}
     words = status_words(known, attempt, note, row.policy, lacks=row.lacks)
     decision = whose.word(known, attempt, ours)
     if decision is not None:

@@ -7,8 +7,9 @@ from typing import Any, Protocol
 import requests
 
 from bridge.ports import ReviewSheet
-from bridge.review import COLUMNS
+from bridge.review import COLUMNS, Noted
 from bridge.sandbox.seed import CATALOGUE_TITLES
+from bridge.sandbox.sheets_state import Spreadsheet
 from bridge.sheet_keeping import ReviewLook
 from bridge.sheets import GoogleSheet
 from tests.contract.workspace import Workspace
@@ -24,12 +25,20 @@ def new_row(attempt_id: str, **cells: str) -> tuple[str, ...]:
     return tuple(given.get(title, "") for title in TITLES)
 
 
+def notes_of(book: Spreadsheet, title: str) -> dict[str, str]:
+    """The note on each cell of the first column of a tab."""
+    (tab,) = (sheet for sheet in book.sheets if sheet.title == title)
+    cells = ((row[0] or {}) for row in tab.rows if row)
+    return {cell["userEnteredValue"]["stringValue"]: cell["note"] for cell in cells if cell.get("note")}
+
+
 class Stage(Protocol):
     """A spreadsheet with a catalogue and no review tab, and a coach."""
 
     @property
     def sheet(self) -> ReviewSheet: ...
     def rows(self) -> list[dict[str, str]]: ...
+    def notes(self) -> dict[str, str]: ...
     def type(self, attempt_id: str, column: str, text: str) -> None: ...
     def sort(self, column: str) -> None: ...
     def delete(self, attempt_id: str) -> None: ...
@@ -56,6 +65,11 @@ class FakeStage:
         assert found is not None
         found.cells[:0] = [[] for _ in range(count)]
 
+    def notes(self) -> dict[str, str]:
+        """The note on each ID."""
+        assert self.sheet.review is not None
+        return {str(row[0]): row[0].note for row in self.sheet.review.cells if isinstance(row[0], Noted)}
+
 
 class SandboxStage:
     def __init__(self, workspace: Workspace) -> None:
@@ -66,6 +80,9 @@ class SandboxStage:
     def rows(self) -> list[dict[str, str]]:
         header, *rows = self.get("Review")["rows"]
         return [dict(zip(header, [*row, *[""] * (len(header) - len(row))], strict=True)) for row in rows]
+
+    def notes(self) -> dict[str, str]:
+        return notes_of(self.workspace.sandbox.world.sheets.spreadsheets[self.id], "Review")
 
     def type(self, attempt_id: str, column: str, text: str) -> None:
         self.act("type-in-row", where={"ID": attempt_id}, set={column: text})

@@ -13,6 +13,7 @@ from bridge.model import Known
 from bridge.plan import catalogue
 from bridge.plan.progress import TITLES_ROW, progress_rows
 from bridge.ports import Change, Own, OwnChange, Patch, Rows
+from bridge.review import Noted
 from bridge.sandbox.seed_people import COORDINATOR
 from bridge.sheet_catalogue import COLUMNS as BADGE_COLUMNS
 from bridge.sheet_pages import CHART_ROW, PAGES
@@ -310,11 +311,23 @@ def test_a_tab_keeps_its_size_where_all_its_rows_move(google: SandboxStage) -> N
     assert [row["ID"] for row in google.rows()] == ["1-1", "2-1", "3-1"]
 
 
-def test_a_note_is_put_on_a_cell_and_leaves_what_it_says(google: SandboxStage) -> None:
-    google.sheet.write(google.sheet.read(), Change(make_review=True, added=(new_row("1-1"), new_row("2-1"))))
+def test_a_note_is_put_on_a_cell_and_leaves_what_it_says(stage: Stage) -> None:
+    stage.sheet.write(stage.sheet.read(), Change(make_review=True, added=(new_row("1-1"), new_row("2-1"))))
     notes = (Patch(1, 0, "Request 1\n=1+1"), Patch(2, 0, "Request 2"))
-    google.sheet.write(google.sheet.read(), Change(review=(Patch(1, STATUS, "Issued."),), notes=notes))
-    assert [row["ID"] for row in google.rows()] == ["1-1", "2-1"]
-    book = google.workspace.sandbox.world.sheets.spreadsheets[google.id]
-    (tab,) = (sheet for sheet in book.sheets if sheet.title == "Review")
-    assert [row[0].get("note") for row in tab.rows[1:3]] == ["Request 1\n=1+1", "Request 2"]
+    stage.sheet.write(stage.sheet.read(), Change(review=(Patch(1, STATUS, "Issued."),), notes=notes))
+    assert [row["ID"] for row in stage.rows()] == ["1-1", "2-1"]
+    assert stage.notes() == {"1-1": "Request 1\n=1+1", "2-1": "Request 2"}
+
+
+def test_new_rows_bring_the_notes_on_their_ids(stage: Stage) -> None:
+    first, second = (noted_row(attempt_id) for attempt_id in ("2-1", "1-1"))
+    stage.sheet.write(stage.sheet.read(), Change(make_review=True, added=(first,)))
+    stage.sheet.write(stage.sheet.read(), Change(added=(second, new_row("3-1"))))
+    stage.type("2-1", "Decision", "Approve")
+    stage.sort("ID")
+    assert [row["ID"] for row in stage.rows()] == ["1-1", "2-1", "3-1"]
+    assert stage.notes() == {"1-1": "About 1-1\n=1+1", "2-1": "About 2-1\n=1+1"}
+
+
+def noted_row(attempt_id: str) -> tuple[str, ...]:
+    return (Noted(attempt_id, f"About {attempt_id}\n=1+1"), *new_row(attempt_id)[1:])

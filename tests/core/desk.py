@@ -19,7 +19,7 @@ from bridge.model import (
     State,
     Submission,
 )
-from bridge.plan import Learnt, Policy, Seen, learn, show, with_scales
+from bridge.plan import Learnt, Policy, Seen, learn, notes_left, show, with_scales
 from bridge.plan.catalogue import TITLES
 from bridge.plan.pages import as_text
 from bridge.plan.standing import Standing, standing
@@ -164,6 +164,7 @@ class Desk:
         self.known.shown.update(showing.versions)
         for facts in showing.links.values():
             self.known.facts.update(facts)
+        self.known.facts.update(notes_left(self.known, self.learnt, showing.change))
         return showing.change
 
     def rate(self, scales: Scales) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bridge.model import Identity
-from bridge.plan import Learnt, leaving, show, without
+from bridge.plan import Learnt, leaving, notes_left, show, without
 from bridge.plan.assignment import is_with
 from bridge.plan.desks import STALE
 from bridge.plan.pages import as_text
@@ -48,6 +48,7 @@ class Town(Desk):
         for coach, theirs in change.coaches.items():
             self.tabs[coach] = _changed(self.tabs.get(coach), theirs, TITLES) or []
         self.known.shown.update(showing.versions)
+        self.known.facts.update(notes_left(self.known, self.learnt, change))
         return change
 
     def cell_of(self, coach: str, attempt_id: str, title: str) -> str:

@@ -13,9 +13,9 @@ from bridge.plan import room
 from bridge.plan.learning import REBUILD
 from bridge.plan.room import REVIEW_BYTES, Room
 from bridge.plan.standing import Standing
-from bridge.ports import Rows
-from bridge.review import COLUMNS, DECISION, REFLECTION, REVIEWER, Linked
-from bridge.sheet_requests import append
+from bridge.ports import Patch, Rows
+from bridge.review import COLUMNS, DECISION, ID, REFLECTION, REVIEWER, Linked, Noted
+from bridge.sheet_requests import append, notes, patch
 from tests.core.desk import HEADER, Desk, submission
 
 ADDRESS = "https://drive.google.com/open?id=1AbCdEfGhIjKlMnOpQrStUvWxYz012345"
@@ -97,14 +97,27 @@ def test_a_tab_that_is_made_again_in_parts_takes_no_decision_back() -> None:
 def test_what_fits_is_less_than_google_takes(words: str, coaches: tuple[str, ...]) -> None:
     cells = {column.title: "2026-11-20" for column in COLUMNS}
     cells |= {"Evidence": Linked(f"1. ✓ Plan\n{ADDRESS}", (6, 10, ADDRESS)), REFLECTION: words * 20}
+    cells[ID] = Noted("1-1", f"2026-11-20 1-1 returned by ruth@district.example: “{words}”\n" * 16)
     row = tuple(cells[column.title] for column in COLUMNS)
     left, rows = Room(coaches), 0
     while left.takes_row(row):
         rows += 1
-    assert 300 < rows < 5_000
+    assert 200 < rows < 5_000
     made: Rows = (row,) * rows
     columns = [replace(one, choices=coaches) if one.title == REVIEWER else one for one in COLUMNS]
     size = len(json.dumps(append(1, made, HEADER, columns)))
+    assert REVIEW_BYTES / 3 < size < REVIEW_BYTES
+
+
+@pytest.mark.parametrize("words", ["Please show more. ", "授業が変わりました"])
+def test_what_fits_of_histories_is_less_than_google_takes(words: str) -> None:
+    """Each in a row by itself, which takes a request of its own."""
+    note = f"2026-11-20 1-1 returned by ruth@district.example: “{words}”\n" * 16
+    left, rows = Room(), 0
+    while left.takes(["Returned; the teacher was told."], note):
+        rows += 1
+    told = [Patch(2 * row, 13, "Returned; the teacher was told.") for row in range(rows)]
+    size = len(json.dumps([*patch(1, told), *notes(1, (Patch(one.row, 0, note) for one in told))]))
     assert REVIEW_BYTES / 3 < size < REVIEW_BYTES
 
 

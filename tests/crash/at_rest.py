@@ -10,12 +10,13 @@ from bridge.plan.catalogue_tab import catalogue_rows
 from bridge.plan.cells import cells_of
 from bridge.plan.chain import first_break
 from bridge.plan.help_page import help_rows
+from bridge.plan.history_note import history_note
 from bridge.plan.hours import hours_of, hours_rows
 from bridge.plan.log_tab import log_rows
 from bridge.plan.pages import as_text
 from bridge.plan.progress import progress_rows
 from bridge.ports import Own, Rows, SheetReading
-from bridge.review import BADGE, EMAIL, LINK, STATUS, fold, is_id, read_review, to_rows
+from bridge.review import BADGE, EMAIL, ID, LINK, STATUS, Noted, fold, is_id, read_review, to_rows
 from tests.crash.world import FakeWorld
 from tests.fakes.hands import Hands
 
@@ -73,6 +74,8 @@ def check_review(world: FakeWorld, reading: SheetReading) -> None:
         for title, value in wanted.items():
             if title in table.places and title != STATUS:
                 assert row.cells[title] == as_text(value), (row.attempt_id, title)
+        if isinstance(noted := row.cells[ID], Noted):  # as a fake tells it
+            assert noted.note == history_note(known, attempt, world.policy), row.attempt_id
         if status.startswith(("Issued", "Revoked")):
             credential = known.credentials[row.attempt_id]
             assert row.cells[LINK] == credential.url

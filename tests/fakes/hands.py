@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bridge.plan.catalogue import TITLES
 from bridge.ports import Own
-from tests.fakes.sheet import Cells, FakeSheet, FakeTab
+from tests.fakes.sheet import Cells, FakeSheet, FakeTab, over
 
 REVIEW, BADGES = "Review", "Badges"
 OWN = {own.title(): own for own in Own}
@@ -64,7 +64,7 @@ class FakeHands:
         cells = self._at_work(tab).cells
         cells += [[] for _ in range(row + 1 - len(cells))]
         cells[row] += [""] * (column + 1 - len(cells[row]))
-        cells[row][column] = text
+        cells[row][column] = over(cells[row][column], text)
 
     def put_back(self, tab: str, row: int, column: int, text: str) -> None:
         self.type(tab, row, column, text)

@@ -1,4 +1,4 @@
-"""A spreadsheet in memory, and the people who type, sort, copy and delete in it."""
+"""A spreadsheet in memory, with notes on its cells, and the people who type, sort, copy and delete in it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bridge.review import (
     LATER,
     REQUIRED,
     TITLES_ROW,
+    Noted,
     Scales,
     criterion_column,
     places_of,
@@ -144,6 +145,7 @@ class FakeSheet:
             if reading.review is not None and change.is_in_review:
                 review.turn(reading.review.titles_at)
             _patch(review, change.review)
+            _note(review, change.notes)
             review.cells = [list(row) for row in review.read()] + [list(map(as_text, row)) for row in change.added]
             if change.mend_review and reading.review is not None:
                 lacking = [title for title in reading.lacking if title != TITLES_ROW]
@@ -313,7 +315,18 @@ def _patch(tab: FakeTab, patches: Sequence[Patch]) -> None:
             tab.cells.append([])
         row = tab.cells[patch.row]
         row.extend([""] * (patch.column + 1 - len(row)))
-        row[patch.column] = as_text(patch.text)
+        row[patch.column] = over(row[patch.column], as_text(patch.text))
+
+
+def _note(tab: FakeTab, notes: Sequence[Patch]) -> None:
+    for patch in notes:
+        row = tab.cells[patch.row]
+        row[patch.column] = Noted(row[patch.column], as_text(patch.text))
+
+
+def over(cell: str, text: str) -> str:
+    """What a cell says once *text* is written there: its note stays, unless another one comes with the text."""
+    return Noted(text, cell.note) if isinstance(cell, Noted) and not isinstance(text, Noted) else text
 
 
 def _mend(tab: FakeTab, end: int, lacking: Sequence[str]) -> None:

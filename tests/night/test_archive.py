@@ -11,6 +11,7 @@ from bridge.cli import work
 from bridge.plan.archive import ARCHIVE_TITLES
 from tests.night.district import District
 from tests.night.test_calls import looks, without_tokens
+from tests.night.test_notes import notes
 
 
 def archive(town: District) -> list[list[str]]:
@@ -58,3 +59,4 @@ def test_rows_move_in_one_write_and_can_be_asked_back(town: District, capsys: py
     back = [row for row in town.rows() if row["ID"] == "2-1"]
     assert "row 2-1 stands below" in back[0]["Status"]
     assert (back[1]["Decision"], back[1]["Feedback"]) == ("Decline", "Words 2.")
+    assert notes(town)["2-1"] == ["2", "2-1 received", f"2-1 declined by {coach}: “Words 2.”"]

@@ -14,6 +14,7 @@ from bridge.sandbox.drive_state import share
 from bridge.sandbox.sheets.making import new_spreadsheet
 from bridge.sheet_coaches import coach_sheet_id
 from bridge.wiring import open_world
+from tests.contract.sheet_stages import notes_of
 from tests.night.coach_tabs import Tabs
 from tests.night.district import District
 from tests.night.test_calls import looks, without_tokens
@@ -50,6 +51,10 @@ class Apart(Tabs):
         titles = (one["properties"]["title"] for one in self.structure()["sheets"])
         return [title for title in titles if title.startswith("Review –")]
 
+    def notes(self, coach: str) -> dict[str, str]:
+        with self.town.sandbox.lock:
+            return notes_of(self.town.sandbox.world.sheets.spreadsheets[self.file_of(coach)], self.title(coach))
+
     def hide(self, *, hidden: bool) -> None:
         """Somebody takes the bridge off the list of those who may open the file, or puts it back."""
         mailbox = self.town.programme.mailbox
@@ -75,12 +80,14 @@ def test_each_decides_where_their_tab_lies(apart: Apart) -> None:
     assert (apart.ids(apart.daniel), apart.ids(apart.priya)) == (["1-1"], ["2-1"])
     assert [row[WITH] for row in town.rows()] == [apart.daniel, apart.priya]
     assert apart.at_home() == [apart.title(apart.priya)]
+    assert [len(apart.notes(coach)) for coach in (apart.daniel, apart.priya)] == [1, 1]
 
     assert apart.choose(apart.daniel, "1-1", "Approve") == ""
     town.calls()
     town.night()
     assert apart.decided(1) == [(apart.daniel, True)]
     assert apart.rows(apart.daniel)["1-1"]["Status"].startswith("Issued")
+    assert "approved by" in apart.notes(apart.daniel)["1-1"]
     town.night()
     town.calls()
     assert town.night().changed_nothing

@@ -69,7 +69,8 @@ def _lines(known: Known, attempt: Attempt, policy: Policy) -> Iterator[str]:
     yield f"{policy.day(attempt.submission.submitted_at)} {attempt.id} received{edited}"
     last: tuple[object, ...] = ()
     for decision in known.decisions.get(attempt.id, ()):
-        if (said := (decision.verdict, decision.feedback, decision.ratings)) != last:
+        said = (decision.verdict, decision.feedback, decision.ratings, decision.verdict and decision.reviewer)
+        if said != last:
             yield f"{policy.day(decision.seen_at)} {attempt.id} {_said(decision)}"
         last = said
     credential = known.credentials.get(attempt.id)

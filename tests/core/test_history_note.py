@@ -9,6 +9,7 @@ from bridge.plan.learning import REBUILD
 from bridge.ports import Change
 from bridge.review import Noted
 from tests.core.desk import NOON, Desk, asked, edited, issued, returned, submission
+from tests.core.second import ANN, BEA, LISTED, half_approved, say
 
 
 def note(desk: Desk, attempt_id: str) -> list[str]:
@@ -50,6 +51,12 @@ def test_a_badge_is_told_and_words_and_lines_are_bounded() -> None:
     assert len(lines) == MOST_LINES + 2
     assert lines[1] == "…"
     assert all(len(line) < LONGEST_WORDS + 60 for line in lines)
+
+
+def test_both_who_approved_are_told() -> None:
+    desk = half_approved(LISTED)
+    say(desk, BEA)
+    assert note(desk, "1-1")[2:] == [f"2026-11-22 1-1 approved by {who}" for who in (ANN, BEA)]
 
 
 def test_it_comes_with_the_status_in_the_same_write_and_costs_none_of_its_own() -> None:

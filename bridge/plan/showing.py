@@ -198,7 +198,7 @@ def mend(
             else:
                 later.add(attempt.id)
         elif attempt.id not in rows.awaited and whose.has(attempt.id):
-            back = "This row was put back." if attempt.id in known.shown and whose is ALL else ""
+            back = "This row was put back." if known.shown.get(attempt.id) and whose is ALL else ""
             new = new_row(of_it, back, whose, ours=known.shown.get(attempt.id) == 0)
             if room.takes_row(new.values()):
                 added[attempt.id] = _as_row(new, places)

@@ -59,4 +59,5 @@ def test_rows_move_in_one_write_and_can_be_asked_back(town: District, capsys: py
     back = [row for row in town.rows() if row["ID"] == "2-1"]
     assert "row 2-1 stands below" in back[0]["Status"]
     assert (back[1]["Decision"], back[1]["Feedback"]) == ("Decline", "Words 2.")
+    assert back[1]["Status"] == "Declined; the teacher was told."
     assert notes(town)["2-1"] == ["2", "2-1 received", f"2-1 declined by {coach}: “Words 2.”"]

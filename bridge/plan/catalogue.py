@@ -9,7 +9,7 @@ import hashlib
 import json
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -32,6 +32,7 @@ from bridge.plan.policy import Policy
 from bridge.plan.prerequisites import say, with_prerequisites
 from bridge.plan.rubric import say_rubric, to_rubric
 from bridge.plan.second_look import MUST_TOO, to_second_look
+from bridge.plan.standing import WITHOUT_ROW
 from bridge.ports import Tab
 from bridge.review import Table, fold, read_table
 from bridge.wording import say_months, shorten, visible
@@ -107,6 +108,7 @@ def learn_catalogue(draft: Draft, tab: Tab | None, policy: Policy) -> Mapping[in
     """Take in what the Badges tab says; return what each row's own Status cell should say, by position."""
     if tab is None:
         draft.problem("sheet", NONE_LEFT if draft.known.achievements else NONE_YET)
+        _remember_gone(draft, ())
         return {}
     table = read_catalogue(tab)
     if table.problems:
@@ -130,10 +132,18 @@ def learn_catalogue(draft: Draft, tab: Tab | None, policy: Policy) -> Mapping[in
         draft.label(fold(found.name), found.key)
         remark = draft.known.artworks[found.artwork_link].remark
         says[position] = f"{in_use(found, policy)}. {remark}" if remark else in_use(found, policy)
-    for key in sorted(draft.known.achievements.keys() - {cells[KEY].strip() for _, cells in table.rows}):
-        if draft.known.achievements[key].active:
-            draft.problem(f"badge {key}", "Its row is gone from the tab Badges, but it stays in force. " + SWITCH_OFF)
+    rows = {cells[KEY].strip() for _, cells in table.rows}
+    gone = sorted(key for key, one in draft.known.achievements.items() if one.active and key not in rows)
+    for key in gone:
+        draft.problem(f"badge {key}", "Its row is gone from the tab Badges, but it stays in force. " + SWITCH_OFF)
+    _remember_gone(draft, gone)
     return says
+
+
+def _remember_gone(draft: Draft, keys: Sequence[str]) -> None:
+    """For Status of the requests that wait for them; where the whole tab is gone, the report tells it once."""
+    if keys or draft.known.facts.get(WITHOUT_ROW):
+        draft.fact(WITHOUT_ROW, " ".join(keys))
 
 
 def _what_stays(draft: Draft, table: Table) -> Mapping[str, Mapping[str, Any]]:

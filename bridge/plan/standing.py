@@ -22,6 +22,9 @@ class Standing(StrEnum):
     DUPLICATE = "duplicate"  # an earlier request already stands for this badge
 
 
+#: Fact: the keys of badges whose row in the tab Badges is gone, though nobody had switched them off.
+WITHOUT_ROW = "badges-without-row"
+
 #: The coach can still change the outcome by the ordinary ways: nothing has left the house.
 OPEN = frozenset({Standing.WAITING, Standing.HELD, Standing.DECIDED, Standing.HALF_APPROVED})
 
@@ -123,4 +126,14 @@ def not_in_use(label: str) -> str:
     return (
         f"“{label[:60]}” is not in use: the tab Badges has no row for it, or its Status there says what is missing. "
         "Have it mended there, or decline with a word."
+    )
+
+
+def without_row(known: Known, key: str) -> str:
+    """Say that people deleted the row of the badge, if so."""
+    if key not in known.facts.get(WITHOUT_ROW, "").split():
+        return ""
+    return (
+        f"“{known.achievements[key].name[:60]}” has no row in the tab Badges any more. What it said last stays in "
+        "force, so an Approve counts. Have the row put back, with no in Active if the badge is not to be had any more."
     )

@@ -24,10 +24,10 @@ from bridge.plan.deeds import AT_BACKEND
 from bridge.plan.guards import WITHHELD
 from bridge.plan.moves import is_taken_up
 from bridge.plan.names import names_of
-from bridge.plan.nobody import is_asked, why_nobody
+from bridge.plan.nobody import WAITS, is_asked, why_nobody
 from bridge.plan.policy import Policy
 from bridge.plan.second_look import awaited, first_yes, needs
-from bridge.plan.standing import Standing, not_in_use, standing
+from bridge.plan.standing import Standing, not_in_use, standing, without_row
 from bridge.review import NEEDS_FIX
 
 
@@ -40,6 +40,8 @@ def status_words(known: Known, attempt: Attempt, notice: str, policy: Policy, *,
     words = _waiting(known, attempt, policy, lacks) if at is Standing.WAITING else _WORDS[at](known, attempt, policy)
     if at is Standing.SUPERSEDED and standing(known, attempt.superseded_by) is not Standing.WAITING:
         return words  # what to do stands in the later row, and there it was done
+    if at in WAITS and (gone := without_row(known, known.requests[attempt.request].achievement)):
+        words += f" {gone}"
     nobody = why_nobody(known, attempt, policy)
     told = " ".join(dict.fromkeys(filter(None, (notice, nobody))))
     if (at in (Standing.WAITING, Standing.SUPERSEDED, Standing.DUPLICATE) and notice) or notice == WITHHELD:

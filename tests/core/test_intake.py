@@ -98,6 +98,61 @@ def test_an_unknown_badge_waits_for_the_catalogue() -> None:
     assert desk.known.orders["1-1"].achievement == "frist"
 
 
+ROW_IS_GONE = "“First Aid” has no row in the tab Badges any more."
+
+
+@pytest.mark.parametrize(("choice", "before"), [("", "Waiting for a decision."), ("Hold", "On hold until you choose")])
+def test_a_badge_whose_row_was_deleted_is_told_where_it_is_waited_for(choice: str, before: str) -> None:
+    desk = asked()
+    desk.choose("1-1", choice)
+    desk.look()
+    assert desk.badges is not None
+    row = desk.badges.pop(1)
+    desk.look()
+    assert desk.cell("1-1", "Status").startswith(before)
+    assert ROW_IS_GONE in desk.cell("1-1", "Status")
+    assert not desk.look().lesson
+    desk.badges.append(row)
+    desk.look()
+    assert desk.cell("1-1", "Status").startswith(before)
+    assert ROW_IS_GONE not in desk.cell("1-1", "Status")
+    assert not desk.look().lesson
+
+
+def test_a_badge_whose_row_was_deleted_can_be_approved_and_nothing_is_told_afterwards() -> None:
+    desk = asked()
+    assert desk.badges is not None
+    del desk.badges[1]
+    desk.look()
+    desk.choose("1-1", "Approve")
+    desk.look()
+    assert desk.standing("1-1") is Standing.APPROVED
+    assert desk.cell("1-1", "Status") == "Approved; the badge is being issued."
+
+
+def test_of_a_tab_badges_that_is_gone_the_report_tells_alone() -> None:
+    desk = asked()
+    assert desk.badges is not None
+    del desk.badges[1]
+    desk.look()
+    desk.badges[0][0] = "Code"
+    desk.look()
+    assert ROW_IS_GONE in desk.cell("1-1", "Status"), "which rows there are can't be read"
+    desk.badges = None
+    desk.look()
+    assert desk.cell("1-1", "Status") == "Waiting for a decision."
+
+
+def test_of_a_badge_that_was_switched_off_before_its_row_was_deleted_nothing_is_told() -> None:
+    desk = asked()
+    assert desk.badges is not None
+    desk.badges[1][6] = "no"
+    desk.look()
+    del desk.badges[1]
+    desk.look()
+    assert desk.cell("1-1", "Status") == "Waiting for a decision."
+
+
 def test_an_old_label_keeps_its_meaning_after_the_badge_was_renamed() -> None:
     desk = asked()
     assert desk.badges is not None

@@ -216,7 +216,7 @@ def overdue(places: Places) -> str:
 
 
 def closed(places: Places) -> str:
-    """The formula for rows about which nothing is left to decide."""
+    """The formula for rows that wait for no coach, also while what was chosen can still be taken back."""
     return f'=({_cell(places, ID)}<>"")*ISBLANK({_cell(places, WAITING)})'
 
 

@@ -163,7 +163,7 @@ _LIVING = (
     (
         "see only what waits",
         "Data, Filter views: Waiting, Overdue, Closed, and one for each coach that is named. They change nothing for "
-        "others. Overdue rows are tinted, and those about which nothing is left to decide are grey.",
+        "others. Overdue rows are tinted, and those that wait for no coach are grey.",
     ),
     ("type into a shaded column", "Better not: the bridge puts it right. The white columns are yours, and stay yours."),
     (

@@ -70,7 +70,9 @@ def findings(tab: Tab | None, log: Sequence[Line], shown: int) -> Iterator[Findi
         )
     if tab is None:
         if shown:
-            yield Finding(f"The tab with the decision log was deleted. It is made again, with all {len(log)} lines.")
+            yield Finding(
+                f"The tab with the decision log was deleted. The bridge makes it again, with all {len(log)} lines."
+            )
         return
     found = compare(tab, log, shown)
     if found.is_whole:
@@ -81,4 +83,6 @@ def findings(tab: Tab | None, log: Sequence[Line], shown: int) -> Iterator[Findi
             frozen=True,
         )
     elif found.first is not None and broken is None:
-        yield Finding(f"From line {found.first} on somebody changed, sorted or deleted lines. They were put back.")
+        yield Finding(
+            f"From line {found.first} on somebody changed, sorted or deleted lines. The bridge puts them back."
+        )

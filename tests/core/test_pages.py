@@ -124,7 +124,7 @@ def test_what_people_change_is_put_back_and_told(tab: Rows, line: int) -> None:
     found = pages(known(3), reading(tab), log(), NOON, POLICY)
     (change,) = found.changes
     assert after(tab, change) == log_rows(log())
-    assert told(found) == [f"From line {line} on somebody changed, sorted or deleted lines. They were put back."]
+    assert told(found) == [f"From line {line} on somebody changed, sorted or deleted lines. The bridge puts them back."]
     assert not any(problem.blocking for problem in found.problems)
     assert pages(known(3), reading(after(tab, change)), log(), NOON, POLICY) == Pages()
 
@@ -134,7 +134,7 @@ def test_lines_of_somebodys_own_are_taken_out() -> None:
     found = pages(known(3), reading(tab), log(), NOON, POLICY)
     (change,) = found.changes
     assert after(tab, change) == log_rows(log())
-    assert told(found) == ["From line 4 on somebody changed, sorted or deleted lines. They were put back."]
+    assert told(found) == ["From line 4 on somebody changed, sorted or deleted lines. The bridge puts them back."]
 
 
 def forged(*what: str) -> list[Line]:
@@ -213,7 +213,7 @@ def test_notes_to_the_right_and_below_are_nobodys_business() -> None:
 def test_a_deleted_tab_is_made_again_and_told() -> None:
     found = pages(known(3), reading(None), log(), NOON, POLICY)
     assert found.changes == (OwnChange(Own.LOG, make=True, added=log_rows(log())),)
-    assert told(found) == ["The tab with the decision log was deleted. It is made again, with all 3 lines."]
+    assert told(found) == ["The tab with the decision log was deleted. The bridge makes it again, with all 3 lines."]
 
 
 def test_a_ledger_that_somebody_changed_stops_at_the_coordinator() -> None:

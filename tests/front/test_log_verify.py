@@ -73,9 +73,12 @@ def test_a_line_that_was_edited_in_the_tab(night: Desk, command: Type) -> None:
     assert "decided: Approve" in told.out
     assert "decided: Decline" in told.out
     report = command("run")
-    assert "sheet, tab Log: From line 2 on somebody changed, sorted or deleted lines. They were put back." in report.out
+    assert (
+        "sheet, tab Log: From line 2 on somebody changed, sorted or deleted lines. The bridge puts them back."
+        in report.out
+    )
     assert command("log", "verify").code == 0
-    assert "put back" not in command("run").out
+    assert "puts them back" not in command("run").out
 
 
 def test_a_line_that_was_deleted_from_the_tab(night: Desk, command: Type) -> None:
@@ -93,7 +96,9 @@ def test_a_tab_that_was_deleted(night: Desk, command: Type) -> None:
     told = command("log", "verify")
     assert told.code == 1
     assert "There is no tab with the log." in told.out
-    assert "The tab with the decision log was deleted. It is made again, with all 5 lines." in command("run").out
+    assert (
+        "The tab with the decision log was deleted. The bridge makes it again, with all 5 lines." in command("run").out
+    )
     assert command("log", "verify").code == 0
 
 

@@ -51,6 +51,27 @@ def test_a_tab_that_is_locked_keeps_no_status_from_the_coaches(town: District) -
     assert [row[3] for row in rows[1:]] == ["mail sent: we have your request"] * 2
 
 
+def test_lines_that_can_t_be_put_back_are_told_until_they_are(received: District) -> None:
+    def lines() -> list[list[str]]:
+        rows: list[list[str]] = town.people.ask("GET", f"sheets/{town.programme.spreadsheet_id}/Log")["rows"]
+        return rows
+
+    town = received
+    before = lines()
+    town.act("sheet/type", tab="Log", cell="D2", value="decided: Approve")
+    lock(town)
+    for _ in range(2):
+        changed, refused = town.night().problems
+        assert changed.sentence.endswith("somebody changed, sorted or deleted lines. The bridge puts them back.")
+        assert (refused.where, refused.sentence[:9]) == (OWN_TABS, "Log could")
+        assert lines() != before
+    with town.sandbox.lock:
+        tab(town, "Log").protected.clear()
+    assert len(town.night().problems) == 1
+    assert lines() == before
+    assert town.night().problems == []
+
+
 def test_a_header_that_is_locked_keeps_no_status_from_the_coaches(town: District) -> None:
     town.submit(1)
     town.night()

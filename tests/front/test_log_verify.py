@@ -102,6 +102,32 @@ def test_a_tab_that_was_deleted(night: Desk, command: Type) -> None:
     assert command("log", "verify").code == 0
 
 
+#: Whatever the ledger knows of request 1, but for the log.
+ERASE = (
+    "DELETE FROM shown WHERE attempt_id = '1-1'",
+    "DELETE FROM credentials WHERE attempt_id = '1-1'",
+    "DELETE FROM orders WHERE attempt_id = '1-1'",
+    "DELETE FROM decisions WHERE attempt_id = '1-1'",
+    "DELETE FROM effects WHERE request = 1",
+    "DELETE FROM history WHERE request = 1",
+    "DELETE FROM attempts WHERE request = 1",
+    "DELETE FROM requests WHERE number = 1",
+)
+
+
+def test_erasing_a_person_breaks_no_line(night: Desk, command: Type) -> None:
+    before = command("log", "verify").out
+    for statement in ERASE:
+        ledger(night, statement)
+    (file,) = night.folder.glob("*.db")
+    with closing(sqlite3.connect(file)) as connection:
+        left = "\n".join(connection.iterdump())
+    assert night.teacher not in left
+    assert "decided: Approve" in left
+    told = command("log", "verify")
+    assert (told.code, told.out) == (0, before)
+
+
 def test_a_ledger_that_somebody_changed(night: Desk, command: Type) -> None:
     ledger(night, "UPDATE log SET what = 'decided: Decline' WHERE n = 2")
     told = command("log", "verify")

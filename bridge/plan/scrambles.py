@@ -160,12 +160,13 @@ def _words_went_over(known: Known, rows: Mapping[str, Row], tab: str) -> frozens
         decision, told = known.decision(key), rows[key].feedback
         if decision is not None:
             told = last_told(known, decision, tab)
-        return said not in (None, Verdict.HOLD) and (told == rows[key].feedback or (said, told) in went_along)
+        return said is not None and (told == rows[key].feedback or (said, told) in went_along)
 
     words = {said for key, said in changed.items() if is_lost(key, said)} | {None}
     lost = {key: said for key, said in changed.items() if is_lost(key, said) and now[key] in words}
     found = {key: now[key] for key in changed if now[key] in lost.values()}
-    taken = [decision for key in lost if (decision := known.decision(key)) is not None]
+    words_in_force = (known.decision(key) for key, said in lost.items() if said is not Verdict.HOLD)
+    taken = [decision for decision in words_in_force if decision is not None]
     if not taken or Counter(lost.values()) != Counter(found.values()):
         return frozenset()
     moved = frozenset(lost.keys() | found.keys())

@@ -186,6 +186,14 @@ def test_a_sorted_column_is_noticed_though_rows_were_sorted_after_it() -> None:
     assert set(desk.look().notices.values()) == {SCRAMBLED}
 
 
+def test_a_yes_that_took_the_place_of_a_hold_is_noticed() -> None:
+    desk = settling("1-1", n=2)
+    desk.choose("2-1", "Hold")
+    desk.look()
+    sort_alone(desk, "Decision", reverse=True)
+    assert desk.look().notices == {"1-1": SCRAMBLED, "2-1": SCRAMBLED}
+
+
 @pytest.mark.parametrize("titles", [("Decision",), ("Decision", "Feedback", "Reviewer")])
 def test_a_waiting_no_that_took_the_place_of_a_yes_is_noticed(titles: tuple[str, ...]) -> None:
     desk = settling("2-1", n=2)

@@ -153,18 +153,18 @@ def _words_went_over(known: Known, rows: Mapping[str, Row], tab: str) -> frozens
     A row that says another word, which nobody lost, was changed by somebody who thought better of it.
     """
     now = {key: to_verdict(row.verdict) for key, row in rows.items()}
-    changed = {key: said for key in rows if (said := _said(known, key, tab)) is not now[key]}
-    went_along = {(now[key], rows[key].feedback) for key in changed}
+    said = {key: _said(known, key, tab) for key in rows}
+    stands = {(now[key], row.feedback) for key, row in rows.items()}
 
-    def is_lost(key: str, said: Verdict | None) -> bool:
+    def is_gone(key: str) -> bool:
         decision, told = known.decision(key), rows[key].feedback
         if decision is not None:
             told = last_told(known, decision, tab)
-        return said is not None and (told == rows[key].feedback or (said, told) in went_along)
+        return said[key] not in (None, now[key]) and (told == rows[key].feedback or (said[key], told) in stands)
 
-    words = {said for key, said in changed.items() if is_lost(key, said)} | {None}
-    lost = {key: said for key, said in changed.items() if is_lost(key, said) and now[key] in words}
-    found = {key: now[key] for key in changed if now[key] in lost.values()}
+    gone = {key: word for key, word in said.items() if is_gone(key)}
+    lost = {key: word for key, word in gone.items() if now[key] in {*gone.values(), None}}
+    found = {key: word for key, word in now.items() if word is not said[key] and word in lost.values()}
     words_in_force = (known.decision(key) for key, said in lost.items() if said is not Verdict.HOLD)
     taken = [decision for decision in words_in_force if decision is not None]
     if not taken or Counter(lost.values()) != Counter(found.values()):

@@ -186,6 +186,15 @@ def test_a_sorted_column_is_noticed_though_rows_were_sorted_after_it() -> None:
     assert set(desk.look().notices.values()) == {SCRAMBLED}
 
 
+def test_words_that_were_sorted_into_a_row_which_said_the_same_are_noticed() -> None:
+    desk = settling("3-1", n=3)
+    for n, words in ((1, "Not yet."), (2, "Say which class.")):
+        desk.choose(f"{n}-1", "Decline", words, "cora@d.example")
+    desk.look()
+    put(desk, [["Decline", "Say which class."], ["Approve", ""], ["Decline", "Not yet."]], "Decision", "Feedback")
+    assert desk.look().notices == {"2-1": SCRAMBLED, "3-1": SCRAMBLED}
+
+
 def test_a_yes_that_took_the_place_of_a_hold_is_noticed() -> None:
     desk = settling("1-1", n=2)
     desk.choose("2-1", "Hold")

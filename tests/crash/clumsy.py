@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from bridge.model import Verdict
 from bridge.plan.decisions import TWICE
@@ -24,8 +25,17 @@ MANGLED = "{} (old)"
 #: A criterion of the rubric that some runs have; Approve needs "meets" or "exceeds".
 PLANNING = "Planning"
 
-#: (attempt id, reflection, reviewer, Planning): what a coach who chose Approve saw in that row.
-View: TypeAlias = tuple[str, str, str, str]
+
+class View(NamedTuple):
+    """A row that says a verdict: what whoever chose it saw there, and said."""
+
+    key: str  # attempt id
+    saw: str  # reflection
+    verdict: Verdict
+    feedback: str
+    reviewer: str
+    level: str  # of Planning
+
 
 #: Row, decision, feedback, reviewer, Planning.
 Choice: TypeAlias = tuple[int, str, str, str, str]
@@ -64,14 +74,16 @@ class Clumsy:
         places = {title: folded.index(fold(title)) for title in once}
         return [{title: row[place] for title, place in places.items()} for row in rows]
 
-    def approvals(self) -> frozenset[View]:
-        """The rows that say Approve, as they are."""
-        if not self.has(ID, REFLECTION, DECISION, REVIEWER):
+    def words(self) -> frozenset[View]:
+        """The rows that say a verdict, as they are; of a row that is there twice nobody can tell what is meant."""
+        if not self.has(*IDENTITY, REFLECTION, *COACHES):
             return frozenset()
+        rows = [{title: text.strip() for title, text in row.items()} for row in self.rows()]
+        there = Counter(tuple(fold(row[title]) for title in IDENTITY) for row in rows)
         return frozenset(
-            (row[ID].strip(), row[REFLECTION], row[REVIEWER].strip(), fold(row.get(PLANNING, "")))
-            for row in self.rows()
-            if to_verdict(row[DECISION]) is Verdict.APPROVE
+            View(row[ID], row[REFLECTION], verdict, row[FEEDBACK], row[REVIEWER], fold(row.get(PLANNING, "")))
+            for row in rows
+            if (verdict := to_verdict(row[DECISION])) and there[tuple(fold(row[title]) for title in IDENTITY)] == 1
         )
 
     def _row(self, row: int) -> int:
@@ -114,11 +126,10 @@ class Clumsy:
         match act:
             case "copy":
                 self.hands.copy_row(REVIEW, place, REVIEW)
-            case "copy and decide":
+            case "copy and decide" | "copy and decide above":
                 self.hands.copy_row(REVIEW, place, REVIEW)
-                self.decide(
-                    [(len(self.hands.cells(REVIEW)) - 2, Verdict.APPROVE, "", "carla@lakeview.example", "meets")]
-                )
+                decided = place - 1 if act.endswith("above") else len(self.hands.cells(REVIEW)) - 2
+                self.decide([(decided, Verdict.APPROVE, "", "carla@lakeview.example", "meets")])
             case "delete":
                 self.hands.delete_rows(REVIEW, place)
             case "insert":

@@ -74,6 +74,19 @@ levels = st.sampled_from(["meets", "meets", "exceeds", "not yet", ""])
 #: Sorted without the others: mostly what decides something.
 sorted_titles = st.sampled_from((*[DECISION] * 6, *[FEEDBACK] * 4, ID, EMAIL, REVIEWER, *TITLES))
 choices = st.lists(st.tuples(rows, verdicts, words, whose, levels), min_size=1, max_size=5)
+#: To several teachers at once, each in words of their own.
+noes = st.lists(
+    st.tuples(
+        rows,
+        st.sampled_from([Verdict.RETURN, Verdict.DECLINE, Verdict.REVOKE]),
+        words.filter(bool),
+        whose,
+        st.just(""),
+    ),
+    min_size=2,
+    max_size=5,
+    unique_by=lambda choice: choice[0],
+)
 
 edits = st.sampled_from(
     [
@@ -104,10 +117,11 @@ drag = deed("drag", verdict=verdicts, feedback=words, reviewer=whose, level=leve
 filtered = deed(
     "filter_and_decide", title=titles, row=rows, verdict=verdicts, feedback=words, reviewer=whose, level=levels
 )
-decisions = st.one_of(decide, decide, decide, drag, filtered)
+decisions = st.one_of(decide, decide, decide, deed("decide", choices=noes), drag, filtered)
 
 sort = deed("sort", title=titles)
-handle_row = deed("handle_row", row=rows, act=st.sampled_from(["copy", "copy and decide", "delete", "insert"]))
+copies = st.sampled_from(["copy", "copy and decide", "copy and decide above"])
+handle_row = deed("handle_row", row=rows, act=copies | st.sampled_from(["delete", "insert"]))
 handle_column = deed(
     "handle_column", title=titles, act=st.sampled_from(["move", "insert", "delete", "mangle"]), to=st.integers(0, 20)
 )

@@ -35,7 +35,7 @@ class People(Programme):
         new_awards=st.sampled_from([50, 50, 1]),
         asked=st.lists(st.tuples(st.sampled_from(TEACHERS), deeds.badges), min_size=3, max_size=7),
         twists=deeds.twists,
-        first=deeds.choices,
+        first=deeds.choices | deeds.noes,
     )
     def open(
         self,
@@ -110,6 +110,13 @@ class People(Programme):
         self.do(deed)
 
     @precondition(lambda self: not self.orderly and self.clumsy.has(*COACHES))
+    @rule(row=deeds.rows, act=deeds.copies)
+    def double_a_row(self, row: int, act: str) -> None:
+        """Nothing is decided in either of the two, whichever is the one that was meant."""
+        self.do(("handle_row", {"row": row, "act": act}))
+        self.cycle(deed=None, steps=None)
+
+    @precondition(lambda self: not self.orderly and self.clumsy.has(*COACHES))
     @rule(
         title=deeds.sorted_titles,
         width=st.sampled_from([1, 1, 1, 2, 3, 5]),
@@ -123,13 +130,13 @@ class People(Programme):
             return
         place = self.clumsy.column(title)
         end = min(place + width, len(self.clumsy.header))
-        before, known = self.hands.cells(REVIEW), self.world.known()
-        was_whole = sorting.rows_are_whole(known, self.clumsy.rows())
-        views = self.clumsy.approvals()
+        before, known, rows = self.hands.cells(REVIEW), self.world.known(), self.clumsy.rows()
+        was_whole = sorting.rows_are_whole(known, rows)
+        words = self.clumsy.words()
         if len(before) < 3:
             return
         self.hands.sort(REVIEW, place + by % (end - place), place, end)
-        if was_whole and sorting.shows(known, self.clumsy.rows()):
+        if was_whole and sorting.shows(known, rows, self.clumsy.rows()):
             report = self._watched_cycle()
             assert any(NOT_HEARD.search(problem.sentence) for problem in report.problems)
             assert sorting.words(known) == sorting.words(self.world.known())
@@ -137,7 +144,7 @@ class People(Programme):
                 for row, cells in enumerate(before[1:], 1):
                     for column in range(place, end):
                         self.hands.put_back(REVIEW, row, column, cells[column])
-        self.approved |= self.clumsy.approvals() - views
+        self.meant |= self.clumsy.words() - words
 
     @precondition(lambda self: not self.orderly)
     @rule(deed=deeds.in_other_tabs)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from copy import deepcopy
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis import strategies as st
@@ -24,6 +25,8 @@ TEACHERS = tuple(f"{name}@lakeview.example" for name in ("ana", "ben", "cleo", "
 COORDINATOR = "cora@lakeview.example"
 #: What leaves all columns where they are.
 STEADY = ("decide", "edit", "sort", "retype", "handle_row")
+#: The mails that bear a coach's words, and which.
+TOLD = {Kind.TELL_RETURNED: Verdict.RETURN, Kind.TELL_DECLINED: Verdict.DECLINE, Kind.TELL_REVOKED: Verdict.REVOKE}
 LOG, ARCHIVE = Own.LOG.title(), Own.ARCHIVE.title()
 
 
@@ -35,8 +38,9 @@ class Programme(RuleBasedStateMachine):
         self.world = FakeWorld()
         self.hands = self.sit_down()
         self.clumsy = Clumsy(self.hands)
-        self.approved: set[View] = set()
+        self.meant: set[View] = set()
         self.answers: defaultdict[str, set[str]] = defaultdict(set)  # of each attempt, all that the teacher ever wrote
+        self.versions: dict[tuple[str, int], str] = {}  # what the teacher wrote, by attempt and version
         self.catalogue: list[list[str]] = []
         self.twists: frozenset[str] = frozenset()
         self.orderly = self.rules_changed = False
@@ -53,11 +57,11 @@ class Programme(RuleBasedStateMachine):
         return self.spreadsheet.read()
 
     def do(self, deed: deeds.Deed) -> None:
-        """Let people do it, and remember what stood in each row that it made say Approve."""
+        """Let people do it, and remember what stood in each row whose words it changed."""
         name, given = deed
-        before = self.clumsy.approvals()
+        before = self.clumsy.words()
         getattr(self.clumsy, name)(**given)
-        self.approved |= self.clumsy.approvals() - before
+        self.meant |= self.clumsy.words() - before
         if given.get("tab") == BADGES:
             self.rules_changed = True
 
@@ -91,6 +95,7 @@ class Programme(RuleBasedStateMachine):
         tampered, archived = not meanwhile and self._log_was_tampered_with(), len(self.hands.cells(ARCHIVE))
         known = self.world.known()
         self.before = self._look()
+        read = self.before.words
         try:
             report = self.world.run_once()
         finally:
@@ -98,12 +103,12 @@ class Programme(RuleBasedStateMachine):
             moved = len(self.hands.cells(ARCHIVE)) > archived
             if not meanwhile or (meanwhile in STEADY and not moved):
                 watching.check(self.before, after, self.hands.cells(ARCHIVE))
-            self._learn_from(known, after)
+            self._learn_from(known, read, after)
         assert not tampered or "sheet, tab Log" in {problem.where for problem in report.problems}
         return report
 
     def _look(self) -> watching.Sight:
-        return watching.look(self.hands, self.reading().review, self.clumsy.approvals())
+        return watching.look(self.hands, self.reading().review, self.clumsy.words())
 
     def _log_was_tampered_with(self) -> bool:
         """Lines that were shown once differ from the ledger's, or are gone."""
@@ -112,15 +117,37 @@ class Programme(RuleBasedStateMachine):
         told = at_rest.left(self.hands.cells(LOG), len(lines[0]))[1:]
         return told != [list(line) for line in lines[1 : len(told) + 1]] or len(told) < min(shown, len(lines) - 1)
 
-    def _learn_from(self, before: Known, after: watching.Sight) -> None:
-        """Of words that stood in a row which did not show the teacher's own answer: once it does, they are about it."""
+    def _learn_from(self, before: Known, read: frozenset[View], after: watching.Sight) -> None:
+        """Of words that stood in a row which did not show the teacher's own answer: once it does, they are about it.
+
+        *read*: the words that stood there when the bridge looked.
+        """
         known = self.world.known()
         for attempt in (*before.attempts.values(), *known.attempts.values()):
             self.answers[attempt.id].add(attempt.submission.reflection)
-        stood = {(key, who) for key, saw, who, _ in self.before.approvals if saw not in self.answers[key]}
-        self.approved |= {view for view in after.approvals if (view[0], view[2]) in stood}
+            self.versions[attempt.id, attempt.version] = attempt.submission.reflection
+        stood = {one._replace(saw="") for one in self.before.words if one.saw not in self.answers[one.key]}
+        self.meant |= {one for one in after.words if one._replace(saw="") in stood}
+        self._check_new_words(before, known, read)
         for key in known.orders.keys() - before.orders.keys():
             self._check_what_came_before(before, known, key)
+
+    def _check_new_words(self, before: Known, known: Known, read: frozenset[View]) -> None:
+        """Whatever was decided since *before* was meant by somebody, in these words, in that one row. What is in force
+        again was checked before.
+        """
+        for key, words in known.decisions.items():
+            old = {replace(word, enacted=False) for word in before.decisions.get(key, ())}
+            for place, word in enumerate(words):
+                is_again = any(replace(word, n=one.n) == one for one in words[:place])
+                by_itself = known.attempts[key].submission.by_itself and place == 0
+                if replace(word, enacted=False) in old or word.verdict is None or is_again or by_itself:
+                    continue
+                said = (word.verdict, word.feedback, word.reviewer)
+                seen = [one.saw for one in read & self.meant if one.key == key and one[2:5] == said]
+                saw = self.versions[key, word.version]
+                has_acted = any(one.enacted for one in words[:place])  # then it is a word about that
+                assert seen if has_acted else saw in seen, word
 
     @staticmethod
     def _check_what_came_before(before: Known, known: Known, key: str) -> None:
@@ -193,13 +220,34 @@ class Programme(RuleBasedStateMachine):
             if known.attempts[order.attempt_id].submission.by_itself:
                 continue
             approvers = self._approvers(order.attempt_id)
-            seen = {(saw, who, level) for key, saw, who, level in self.approved if key == order.attempt_id}
+            seen = {one for one in self.meant if (one.key, one.verdict) == (order.attempt_id, Verdict.APPROVE)}
             for who, level in approvers.items():
-                assert any(one[:2] == (order.narrative, who) and level in ("", one[2]) for one in seen)
+                assert any(
+                    (one.saw, one.reviewer) == (order.narrative, who) and level in ("", one.level) for one in seen
+                )
             if not self.rules_changed:
                 rated = "rubric" in self.twists and order.achievement == "first-aid"
                 assert not rated or set(approvers.values()) <= {"meets", "exceeds"}
                 assert len(approvers) == (2 if "two" in self.twists and order.achievement == "co-teaching" else 1)
+
+    @invariant()
+    def each_mail_bears_the_words_of_its_own_row(self) -> None:
+        known = self.world.known()
+        for message in self.world.mailer.sent:
+            kind, _, subject = message.key.partition(":")
+            key, _, n = subject.partition("/")
+            if kind in TOLD:
+                words = [word for word in known.decisions[key] if word.verdict is TOLD[kind] and n in ("", str(word.n))]
+                assert message.to == known.requests[known.attempts[key].request].recipient
+                assert words[-1].feedback in " ".join(message.text.split())
+
+    @invariant()
+    def nobody_is_revoked_but_whom_somebody_revoked(self) -> None:
+        known = self.world.known()
+        orders = {order.award: order for order in known.orders.values()}
+        said = {(one.key, one.feedback) for one in self.meant if one.verdict is Verdict.REVOKE}
+        for backend in self.world.backends.values():
+            assert {(orders[award].attempt_id, why) for award, why in backend.revoked.items()} <= said
 
     def _approvers(self, attempt_id: str) -> dict[str, str]:
         """Who approved what became a badge: since anything else was said, but for what was said of the badge itself;

@@ -1,4 +1,4 @@
-"""Whether a tab shows that some of its columns were sorted without the others."""
+"""Whether a tab shows that some of its columns were sorted without the others; nothing else was done to it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from bridge.model import Known, Verdict
-from bridge.review import BADGE, DECISION, EMAIL, FEEDBACK, ID, fold
+from bridge.review import BADGE, DECISION, EMAIL, FEEDBACK, ID, fold, to_verdict
 
 Rows: TypeAlias = Sequence[Mapping[str, str]]  # of Review, by title
 
@@ -17,9 +17,9 @@ def rows_are_whole(known: Known, rows: Rows) -> bool:
     return len({row.get(ID) for row in rows}) == len(rows) and all(_is_of(known, row) for row in rows)
 
 
-def shows(known: Known, rows: Rows) -> bool:
-    """Two rows or more bear another one's ID, e-mail or badge, or lost what they were decided with."""
-    if not all(_is_of(known, row) for row in rows):
+def shows(known: Known, before: Rows, rows: Rows) -> bool:
+    """Two rows or more bear another one's ID, e-mail or badge, or lost what they were decided with; or words moved."""
+    if not all(_is_of(known, row) for row in rows) or _words_moved(known, before, rows):
         return True
     words, feedback = 0, 0
     for row in rows:
@@ -30,6 +30,23 @@ def shows(known: Known, rows: Rows) -> bool:
             words += bool(said) and row[DECISION] != said
             feedback += bool(told) and row[DECISION] == said and row[FEEDBACK] != told
     return words >= 2 or feedback >= 2
+
+
+def _words_moved(known: Known, before: Rows, after: Rows) -> bool:
+    """Words in force, which the bridge had seen there, stand in other rows: one that had acted, or two."""
+    said, says = ({row[ID]: to_verdict(row[DECISION]) for row in rows} for rows in (before, after))
+    if said.keys() != says.keys() or any(_last_said(known, key) is not word for key, word in said.items()):
+        return False
+    gone = [known.decision(key) for key, word in said.items() if word not in (None, Verdict.HOLD, says[key])]
+    in_force = [word for word in gone if word is not None]
+    return len(in_force) >= 2 or any(word.enacted for word in in_force)
+
+
+def _last_said(known: Known, key: str) -> Verdict | None:
+    word = known.decision(key)
+    if word is None:
+        return to_verdict(known.facts.get(f"word:{key}", ""))
+    return to_verdict(known.facts.get(f"cell:{key}/{word.n}", word.verdict or ""))
 
 
 def words(known: Known) -> Counter[Verdict | None]:

@@ -17,16 +17,16 @@ _BRIDGES = {fold(title) for title in BRIDGES if title in REQUIRED}
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """What people see that the bridge must leave alone, and the rows that say Approve."""
+    """What people see that the bridge must leave alone, and the rows that say a verdict."""
 
     review: Lines
     catalogue: Lines
     ratings: Mapping[str, tuple[str, ...]]  # each column of a criterion, by its mark
     rows: Lines  # of Review, what the Archive must keep of them
-    approvals: frozenset[View]
+    words: frozenset[View]
 
 
-def look(hands: Hands, tab: Tab | None, approvals: frozenset[View]) -> Sight:
+def look(hands: Hands, tab: Tab | None, words: frozenset[View]) -> Sight:
     """*tab*: Review, as the bridge reads it."""
     cells = hands.cells(REVIEW)
     marked = dict(tab.marked) if tab is not None else {}
@@ -44,7 +44,7 @@ def look(hands: Hands, tab: Tab | None, approvals: frozenset[View]) -> Sight:
         },
         catalogue=_without_status(hands.cells(BADGES)),
         rows=[tuple(row[place] for place in kept) for row in cells],
-        approvals=approvals,
+        words=words,
     )
 
 

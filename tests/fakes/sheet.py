@@ -72,9 +72,10 @@ class FakeTab:
         later = {title: title for title in LATER} | self.criteria
         return {mark: self.column(title) for mark, title in later.items() if title in self.header}
 
-    def rate(self, scales: Scales) -> None:
-        place = self.column(DECISION)
-        new = insert_criteria(self.cells, scales)
+    def rate(self, scales: Scales, header: Sequence[str] = ()) -> None:
+        """*header*: the titles as the bridge read them, if it did: they say where its columns are to stand."""
+        place = min(places_of(header or self.header, [DECISION]))
+        new = insert_criteria(self.cells, scales, place)
         if self.marks is not None:
             self.marks = {mark: at + (at >= place) * len(new) for mark, at in self.marks.items()}
             self.marks |= {mark: at for at, mark in enumerate(new, place)}
@@ -151,8 +152,8 @@ class FakeSheet:
                 lacking = [title for title in reading.lacking if title != TITLES_ROW]
                 _mend(review, max(map(len, reading.review.values)), lacking)
             review.cells = [row for position, row in enumerate(review.cells) if position not in change.removed]
-            if change.ratings is not None and not change.make_review:
-                review.rate(change.ratings)
+            if change.ratings is not None and reading.review is not None and not change.make_review:
+                review.rate(change.ratings, reading.review.values[reading.review.titles_at])
         self._keep_own(reading, change)
         if change.make_catalogue:
             if self.catalogue is not None:
@@ -289,11 +290,11 @@ class FakeSheet:
         return _place(self._tab(), attempt_id)
 
 
-def insert_criteria(cells: Cells, scales: Scales) -> dict[str, str]:
+def insert_criteria(cells: Cells, scales: Scales, decision: int | None = None) -> dict[str, str]:
     """Make new columns of criteria, to the left of Decision; return the title of each, by its mark."""
     made = {}
-    for column in map(criterion_column, scales.new):
-        place = cells[0].index(DECISION)
+    first = cells[0].index(DECISION) if decision is None else decision
+    for place, column in enumerate(map(criterion_column, scales.new), first):
         made[column.mark] = free_title(column.title, cells[0])
         for row in cells:
             row[:] = [*row, *[""] * (place - len(row))]

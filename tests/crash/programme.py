@@ -103,6 +103,8 @@ class Programme(RuleBasedStateMachine):
             moved = len(self.hands.cells(ARCHIVE)) > archived
             if not meanwhile or (meanwhile in STEADY and not moved):
                 watching.check(self.before, after, self.hands.cells(ARCHIVE))
+            else:
+                self.meant |= after.words
             self._learn_from(known, read, after)
         assert not tampered or "sheet, tab Log" in {problem.where for problem in report.problems}
         return report

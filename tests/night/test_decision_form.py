@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -40,6 +41,7 @@ def test_a_verified_answer_is_the_decision_and_costs_one_form_more(form: Decidin
     assert town.night().changed_nothing
     assert without_tokens(town) == LOOK
     form.decide("1-1", "Approve", "Well done", by=coach(form))
+    town.wait(timedelta(minutes=1))
     form.decide("2-1", "Return", "Please add a photo.", by=coach(form, 1))
     town.wait_a_day()
     report = town.night()

@@ -262,7 +262,7 @@ def run_sync(world: World, policy: Policy) -> Synced:
     """
     with world.ledger.lease():
         report, known = Report(started=world.clock.now()), world.ledger.load()
-        reading = world.sheet.read()
+        reading = world.sheet.read(choices=True)
         tidying = plan.tidy(known, reading, world.ledger.log(), world.clock.now(), policy)
         change, pages = tidying.change, tidying.pages
         if change:

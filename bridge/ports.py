@@ -88,6 +88,7 @@ class Tab:
     marked: Mapping[str, int] = field(default_factory=dict)  # where columns stand that the bridge knows by its own mark
     rated: str = ""  # what the bridge noted of the drop-downs in the columns of criteria (`Scales.mark`)
     titles_at: int = 0  # in which row the titles stand, counted from 0
+    choices: Sequence[Mapping[int, tuple[str, ...]]] | None = None  # what each row offers, by column; None: not asked
 
 
 #: What a cell holds: a text, or a number that a chart can be drawn of.
@@ -164,6 +165,8 @@ class Change:
     review: tuple[Patch, ...] = ()
     notes: tuple[Patch, ...] = ()  # on cells of the review tab; they come with patches of the same rows
     ratings: Scales | None = None  # columns of criteria and their drop-downs, where they are to be others
+    #: Drop-downs that are set anew: those of criteria in these rows, all of the others; None: none are.
+    choices: Mapping[int, Mapping[str, tuple[str, ...]]] | None = None
     removed: tuple[int, ...] = ()  # rows of the review tab, by position, that go over to the Archive
     make_catalogue: bool = False  # make the tab of badges
     badges: tuple[Mapping[str, str], ...] = ()  # rows of the tab of badges that is made, text by title
@@ -186,10 +189,10 @@ class Change:
 
 
 class ReviewSheet(Protocol):
-    def read(self) -> SheetReading:
+    def read(self, *, choices: bool = False) -> SheetReading:
         """Read all tabs in two calls: one for the structure, one for all values, so that they are of one moment.
 
-        Two for each spreadsheet where there are several.
+        With *choices* in three: what each row offers, too. So many for each spreadsheet where there are several.
         """
 
     def write(self, reading: SheetReading, change: Change) -> None:

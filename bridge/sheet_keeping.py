@@ -7,7 +7,6 @@ colours, widths, the order of columns.
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,13 +27,9 @@ from bridge.sheet_requests import (
     Colour,
     Json,
     Request,
-    drop_down,
     free_title,
     to_colour,
 )
-
-#: The key of the developer metadata that says which drop-downs the rows have.
-CHOICES = "badge-bridge-choices"
 
 #: What Google shows of a protection; the second is that of the titles.
 FILLED_IN = "badge-bridge fills these columns in"
@@ -115,8 +110,7 @@ class ReviewLook:
     def runs(self, places: Places, *owners: str) -> list[tuple[int, int]]:
         """Neighbouring columns of these owners, as (start, end)."""
         owned = sorted(places[one.mark] for one in self.columns if one.owner in owners and one.mark in places)
-        groups = (list(group) for _, group in groupby(enumerate(owned), key=lambda pair: pair[1] - pair[0]))
-        return [(group[0][1], group[-1][1] + 1) for group in groups]
+        return spans(owned)
 
 
 @dataclass(slots=True)
@@ -156,7 +150,6 @@ def kept(sight: Sight, look: ReviewLook) -> Mending:
     _protections(sight, look, mending)
     _colours(sight, mending)
     _views(sight, look, mending)
-    _choices(sight, look, mending)
     return mending
 
 
@@ -231,7 +224,7 @@ def _colours(sight: Sight, mending: Mending) -> None:
     ours: dict[Asked, int] = {}
     for place, rule in enumerate(there):
         by_formula = _condition(rule)[0] == "CUSTOM_FORMULA"
-        if by_formula or any(_reaches(where, status) for where in rule.get("ranges", ())):
+        if by_formula or any(reaches(where, status) for where in rule.get("ranges", ())):
             ours.setdefault(_asks(rule), place)
     above, below = list(_rules_of_status(sight)), list(_rules_of_rows(sight))
     for rule in (*above, *below):
@@ -290,7 +283,7 @@ def _does(found: Found, rule: Found, rows: int) -> bool:
     return covered and _condition(found) == _condition(rule)
 
 
-def _reaches(where: Found, column: int) -> bool:
+def reaches(where: Found, column: int) -> bool:
     return bool(where.get("startColumnIndex", 0) <= column < where.get("endColumnIndex", column + 1))
 
 
@@ -299,7 +292,7 @@ def _covers(found: Found, wanted: Found, rows: int) -> bool:
     top, bottom = found.get("startRowIndex", 0), found.get("endRowIndex", rows)
     tall = top <= wanted.get("startRowIndex", 0) and bottom >= rows
     return bool(
-        tall and _reaches(found, wanted.get("startColumnIndex", 0)) and _reaches(found, wanted["endColumnIndex"] - 1)
+        tall and reaches(found, wanted.get("startColumnIndex", 0)) and reaches(found, wanted["endColumnIndex"] - 1)
     )
 
 
@@ -352,32 +345,13 @@ def _shows(view: Found) -> dict[int, tuple[object, ...]]:
     return {place: asked for place, asked in shows.items() if any(asked)}
 
 
-# ── drop-downs ───────────────────────────────────────────────────────────────
-
-
-def _choices(sight: Sight, look: ReviewLook, mending: Mending) -> None:
-    """New rows bring their drop-downs; those that are there get new ones when the choices are others."""
-    now = json.dumps({column.title: column.choices for column in look.columns if column.choices}, ensure_ascii=False)
-    mark = f"{zlib.crc32(now.encode()):08x}"
-    there = [one.get("metadataValue") for one in sight.all("developerMetadata") if one.get("metadataKey") == CHOICES]
-    if there and there[0] == mark:
-        return
-    if there:
-        value = {"developerMetadata": {"metadataValue": mark}, "fields": "metadataValue"}
-        change = value | {"dataFilters": [notes_of(sight.sheet_id, CHOICES)]}
-        mending.add("drop-downs", {"updateDeveloperMetadata": change})
-    else:
-        mending.add("drop-downs", note(CHOICES, mark, {"sheetId": sight.sheet_id}))
-    for column in look.columns:
-        place = sight.places.get(column.title)
-        if place is None or sight.rows < 2 or not (column.choices or (there and column.title == REVIEWER)):
-            continue
-        span = below_header(sight.sheet_id, place, place + 1) | {"endRowIndex": sight.rows}
-        rule = {"rule": drop_down(column.choices)} if column.choices else {}
-        mending.add("drop-downs", {"setDataValidation": {"range": span} | rule})
-
-
 # ── parts ────────────────────────────────────────────────────────────────────
+
+
+def spans(rows: Iterable[int]) -> list[tuple[int, int]]:
+    """Neighbouring rows, as (start, end)."""
+    groups = (list(group) for _, group in groupby(enumerate(rows), key=lambda pair: pair[1] - pair[0]))
+    return [(group[0][1], group[-1][1] + 1) for group in groups]
 
 
 def below_header(sheet_id: int, start: int, end: int) -> Json:

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from bridge.review import REQUIRED, Column, places_of, read_table
+from bridge.sheet_choices import CHOICES, Offers, kept_choices
 from bridge.sheet_keeping import (
-    CHOICES,
     CLOSED,
     LATE_ONES,
     WAITS,
@@ -52,6 +52,7 @@ def made(sheet_id: int, structure: Mapping[str, Any], look: ReviewLook) -> list[
     noted = {str(one.get("metadataKey")) for one in structure.get("developerMetadata", ())}
     there = {MARK: marks(structure), CHOICES: CHOICES in noted, RATED: RATED in noted}
     anew = {name: part for name, part in structure.items() if name != "developerMetadata"}
+    sight = Sight(sheet_id, anew, 1, places)
     return [
         *({"deleteDeveloperMetadata": {"dataFilter": notes_of(sheet_id, key)}} for key, any_ in there.items() if any_),
         _frozen(sheet_id),
@@ -60,16 +61,22 @@ def made(sheet_id: int, structure: Mapping[str, Any], look: ReviewLook) -> list[
         *(width(sheet_id, place, column.width) for place, column in enumerate(look.columns)),
         *(_shade(sheet_id, start, end) for start, end in look.runs(places, "bridge")),
         *(mark(sheet_id, column, places[column.mark]) for column in look.columns if column.later),
-        *kept(Sight(sheet_id, anew, 1, places), look).requests,
+        *kept(sight, look).requests,
+        *kept_choices(sight, look).requests,
     ]
 
 
 def mended(
-    sheet_id: int, structure: Mapping[str, Any], values: Sequence[Sequence[str]], columns: int, look: ReviewLook
+    sheet_id: int,
+    structure: Mapping[str, Any],
+    values: Sequence[Sequence[str]],
+    columns: int,
+    look: ReviewLook,
+    offers: Offers | None = None,
 ) -> Mending:
     """Compare the looks with what they should be. A header in which titles are missing is for people to mend first.
 
-    *columns*: how many the grid has.
+    *columns*: how many the grid has. *offers*: of each row, where it was looked.
     """
     table = read_table(values, look.required)
     if table.problems:
@@ -85,8 +92,9 @@ def mended(
         mending.add("the frozen row of titles", _frozen(sheet_id))
     later = {column.mark: there[column.mark] for column in look.columns if column.mark in there}
     new = {column.mark: place for place, column in enumerate(missing, end)}
-    rest = kept(Sight(sheet_id, structure, len(values), {**table.places, **later, **new}), look)
-    return Mending(mending.requests + rest.requests, mending.said + rest.said)
+    sight = Sight(sheet_id, structure, len(values), {**table.places, **later, **new})
+    parts = (mending, kept(sight, look), kept_choices(sight, look, offers))
+    return Mending([one for part in parts for one in part.requests], [one for part in parts for one in part.said])
 
 
 def marks(structure: Mapping[str, Any], header: Sequence[str] = ()) -> dict[str, int]:

@@ -11,7 +11,7 @@ from typing import Any
 from bridge.review import DECISION, Column, Scales, criteria_in, criterion_column, fold, read_table
 from bridge.sheet_keeping import below_header, note, notes_of
 from bridge.sheet_look import RATED, mark, marks, title_cells
-from bridge.sheet_requests import Request, drop_down, free_title, width
+from bridge.sheet_requests import Request, each_offering, free_title, width
 
 
 def noted(structure: Mapping[str, Any]) -> str:
@@ -60,13 +60,7 @@ def drop_downs(sheet_id: int, places: Mapping[str, int], scales: Scales) -> Iter
             yield {"setDataValidation": {"range": below_header(sheet_id, place, place + 1)}}
         choices = [row.get(criterion, ()) for row in rows]
         if any(choices):
-            yield {
-                "updateCells": {
-                    "start": {"sheetId": sheet_id, "rowIndex": scales.since, "columnIndex": place},
-                    "rows": [{"values": [{"dataValidation": drop_down(one)} if one else {}]} for one in choices],
-                    "fields": "dataValidation",
-                }
-            }
+            yield each_offering(sheet_id, scales.since, place, choices)
 
 
 def _bare(sheet_id: int, place: int) -> Request:

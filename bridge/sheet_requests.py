@@ -190,6 +190,17 @@ def drop_down(choices: Sequence[str]) -> Json:
     return {"condition": {"type": "ONE_OF_LIST", "values": values}, "strict": True, "showCustomUi": True}
 
 
+def each_offering(sheet_id: int, row: int, place: int, choices: Iterable[Sequence[str]]) -> Request:
+    """Give each cell of a column from *row* on its own choices, or none."""
+    return {
+        "updateCells": {
+            "start": {"sheetId": sheet_id, "rowIndex": row, "columnIndex": place},
+            "rows": [{"values": [{"dataValidation": drop_down(one)} if one else {}]} for one in choices],
+            "fields": "dataValidation",
+        }
+    }
+
+
 def to_colour(colour: Colour) -> Json:
     red, green, blue = colour
     return {"rgbColor": {"red": red, "green": green, "blue": blue}}

@@ -22,15 +22,15 @@ class SeveralSheets:
         self._others = others
         self._places = places
 
-    def read(self) -> SheetReading:
+    def read(self, *, choices: bool = False) -> SheetReading:
         """A spreadsheet that can't be read holds up its own coaches alone; raises as the main one's `read` does."""
-        reading = self._main.read()
+        reading = self._main.read(choices=choices)
         coaches = {coach: seen for coach, seen in reading.coaches.items() if coach not in self._places}
         left = [seen for coach, seen in reading.coaches.items() if coach in self._places]
         files, unread = dict[str, SheetReading](), dict[str, str]()
         for file, sheet in self._others.items():
             try:
-                found = sheet.read()
+                found = sheet.read(choices=choices)
             except LEDGER_TROUBLE:
                 raise
             except BridgeError as error:

@@ -22,6 +22,7 @@ from bridge.ports import Change, Own, OwnChange, SheetReading, Tab
 from bridge.review import TITLES_ROW, criteria_in, read_table, titles_on_top
 from bridge.sheet_catalogue import mended as mended_catalogue
 from bridge.sheet_catalogue import new_catalogue
+from bridge.sheet_choices import OFFERED, Offers, below_titles, choices_anew, to_offers
 from bridge.sheet_coaches import NO_TABS, UNLOCKED, CoachTabs, Lock, coach_sheet_id
 from bridge.sheet_finding import BADGES, NOTED, REVIEW, find, noting, put_on_top, uses
 from bridge.sheet_keeping import Mending, ReviewLook
@@ -62,8 +63,8 @@ class GoogleSheet:
         self._owners: frozenset[str] = frozenset()  # of the file, once they were asked for
         self._url = f"https://docs.google.com/spreadsheets/d/{spreadsheet_id}/edit"
 
-    def read(self) -> SheetReading:
-        """Two calls; one when no tab is there.
+    def read(self, *, choices: bool = False) -> SheetReading:
+        """Two calls; one when no tab is there. With *choices* one more.
 
         The bridge's own tabs are found by its mark alone: another one of that title is somebody else's.
         """
@@ -71,15 +72,15 @@ class GoogleSheet:
         titles = {int(p["sheetId"]): str(p["title"]) for p in _properties(structure)}
         review, catalogue = self._find(titles, noted_as := uses(structure))
         sheets = {int(sheet.get("properties", {}).get("sheetId", 0)): sheet for sheet in structure.get("sheets", ())}
-        drawn = _drawn(sheets)
         own, theirs = {one: page_id(one) for one in self._pages if page_id(one) in titles}, self._coaches.find(sheets)
         pages = (sheet_id for page, sheet_id in own.items() if page is not Own.ARCHIVE)
         values = self._values([one for one in (review, catalogue, *pages, *theirs.values()) if one is not None])
+        offers = self._offers((review, *theirs.values())) if choices else {}
         url, all_titles = str(structure.get("spreadsheetUrl") or self._url), frozenset(titles.values())
-        locks = self._locks(theirs, sheets)
+        drawn, locks = _drawn(sheets), self._locks(theirs, sheets)
 
         def tab(sheet_id: int, titles: Iterable[str] = ()) -> Tab:
-            return _tab(sheet_id, sheets[sheet_id], values.get(sheet_id, ()), titles)
+            return _tab(sheet_id, sheets[sheet_id], values.get(sheet_id, ()), titles, offers.get(sheet_id))
 
         def decided(sheet_id: int | None, look: ReviewLook, lock: Lock = UNLOCKED, used: str = "-") -> SheetReading:
             found, seen = (None, {}) if sheet_id is None else (tab(sheet_id, look.required), sheets[sheet_id])
@@ -196,6 +197,21 @@ class GoogleSheet:
         )
         return to_values(answer)
 
+    def _offers(self, sheet_ids: Iterable[int | None]) -> dict[int, Offers]:
+        """What each row of these tabs offers."""
+        rows = [below_titles(sheet_id) for sheet_id in sheet_ids if sheet_id is not None]
+        if not rows:
+            return {}
+        answer = self._google.call(
+            Errand("read the review sheet", self._url, "Editor"),
+            lambda: self._google.gspread.request(
+                "post", f"{API}/{self._id}:getByDataFilter", params={"fields": OFFERED}, json={"dataFilters": rows}
+            ).json(),
+            idempotent=True,
+            bucket="sheets-read",
+        )
+        return to_offers(answer)
+
     def _requests(self, reading: SheetReading, change: Change) -> list[Request]:
         titles = set(reading.titles) | ({self._review_title} if change.make_review else set())
         titles |= {self._catalogue_title} if change.make_catalogue else set()
@@ -242,6 +258,8 @@ class GoogleSheet:
         elif change.added or change.review or change.mend_review or change.ratings:
             raise Refused(f"The tab “{title}” is gone, so nothing can be written there ({self._url}).")
         requests += [*patch(sheet_id, change.review), *notes(sheet_id, change.notes)]
+        if seen.review is not None and change.choices is not None:
+            requests += choices_anew(seen.review, seen.structure, look, change.choices)
         requests += append(sheet_id, change.added, header or [column.title for column in look.columns], look.columns)
         if change.mend_review:
             requests += _mended(seen.review, seen.structure, look).requests
@@ -263,12 +281,15 @@ class GoogleSheet:
         return [*wider, *rows, *patch(sheet_id, change.patches), *drawn, *closed]
 
 
-def _tab(sheet_id: int, structure: Mapping[str, Any], values: Values, titles: Iterable[str]) -> Tab:
+def _tab(
+    sheet_id: int, structure: Mapping[str, Any], values: Values, titles: Iterable[str], offers: Offers | None
+) -> Tab:
     properties = structure.get("properties", {})
     columns = int(properties.get("gridProperties", {}).get("columnCount", 0))
     turned, at = titles_on_top(values, titles)
     marked = marks(structure, next(iter(turned), ()))
-    return Tab(sheet_id, str(properties.get("title", "")), turned, columns, marked, noted(structure), at)
+    title, offered = str(properties.get("title", "")), None if at else offers
+    return Tab(sheet_id, title, turned, columns, marked, noted(structure), at, offered)
 
 
 def _turned(tab: Tab | None) -> tuple[str, ...]:
@@ -299,7 +320,7 @@ def _mended(tab: Tab | None, structure: Mapping[str, Any], look: ReviewLook) -> 
     if tab is None or not tab.values:
         return Mending()
     with_those_there = look.with_criteria(criteria_in(marks(structure)))
-    return mended(tab.sheet_id, structure, tab.values, tab.columns, with_those_there)
+    return mended(tab.sheet_id, structure, tab.values, tab.columns, with_those_there, tab.choices)
 
 
 def _may_be_repeated(change: Change) -> bool:

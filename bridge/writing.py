@@ -9,6 +9,7 @@ from bridge.errors import BridgeError, PartlyWritten, Refused, TryLater
 from bridge.model import Problem
 from bridge.plan import Pages
 from bridge.plan.locks import locked, without_locks
+from bridge.plan.scales import without_choices
 from bridge.plan.tidying import badges_in_order, low_titles, put_in_order, without_low_titles
 from bridge.ports import Change, SheetReading, World
 from bridge.report import Report
@@ -81,12 +82,15 @@ def _less_and_less(change: Change, reading: SheetReading) -> Iterator[Change]:
     parts = [change, *([high] if high != change else [])]
     for part in (*parts, *(replace(part, coaches={}) for part in parts if part.coaches)):
         rated, own = part.ratings if part.make_review else None, without_locks(part.own)
-        plain = replace(part, mend_review=False, mend_catalogue=False, ratings=rated, own=own)
-        looks = plain != part
+        bare = without_choices(part)
+        plain = replace(bare, mend_review=False, mend_catalogue=False, ratings=rated, own=own)
+        looks = plain != bare
         yield part
+        if bare != part:
+            yield bare
         if looks:
             yield plain
         if part.own:
-            yield replace(part, own=(), removed=(), ratings=plain.ratings if part.removed else part.ratings)
+            yield replace(bare, own=(), removed=(), ratings=plain.ratings if part.removed else part.ratings)
             if looks:
                 yield replace(plain, own=(), removed=())

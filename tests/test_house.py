@@ -25,6 +25,7 @@ LOOKS = (
     "sheet_pages",
     "sheet_several",
     "sheet_ratings",
+    "sheet_choices",
 )
 SHEETS = ("sheets", "sheet_requests", "sheet_catalogue", *LOOKS)
 FORMS = ("forms", "form_answers", "badge_question", "decision_form")

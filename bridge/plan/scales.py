@@ -47,7 +47,34 @@ def _with_scales(change: Change, known: Known, tab: Tab | None, room: Room, lack
         if change.make_review
         else _of_tab(known, tab, change.added, change.removed, room, lacks)
     )
-    return replace(change, ratings=scales)
+    change = replace(change, ratings=scales)
+    return replace(change, choices=_anew(change, known, tab, room, lacks))
+
+
+def _anew(change: Change, known: Known, tab: Tab | None, room: Room, lacks: Collection[str]) -> dict[int, Scale] | None:
+    """The drop-downs of the rows that *change* writes anyway: people may have taken them away, or pasted over them.
+
+    None where it writes nothing to a tab that is there.
+    """
+    if tab is None or change.make_review or not change.is_in_review:
+        return None
+    criteria, patched = [fold(title) for title in criteria_in_use(known)], {patch.row for patch in change.review}
+    if not criteria or (table := read_review(tab.values, tab.marked, lacks)).problems:
+        return {}
+    anew = dict[int, Scale]()
+    for row in to_rows(table):
+        if row.position in patched:
+            scale = scale_of(known, row.attempt_id)
+            if not room.takes(_texts(scale)):
+                break
+            anew[row.position] = {criterion: scale.get(criterion, ()) for criterion in criteria}
+    return anew
+
+
+def without_choices(change: Change) -> Change:
+    """*change*, where drop-downs are left as they are."""
+    coaches = {coach: replace(theirs, choices=None) for coach, theirs in change.coaches.items()}
+    return replace(change, choices=None, coaches=coaches)
 
 
 def _of_new_tab(known: Known, ids: Iterable[str], room: Room) -> Scales | None:
@@ -74,12 +101,26 @@ def _of_tab(
     now: list[Scale] = [{}] * (len(tab.values) - 1)
     for row in to_rows(table):
         now[row.position - 1] = scale_of(known, row.attempt_id)
-    covered = 0 if new else _covered(tab.rated, now)
+    rated = tab.rated if _is_offered(tab, {fold(title) for title in titles}, now) else ""
+    covered = 0 if new else _covered(rated, now)
     covered -= sum(position <= covered for position in removed)
     rows = [scale for position, scale in enumerate(now, 1) if position not in removed]
     rows += [scale_of(known, str(row[table.places[ID]])) for row in added]
     scales = _laid(new, rows, covered, room)
-    return scales if new or scales.mark != tab.rated else None
+    return scales if new or scales.mark != rated else None
+
+
+def _is_offered(tab: Tab, criteria: Collection[str], rows: Sequence[Scale]) -> bool:
+    """False where it was looked what each row offers, and one offers something else."""
+    if tab.choices is None:
+        return True
+    offers = (*tab.choices, *({} for _ in rows[len(tab.choices) :]))
+    places = {criterion: place for criterion, place in criteria_in(tab.marked).items() if criterion in criteria}
+    return all(
+        there.get(place, ()) == scale.get(criterion, ())
+        for there, scale in zip(offers, rows, strict=False)
+        for criterion, place in places.items()
+    )
 
 
 def _covered(noted: str, rows: Sequence[Scale]) -> int:

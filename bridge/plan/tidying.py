@@ -96,7 +96,8 @@ def without_low_titles(change: Change, reading: SheetReading) -> Change:
     if _is_low(reading.review):
         # rows that stay don't go to the Archive, either
         own = tuple(one for one in change.own if not (change.removed and one.own is Own.ARCHIVE))
-        change = replace(change, mend_review=False, added=(), review=(), notes=(), ratings=None, removed=(), own=own)
+        change = replace(change, mend_review=False, added=(), review=(), notes=(), removed=(), own=own)
+        change = replace(change, ratings=None, choices=None)
     if _is_low(reading.catalogue):
         change = replace(change, mend_catalogue=False, catalogue=())
     seen = reading.coaches

@@ -122,7 +122,7 @@ class FakeSheet:
         self.reads = 0
         self.writes: list[Change] = []
 
-    def read(self) -> SheetReading:
+    def read(self, *, choices: bool = False) -> SheetReading:
         self.reads += 1
         tabs = [None if tab is None else tab.seen() for tab in (self.review, self.catalogue)]
         own = {

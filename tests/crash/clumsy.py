@@ -9,8 +9,21 @@ from typing import NamedTuple, TypeAlias
 
 from bridge.model import Verdict
 from bridge.plan.decisions import TWICE
-from bridge.review import COLUMNS, DECISION, FEEDBACK, ID, REFLECTION, REQUIRED, REVIEWER, STATUS, fold, to_verdict
+from bridge.review import (
+    COLUMNS,
+    DECISION,
+    FEEDBACK,
+    ID,
+    REFLECTION,
+    REQUIRED,
+    REVIEWER,
+    STATUS,
+    fold,
+    titles_on_top,
+    to_verdict,
+)
 from tests.fakes.hands import BADGES, OWN, REVIEW, Hands
+from tests.fakes.sheet import Cells
 
 COACHES = tuple(column.title for column in COLUMNS if column.owner == "coach")
 IDENTITY = tuple(column.title for column in COLUMNS if column.identity)
@@ -41,6 +54,11 @@ class View(NamedTuple):
 Choice: TypeAlias = tuple[int, str, str, str, str]
 
 
+def on_top(cells: Cells, titles: Iterable[str] = REQUIRED) -> tuple[tuple[tuple[str, ...], ...], int]:
+    """A tab with the titles first, and in which row they stand."""
+    return titles_on_top(tuple(map(tuple, cells)), titles)
+
+
 @dataclass
 class Clumsy:
     """Rows are counted from 0, header not included, and taken modulo how many there are; so are columns."""
@@ -50,8 +68,18 @@ class Clumsy:
     # ── what they see ────────────────────────────────────────────────────────────
 
     @property
-    def header(self) -> list[str]:
-        return next(iter(self.hands.cells(REVIEW)), [])
+    def cells(self) -> tuple[tuple[str, ...], ...]:
+        """Review, the titles first."""
+        return on_top(self.hands.cells(REVIEW))[0]
+
+    @property
+    def top(self) -> int:
+        """In which row the titles stand."""
+        return on_top(self.hands.cells(REVIEW))[1]
+
+    @property
+    def header(self) -> tuple[str, ...]:
+        return next(iter(self.cells), ())
 
     @property
     def there(self) -> bool:
@@ -68,7 +96,7 @@ class Clumsy:
 
     def rows(self) -> list[dict[str, str]]:
         """By the titles that are there, each once."""
-        header, *rows = self.hands.cells(REVIEW) or [[]]
+        header, *rows = self.cells or ((),)
         folded = [fold(one) for one in header]
         once = [title for title in (*TITLES, PLANNING) if folded.count(fold(title)) == 1]
         places = {title: folded.index(fold(title)) for title in once}
@@ -87,7 +115,8 @@ class Clumsy:
         )
 
     def _row(self, row: int) -> int:
-        return 1 + row % (len(self.hands.cells(REVIEW)) - 1)
+        places = [place for place in range(len(self.hands.cells(REVIEW))) if place != self.top]
+        return places[row % len(places)]
 
     # ── in Review ────────────────────────────────────────────────────────────────
 
@@ -142,13 +171,20 @@ class Clumsy:
         place, before = self.column(title), to % (len(self.header) + 1)
         match act:
             case "mangle":
-                self.hands.type(REVIEW, 0, place, MANGLED.format(title))
+                self.hands.type(REVIEW, self.top, place, MANGLED.format(title))
             case "move" if before not in (place, place + 1):
                 self.hands.move_column(REVIEW, place, before)
             case "insert" if len(self.header) < len(TITLES) + 3:
                 self.hands.insert_column(REVIEW, place, ("seen by the head", "Due", "")[to % 3])
             case "delete" if title not in REQUIRED:
                 self.hands.delete_column(REVIEW, place)
+
+    def insert_above(self, count: int, note: str) -> None:
+        """Insert rows above the titles, and write something into the first."""
+        if self.there:
+            for _ in range(count):
+                self.hands.insert_row(REVIEW, 0)
+            self.hands.type(REVIEW, 0, 0, note)
 
     def lose(self, act: str) -> None:
         """Lose the whole tab, or its rows."""
@@ -164,15 +200,17 @@ class Clumsy:
 
     def mend_titles(self) -> None:
         """Write each title that is missing above its column again, above an empty one if nobody knows which it was."""
-        header = [fold(title) for title in self.header]
+        header, top = [fold(title) for title in self.header], self.top
         for title in REQUIRED if header else ():
             places = [place for place, one in enumerate(header) if one == fold(title)]
             for place in places[1:]:
-                self.hands.type(REVIEW, 0, place, "")
+                self.hands.type(REVIEW, top, place, "")
             if not places and fold(MANGLED.format(title)) in header:
-                self.hands.type(REVIEW, 0, header.index(fold(MANGLED.format(title))), title)
+                self.hands.type(REVIEW, top, header.index(fold(MANGLED.format(title))), title)
             elif not places:
-                self.hands.insert_column(REVIEW, len(self.header), title)
+                place = len(self.header)
+                self.hands.insert_column(REVIEW, place, "")
+                self.hands.type(REVIEW, top, place, title)
 
     def tidy(self) -> None:
         """Delete the rows that Status asks them to delete."""
@@ -180,7 +218,7 @@ class Clumsy:
         for n, row in reversed(list(enumerate(rows))):
             again = any(one[ID] == row[ID] for one in rows[:n])
             if row[STATUS].startswith(("The ID, e-mail or badge", "IDs, e-mails")) or (row[STATUS] == TWICE and again):
-                self.hands.delete_rows(REVIEW, n + 1)
+                self.hands.delete_rows(REVIEW, self._row(n))
 
     # ── in any tab ───────────────────────────────────────────────────────────────
 
@@ -205,7 +243,7 @@ class Clumsy:
             case "sort alone" if len(cells) > 2:
                 self.hands.sort(tab, place, place, place + 1)
             case "insert row":
-                self.hands.insert_row(tab, below)
+                self.hands.insert_row(tab, row % len(cells))
             case "delete row" if len(cells) > 1:
                 self.hands.delete_rows(tab, below)
             case "insert column" if len(cells[0]) < 40:

@@ -105,7 +105,7 @@ class People(Programme):
         self.rest(mended=False)
 
     @precondition(lambda self: not self.orderly and self.clumsy.there)
-    @rule(deed=deeds.in_review)
+    @rule(deed=deeds.in_review | deeds.above)
     def fumble(self, deed: deeds.Deed) -> None:
         self.do(deed)
 

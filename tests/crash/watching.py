@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from bridge.plan.archive import ARCHIVE_TITLES
+from bridge.plan.catalogue import TITLES
 from bridge.ports import Tab
 from bridge.review import CRITERION, DECISION, FEEDBACK, ID, REQUIRED, REVIEWER, STATUS, fold
-from tests.crash.clumsy import BRIDGES, View
+from tests.crash.clumsy import BRIDGES, View, on_top
 from tests.fakes.hands import BADGES, REVIEW, Hands
 
 Lines = list[tuple[str, ...]]
@@ -28,9 +29,9 @@ class Sight:
 
 def look(hands: Hands, tab: Tab | None, words: frozenset[View]) -> Sight:
     """*tab*: Review, as the bridge reads it."""
-    cells = hands.cells(REVIEW)
+    cells = on_top(hands.cells(REVIEW))[0]
     marked = dict(tab.marked) if tab is not None else {}
-    header = cells[0] if cells else []
+    header = cells[0] if cells else ()
     ours = {place for place, title in enumerate(header) if fold(title) in _BRIDGES}
     ours |= set(marked.values())
     folded = [fold(title) for title in header]
@@ -42,7 +43,7 @@ def look(hands: Hands, tab: Tab | None, words: frozenset[View]) -> Sight:
             for mark, place in marked.items()
             if mark.startswith(CRITERION)
         },
-        catalogue=_without_status(hands.cells(BADGES)),
+        catalogue=_without_status(on_top(hands.cells(BADGES), TITLES)[0]),
         rows=[tuple(row[place] for place in kept) for row in cells],
         words=words,
     )

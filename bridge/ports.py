@@ -91,11 +91,8 @@ class Tab:
     choices: Sequence[Mapping[int, tuple[str, ...]]] | None = None  # what each row offers, by column; None: not asked
 
 
-#: What a cell holds: a text, or a number that a chart can be drawn of.
-Value: TypeAlias = str | int | float
-
-#: Cells of a tab, row by row, the titles first.
-Rows: TypeAlias = tuple[tuple[Value, ...], ...]
+Value: TypeAlias = str | int | float  # what a cell holds: a text, or a number that a chart can be drawn of
+Rows: TypeAlias = tuple[tuple[Value, ...], ...]  # cells of a tab, row by row, the titles first
 
 
 class Own(StrEnum):

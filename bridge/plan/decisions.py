@@ -106,7 +106,7 @@ def bears_a_lost_badge(known: Known, row: Row, policy: Policy) -> bool:
     return all(credential.url != link for credential in known.credentials.values())
 
 
-def _shows(row: Row, attempt: Attempt) -> bool:
+def shows(row: Row, attempt: Attempt) -> bool:
     """True when the row shows the teacher's words and evidence: a write may have met a sheet sorted meanwhile.
 
     Where there is no row any more, whoever looked at it named the version.
@@ -254,7 +254,7 @@ def _take(draft: Draft, intake: Intake, row: Row, verdict: Verdict, at: Standing
     word = _word(draft, row, verdict, policy)
     if in_force is not None and at is not Standing.HALF_APPROVED and _says_again(in_force, word):
         return ""
-    if at in OPEN and not _shows(row, attempt):
+    if at in OPEN and not shows(row, attempt):
         return PUT_RIGHT
     _cancel_what_waits(draft, attempt.id)
     draft.decide(word)

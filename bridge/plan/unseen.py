@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bridge.model import Known
-from bridge.plan.decisions import Sorted, sort_rows
+from bridge.plan.decisions import Sorted, shows, sort_rows
 from bridge.plan.desks import read_desk
 from bridge.plan.learning import Learnt
 from bridge.ports import SheetReading
-from bridge.review import Table, read_review, to_rows
+from bridge.review import Row, Table, read_review, to_rows
 
 
 def rewritten(known: Known, learnt: Learnt, versions: Mapping[str, int]) -> frozenset[str]:
@@ -22,7 +22,8 @@ def rewritten(known: Known, learnt: Learnt, versions: Mapping[str, int]) -> froz
 def seen_since(
     known: Known, learnt: Learnt, after: SheetReading | None, versions: Mapping[str, int]
 ) -> Mapping[str, int]:
-    """*versions* without those of which a coach chose something between the last look before the write and *after*.
+    """*versions* without those of which a coach chose something between the last look before the write and *after*,
+    and those that went astray, for somebody moved the rows meanwhile.
 
     The next cycle finds a choice about an older version then, and does not take it. None: nobody could look.
     """
@@ -37,6 +38,11 @@ def seen_since(
 
 
 def _chosen(known: Known, before: Sorted, after: Table | None) -> frozenset[str]:
-    """The attempts of which a tab says another word than before, or nothing any more."""
+    """The attempts of which a tab says another word than before, or not what their teacher says now."""
     now = sort_rows(known, to_rows(after)).good if after is not None and not after.problems else {}
-    return frozenset(key for key, row in before.good.items() if key not in now or now[key].verdict != row.verdict)
+
+    def is_as_written(row: Row) -> bool:
+        key = row.attempt_id
+        return key in now and now[key].verdict == row.verdict and shows(now[key], known.attempts[key])
+
+    return frozenset(key for key, row in before.good.items() if not is_as_written(row))

@@ -69,6 +69,26 @@ def test_a_sort_meanwhile_puts_edited_words_into_the_right_row() -> None:
     assert world.run_once().changed_nothing
 
 
+def test_edited_words_that_went_astray_were_shown_to_nobody() -> None:
+    """A row above is deleted in the moment before the write: the new words land one row too low."""
+    world = FakeWorld()
+    for who in ("ana", "zoe"):
+        submit(f"{who}@lakeview.example")(world)
+    world.run_to_rest()
+    world.sheet.sort("Name", descending=True)
+    edit("Edited since.")(world)
+    sheet, world.sheet = world.sheet, Meanwhile(world.sheet)  # type: ignore[assignment]
+    world.sheet.plan(Moment.BEFORE_THE_WRITE, lambda: sheet.delete("2-1"))  # type: ignore[attr-defined]
+    world.run_once()
+    world.sheet = sheet
+    assert sheet.row("1-1")["Reflection"] != "Edited since."
+    decide("1-1", "Approve")(world)
+    world.run_to_rest()
+    assert not world.backend.issued
+    assert world.status("1-1").startswith("The answer changed after you looked")
+    assert sheet.row("1-2")["Reflection"] == "Edited since."
+
+
 def test_only_edited_words_cost_a_second_look() -> None:
     world = FakeWorld()
     submit()(world)

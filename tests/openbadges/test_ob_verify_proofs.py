@@ -211,6 +211,13 @@ def test_one_good_proof_among_several_is_enough() -> None:
     assert check({**document, "proof": [broken] * 9 + [document["proof"]]}).verdict is Verdict.NOT_VALID
 
 
+@pytest.mark.parametrize("other", [True, None, 7, "eddsa", []])
+def test_what_stands_beside_a_good_proof_is_a_proof(other: object) -> None:
+    document = signed(AWARD)
+    for proofs in ([other, document["proof"]], [document["proof"], other]):
+        assert check({**document, "proof": proofs}).verdict is Verdict.NOT_VALID
+
+
 def test_a_proof_that_builds_on_another_can_t_be_told() -> None:
     document = signed(AWARD)
     report = check({**document, "proof": {**document["proof"], "previousProof": "urn:uuid:1"}})

@@ -30,6 +30,8 @@ def embedded(document: Document, issuer_id: str, inquiry: Inquiry) -> str:
     it can't be judged here.
     """
     trouble: OpenBadgesError = ProofInvalid("The document bears no proof.")
+    if not all(isinstance(proof, Mapping) for proof in as_list(document.get("proof"))):
+        raise ProofInvalid("The proof is not an object.")  # Data Integrity, 2.1: each of several is one
     for number, proof in enumerate(candidates(document)):
         found: list[IssuerKey] = []
 

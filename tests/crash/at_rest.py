@@ -96,7 +96,7 @@ def check_own_tabs(world: FakeWorld, hands: Hands, reading: SheetReading) -> Non
         Own.HOURS: hours_rows(hours_of(known, policy)),
         Own.PROGRESS: progress_rows(known, now, policy),
         Own.CATALOGUE: catalogue_rows(known, reading.catalogue, now, policy),
-        Own.HELP: help_rows(policy),
+        Own.HELP: help_rows(policy, reading.views),
     }
     for own, rows in expected.items():
         assert left(hands.cells(own.title()), len(rows[0])) == [[as_text(value) for value in row] for row in rows], own

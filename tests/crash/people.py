@@ -47,7 +47,7 @@ class People(Programme):
         first: list[Choice],
     ) -> None:
         self.orderly, self.twists = orderly, twists
-        self.world.policy = with_policy(
+        policy = with_policy(
             settle=timedelta(minutes=settle),
             new_awards=new_awards,
             archive_after=timedelta(days=60) if "archive" in twists else None,
@@ -56,6 +56,7 @@ class People(Programme):
             coordinator=COORDINATOR if "digests" in twists else "",
             escalate_days=3,
         )
+        self.agree_on(policy)
         self.write_catalogue()
         for who, badge in asked:
             self.submit(who=who, badge=badge)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
@@ -11,10 +12,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from bridge.model import Kind, Known, Lesson, State, Verdict
+from bridge.plan import Policy
 from bridge.plan.learning import REBUILD
 from bridge.plan.log_tab import SHOWN, log_rows
 from bridge.ports import Own, SheetReading
 from bridge.report import Report
+from bridge.review import Column, columns_of
 from tests.crash import at_rest, deeds, watching
 from tests.crash.clumsy import PLANNING, Clumsy, View
 from tests.crash.meanwhile import Meanwhile
@@ -52,6 +55,15 @@ class Programme(RuleBasedStateMachine):
         self.meanwhile = Meanwhile(self.spreadsheet)
         self.world.sheet = self.meanwhile  # type: ignore[assignment]
         return FakeHands(self.spreadsheet)
+
+    def agree_on(self, policy: Policy) -> None:
+        """The settings, as the bridge and its spreadsheet have them."""
+        self.world.policy = policy
+        self.look(columns_of(policy.identity, named=bool(policy.coaches)))
+
+    def look(self, columns: Sequence[Column]) -> None:
+        """How Review is made."""
+        self.spreadsheet.titles = [column.title for column in columns]
 
     def reading(self) -> SheetReading:
         return self.spreadsheet.read()

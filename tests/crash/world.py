@@ -21,6 +21,7 @@ from bridge.plan.chain import first_break
 from bridge.plan.log_tab import log_rows
 from bridge.ports import Ledger, Message, Own, World
 from bridge.report import Report
+from bridge.review import columns_of
 from tests.crash.mortal import Death, Doom, Moody, calm, mortal
 from tests.fakes.backend import FakeBackend
 from tests.fakes.clock import FakeClock
@@ -69,7 +70,8 @@ class FakeWorld:
                 TITLES,
                 ("first-aid", FIRST_AID, "Knows what to do", "Shows it", link, "12", "", ""),
                 ("co-teaching", CO_TEACHING, "Teaches in pairs", "Does it", link, "", "yes", ""),
-            ]
+            ],
+            titles=[one.title for one in columns_of(self.policy.identity, named=bool(self.policy.coaches))],
         )
         self.doom = Doom()
         self.awake = 0  # processes started so far

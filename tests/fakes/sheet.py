@@ -15,6 +15,7 @@ from bridge.review import (
     LATER,
     REQUIRED,
     TITLES_ROW,
+    WITH,
     Noted,
     Scales,
     criterion_column,
@@ -69,7 +70,7 @@ class FakeTab:
         if self.marks is not None:
             others = places_of(self.header, REQUIRED)
             return {mark: place for mark, place in self.marks.items() if place not in others}
-        later = {title: title for title in LATER} | self.criteria
+        later = {title: title for title in (*LATER, WITH)} | self.criteria
         return {mark: self.column(title) for mark, title in later.items() if title in self.header}
 
     def rate(self, scales: Scales, header: Sequence[str] = ()) -> None:

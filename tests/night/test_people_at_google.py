@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from tempfile import mkdtemp
@@ -12,7 +13,7 @@ from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from bridge.google import READ_SCOPES, connect
-from bridge.review import COLUMNS
+from bridge.review import COLUMNS, Column
 from bridge.sandbox.drive_state import share
 from bridge.sandbox.server import Sandbox
 from bridge.sandbox.sheets.making import new_spreadsheet
@@ -59,6 +60,9 @@ class PeopleAtGoogle(People):
         self.meanwhile = Meanwhile(self.spreadsheet)
         self.world.sheet = self.meanwhile  # type: ignore[assignment]
         return SandboxHands(sandbox, book, owner)
+
+    def look(self, columns: Sequence[Column]) -> None:
+        self.spreadsheet._look = ReviewLook(columns)  # type: ignore[attr-defined]
 
     def teardown(self) -> None:
         with self.open_things:

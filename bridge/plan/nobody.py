@@ -57,7 +57,8 @@ def _badge(known: Known, attempt: Attempt) -> Achievement | None:
 
 def _first(known: Known, attempt: Attempt) -> Decision | None:
     """The first yes, where a second one is awaited."""
-    return first_yes(known, attempt.id) if standing(known, attempt.id) is Standing.HALF_APPROVED else None
+    awaits = standing(known, attempt.id) is Standing.HALF_APPROVED and needs(known, attempt.id)
+    return first_yes(known, attempt.id) if awaits else None
 
 
 def _persons(addresses: Iterable[str]) -> frozenset[frozenset[str]]:

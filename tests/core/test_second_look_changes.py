@@ -15,7 +15,7 @@ from bridge.plan.progress import cases_of
 from bridge.plan.scrambles import SCRAMBLED
 from bridge.plan.standing import Standing
 from tests.core.desk import NOON, POLICY, Desk, edited, submission
-from tests.core.second import ANN, BEA, LISTED, RUTH, SLOW, half_approved, said, say, set_look, wanting
+from tests.core.second import ANN, BEA, LISTED, RUTH, SLOW, TEACHER, half_approved, said, say, set_look, wanting
 from tests.core.test_badge_cells import STATUS, desk_with
 
 S = Standing
@@ -96,6 +96,35 @@ def test_a_second_look_switched_off_lets_the_first_yes_act_after_it_has_stood() 
     desk.look()
     assert desk.effect(ISSUE).state is State.PLANNED
     assert desk.known.orders["1-1"].issued_on == NOON + timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("who", [RUTH, TEACHER, ""])
+def test_a_second_look_switched_off_lets_nothing_act_under_a_name_that_may_not_approve(who: str) -> None:
+    """The row says so, and any coach can put it right: whoever approved first, too."""
+    desk = half_approved(SLOW)
+    desk.choose("1-1", "Approve", "", who)
+    set_look(desk, "")
+    for _ in range(2):
+        desk.look()
+        desk.now += timedelta(hours=1)
+    assert not desk.known.orders
+    assert desk.cell("1-1", "Status").startswith("Please choose" if who != TEACHER else "Nobody may approve")
+    assert desk.cell("1-1", "Status").endswith(f" (Approved by {ANN}; that is enough now.)")
+    assert [row.asked for row in waiting(desk.known, desk.now, desk.policy)] == [(ANN, BEA)]
+    say(desk, ANN)
+    desk.now += timedelta(minutes=10)
+    desk.look()
+    assert desk.standing("1-1") is S.APPROVED
+
+
+def test_a_second_look_switched_off_leaves_the_only_coach_to_ask() -> None:
+    desk = half_approved(replace(SLOW, coaches=frozenset({ANN})), "coordinator")
+    say(desk, RUTH)
+    set_look(desk, "")
+    problems = desk.look().lesson.problems
+    assert desk.standing("1-1") is S.HALF_APPROVED
+    assert [row.asked for row in waiting(desk.known, desk.now, desk.policy)] == [(ANN,)]
+    assert not problems
 
 
 def test_a_second_look_switched_off_and_on_again_asks_for_the_second() -> None:

@@ -100,7 +100,7 @@ def show_review(
 def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy, now: datetime, room: Room) -> Showing:
     fresh = _is_fresh(reading)
     rebuild = bool(known.facts.get(REBUILD))
-    away = _away(reading, learnt)
+    away = _away(known, reading, learnt)
     if is_to_be_made(known, reading):
         columns = columns_of(policy.identity, named=bool(policy.coaches))
         order = [column.mark for column in with_criteria(columns, criteria_in_use(known))]
@@ -125,14 +125,14 @@ def _review(known: Known, reading: SheetReading, learnt: Learnt, policy: Policy,
     return replace(mended, change=change, versions={**mended.versions, **gone})
 
 
-def _away(reading: SheetReading, learnt: Learnt) -> frozenset[str]:
+def _away(known: Known, reading: SheetReading, learnt: Learnt) -> frozenset[str]:
     """The attempts whose rows stand in the Archive: they may, there is one, they are not here, nor asked for.
 
-    Who wants one back pastes its ID into an empty row.
+    Who wants one back pastes its ID into an empty row. One that never had a row comes here first.
     """
     asked_for = {row.attempt_id for row in learnt.rows.damaged}
     here = learnt.rows.good.keys() | learnt.rows.awaited | asked_for
-    return learnt.past - here if Own.ARCHIVE in reading.own else frozenset()
+    return learnt.past & known.shown.keys() - here if Own.ARCHIVE in reading.own else frozenset()
 
 
 def _is_fresh(reading: SheetReading) -> bool:

@@ -209,6 +209,22 @@ def test_who_comes_back_after_a_season_gets_the_next_attempt_and_the_earlier_row
     assert world.status("4-2").startswith("Waiting")
 
 
+def test_a_row_that_review_never_showed_comes_there_before_it_moves(world: FakeWorld) -> None:
+    """It came in while a title was missing, there was nothing to decide, and the title was missing for a season."""
+    world.sheet.rename_column("Status", "State")
+    world.forms.submit("ana@lakeview.example", FIRST_AID)
+    world.run_to_rest()
+    a_season_later(world)
+    world.run_to_rest()
+    world.sheet.rename_column("State", "Status")
+    world.run_once()
+    assert world.sheet.ids() == ["5-1", "6-1"]
+    world.clock.advance(timedelta(days=1))
+    world.run_to_rest()
+    assert world.sheet.ids() == ["5-1"]
+    assert archived(world)[-1]["ID"] == "6-1"
+
+
 @pytest.mark.parametrize("lost", ["tab deleted", "spreadsheet replaced"])
 def test_without_an_archive_every_row_is_in_review_again_and_moves_anew(world: FakeWorld, lost: str) -> None:
     del world.sheet.own[Own.ARCHIVE]
@@ -309,6 +325,8 @@ def test_thousands_of_rows_in_the_archive_are_neither_read_nor_written_again(liv
         if number <= past:
             declined = Decision(attempt.id, 1, 1, Verdict.DECLINE, "", WORDS, asked, enacted=True)
             known.decisions[attempt.id] = (declined,)
+            known.shown[attempt.id] = 0
+    known.facts[REBUILD] = "yes"
     sheet, policy = FakeSheet(), replace(DESK, archive_after=SEASON)
     sheet.own[Own.ARCHIVE] = FakeTab(7, "Archive", [list(ARCHIVE_TITLES)])
     for _ in range(1 + live // 1_000):  # one write has no room for all
@@ -317,6 +335,7 @@ def test_thousands_of_rows_in_the_archive_are_neither_read_nor_written_again(liv
         made = show(known, reading, learnt, policy, NOON)
         sheet.write(reading, made.change)
         known.shown |= made.versions
+    del known.facts[REBUILD]
     assert len(sheet.ids()) == live
     assert sum(map(bool, known.shown.values())) == live
     learnt = learn(Seen(sheet=sheet.read()), known, NOON, policy, ENTROPY)

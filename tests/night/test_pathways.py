@@ -32,7 +32,7 @@ def test_it_comes_once_and_is_flagged_when_its_part_is_revoked(town: District) -
     first, second = town.rows()
     assert second["ID"] == "2-1"
     assert (second["Badge"], second["Decision"]) == (town.programme.badges[1].name, "Approve")
-    assert second["Evidence"] == f"1. {town.programme.badges[0].name}\n{first['Badge link']}"
+    assert second["Evidence"] == f"1. ✓ {town.programme.badges[0].name}\n{first['Badge link']}"
     assert second["Status"].startswith("Issued by itself 2026-")
     assert town.pages() == 2
     assert town.mails() == Counter({(teacher, "received"): 1, (teacher, "issued"): 2})

@@ -72,9 +72,9 @@ COLUMNS = (  # left to right; a new column is one line here and one in `plan.cel
 #: Columns that are there only where it is so known who decides; they stand to the left of Decision.
 ONLY: Mapping[Identity, tuple[Column, ...]] = MappingProxyType(
     {
-        Identity.COLUMN: (Column(WITH, "bridge", 170, later=True, many=True),),
+        Identity.COLUMN: (Column(WITH, "bridge", 250, later=True, many=True),),
         Identity.TABS: (Column(WITH, "bridge", 170, later=True),),
-        Identity.FORM: (Column(WITH, "bridge", 170, later=True, many=True), Column(DECIDE, "bridge", 110, later=True)),
+        Identity.FORM: (Column(WITH, "bridge", 250, later=True, many=True), Column(DECIDE, "bridge", 110, later=True)),
     }
 )
 

@@ -30,6 +30,12 @@ def words(longest: int) -> st.SearchStrategy[str]:
     return st.lists(st.text(LETTERS, min_size=1, max_size=6), min_size=1, max_size=3).map(lambda parts: " ".join(parts))
 
 
+#: Of these, the last may be left out; one without a code has an empty part.
+standards = st.builds(
+    Alignment, words(9), st.sampled_from(("https://a.example/1", "https://b.example")), words(5), words(5)
+) | st.sampled_from((Alignment("Care", "https://c.example/x"), Alignment("Law", "https://d.example/", "", "State")))
+
+
 @st.composite
 def rubrics(draw: st.DrawFn) -> tuple[Criterion, ...]:
     titles = draw(st.lists(st.text(LETTERS, min_size=1, max_size=9), unique_by=fold, max_size=3))
@@ -54,12 +60,6 @@ def catalogues(draw: st.DrawFn) -> Known:
         before = Prerequisites(draw(st.integers(1, len(earlier))), earlier) if earlier else None
         by_itself = before is not None and draw(st.booleans())
         known.learn(Lesson(artworks=(Artwork(LINK.format(key), f"{place}" * 64),)))
-        standards = st.builds(
-            Alignment, words(9), st.sampled_from(("https://a.example/1", "https://b.example")), words(5), words(5)
-        )
-        bare = st.sampled_from(
-            (Alignment("Care", "https://c.example/x"), Alignment("Law", "https://d.example/", "", "State"))
-        )
         one = Achievement(
             key=key,
             version="",
@@ -72,7 +72,7 @@ def catalogues(draw: st.DrawFn) -> Known:
             artwork_link=LINK.format(key),
             kind=draw(st.sampled_from(sorted(ACHIEVEMENT_TYPES))),
             tags=tuple(draw(st.lists(words(9), unique_by=fold, max_size=3))),
-            alignment=tuple(draw(st.lists(standards | bare, unique=True, max_size=3))),
+            alignment=tuple(draw(st.lists(standards, unique=True, max_size=3))),
             valid_months=draw(st.none() | st.integers(1, 1200)),
             reviewers=tuple(draw(st.lists(st.sampled_from(COACHES), unique=True, min_size=2) | st.just([]))),
             review_days=draw(st.none() | st.integers(1, 366)),
